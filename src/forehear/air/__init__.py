@@ -1,0 +1,1 @@
+"""How sound travels: speed, absorption, levels, retarded time and Doppler. Pure functions."""

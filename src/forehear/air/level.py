@@ -1,0 +1,30 @@
+"""Levels: what is left of a source's level at a distance, and sums of levels."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def received_level_db(
+    source_level_db: ArrayLike, path_m: ArrayLike, absorption_db_per_m: ArrayLike
+) -> NDArray[np.float64]:
+    """Give the level at the end of a path by spherical spreading and absorption [dB re 20 uPa].
+
+    Parameters: level of the source at 1 m [dB]; length of the path in the air's frame, c times the delay [m]
+    (shorter than 1 m counts as 1 m); absorption [dB/m].
+    Ignores: ground reflection, refraction, the convective term (below 2 dB at 170 m/s).
+    Reference: ISO 9613-2:1996, eq. 4, 7 and 8.
+    """
+    path = np.maximum(np.asarray(path_m, dtype=np.float64), 1.0)
+    return np.asarray(
+        np.asarray(source_level_db) - 20.0 * np.log10(path) - np.asarray(absorption_db_per_m) * path,
+        np.float64,
+    )
+
+
+def power_sum_db(levels_db: ArrayLike) -> float:
+    """Add levels of incoherent sources [dB]; minus infinity for none."""
+    levels = np.asarray(levels_db, dtype=np.float64)
+    if levels.size == 0:
+        return -np.inf
+    top = float(levels.max())
+    return top + 10.0 * float(np.log10(np.sum(10.0 ** ((levels - top) / 10.0))))

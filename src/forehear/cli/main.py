@@ -1,0 +1,73 @@
+"""`forehear VERB ...`: finds the verb's module and runs it. Data to stdout, words to stderr."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from forehear import __version__
+from forehear.errors import ConfigurationError, ForehearError
+
+# verb -> what it does. The module forehear.cli.VERB has add_arguments(parser) and run(args) -> int.
+VERBS: dict[str, str] = {
+    "simulate": "write a network, sites, reports and truth of a scenario",
+    "track": "turn reports into tracks",
+    "score": "score tracks against the truth",
+    "completion": "print the shell's completion script",
+}
+
+
+def verb_parser(verb: str) -> argparse.ArgumentParser:
+    """Make the parser of one verb; imports only that verb's module."""
+    module = importlib.import_module(f"forehear.cli.{verb}")
+    parser = argparse.ArgumentParser(
+        prog=f"forehear {verb}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    parser.set_defaults(run=module.run)
+    return parser
+
+
+def overview() -> str:
+    """The words of `forehear --help`."""
+    lines = ["usage: forehear VERB [options]", "", "Hears drones before they arrive.", ""]
+    lines += [f"  {verb:<12} {what}" for verb, what in VERBS.items()]
+    lines += ["", "forehear VERB --help tells more. Exit status: 0 done, 1 failed, 2 wrong usage."]
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview(), file=sys.stdout if words else sys.stderr)
+        return 0 if words else 2
+    if words[0] in ("-V", "--version"):
+        print(f"forehear {__version__}")
+        return 0
+    if words[0] not in VERBS:
+        print(f"forehear: no verb {words[0]!r}; allowed: {', '.join(VERBS)}", file=sys.stderr)
+        return 2
+    args = verb_parser(words[0]).parse_args(words[1:])
+    try:
+        return int(args.run(args))
+    except ConfigurationError as error:
+        print(f"forehear {words[0]}: {error}", file=sys.stderr)
+        return 2
+    except (ForehearError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader went away, as `| head` does: not a failure, and no traceback at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            return 0
+        print(f"forehear {words[0]}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"forehear {words[0]}: stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""Every record once: one type serves memory, wire and file (formats.md, version 1).
+
+Field names carry their units. Times are float seconds since 1970-01-01 UTC and say which time they are.
+Ranges that a value of a record alone can break are checked while decoding, in C.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from forehear import constants
+
+Longitude = Annotated[float, Meta(ge=-180.0, le=180.0)]
+Latitude = Annotated[float, Meta(ge=-90.0, le=90.0)]
+Height = Annotated[float, Meta(ge=constants.LOWEST_HEIGHT_M, le=constants.HIGHEST_HEIGHT_M)]
+Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
+# 0 to 1e11 s: a float of seconds is exact to 20 microseconds there, and the year 5138 is far enough.
+Time = Annotated[float, Meta(ge=0.0, le=1e11)]
+# Levels re 20 uPa: a quiet anechoic room is near -10 dB, a rocket at its pad near 200 dB.
+Level = Annotated[float, Meta(ge=-60.0, le=220.0)]
+Azimuth = Annotated[float, Meta(ge=-360.0, le=360.0)]
+Elevation = Annotated[float, Meta(ge=-90.0, le=90.0)]
+Tone = Annotated[float, Meta(gt=0.0, le=20_000.0)]
+ToneSigma = Annotated[float, Meta(gt=0.0, le=20_000.0)]
+AngleSigma = Annotated[float, Meta(gt=0.0, le=360.0)]
+# Identifiers come from strangers: bounded, so that they cannot fill memory.
+Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
+
+SensorKind = Literal["microphone", "array", "observer"]
+SiteKind = Literal["settlement", "energy", "hospital", "other"]
+TrackStatus = Literal["tentative", "confirmed", "ended"]
+AlertState = Literal["watch", "warning", "cancelled"]
+TargetKind = Literal["piston", "jet", "other"]
+
+# The order of kinds in every array of kind probabilities.
+KINDS: tuple[TargetKind, TargetKind, TargetKind] = ("piston", "jet", "other")
+
+
+class Kinds(Struct, frozen=True):
+    """Probabilities of the kinds of engine, summing to 1 within rounding."""
+
+    piston: Probability = 0.0
+    jet: Probability = 0.0
+    other: Probability = 0.0
+
+
+class Source(Struct, frozen=True, omit_defaults=True):
+    """One thing heard in one frame: its level, and its tone, direction and kind where the sensor knows them.
+
+    `azimuth_deg` is clockwise from true north, `elevation_deg` up from the horizon; both are of where the
+    sound came from, not of where its source is now. `tone_hz` is the fundamental as received.
+    """
+
+    level_db: Level
+    tone_hz: Tone | None = None
+    tone_sigma_hz: ToneSigma | None = None
+    azimuth_deg: Azimuth | None = None
+    azimuth_sigma_deg: AngleSigma | None = None
+    elevation_deg: Elevation | None = None
+    elevation_sigma_deg: AngleSigma | None = None
+    kinds: Kinds | None = None
+
+
+class Report(Struct, frozen=True, omit_defaults=True):
+    """What one sensor heard in one frame. An empty `sources` says: alive, and heard nothing.
+
+    `heard_at_s` is the middle of the frame by the sensor's clock, `received_at_s` the server's stamp.
+    `lon`, `lat` are given by an observer who moves.
+    """
+
+    sensor: Identifier
+    heard_at_s: Time
+    received_at_s: Time | None = None
+    noise_db: Level | None = None
+    sources: Annotated[tuple[Source, ...], Meta(max_length=1000)] = ()
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+
+
+class Atmosphere(Struct, frozen=True):
+    """The air over a region: one temperature, humidity, pressure and uniform wind."""
+
+    temperature_c: Annotated[float, Meta(ge=-60.0, le=60.0)] = constants.STANDARD_TEMPERATURE_C
+    relative_humidity_pct: Annotated[float, Meta(ge=0.0, le=100.0)] = constants.STANDARD_HUMIDITY_PCT
+    pressure_hpa: Annotated[float, Meta(ge=500.0, le=1100.0)] = constants.STANDARD_PRESSURE_HPA
+    wind_mps: Annotated[float, Meta(ge=0.0, le=60.0)] = 0.0
+    wind_from_deg: Azimuth = 0.0
+
+
+class Sensor(Struct, frozen=True):
+    """One listening post and its place (height above mean sea level)."""
+
+    id: Identifier
+    kind: SensorKind
+    lon: Longitude
+    lat: Latitude
+    height_m: Height
+    public_key: str | None = None
+    name: str | None = None
+
+
+class Network(Struct, frozen=True):
+    """All sensors of a region, and its air."""
+
+    sensors: tuple[Sensor, ...]
+    atmosphere: Atmosphere = Atmosphere()
+
+
+class Site(Struct, frozen=True):
+    """A place to warn: `polygon` is its outer ring of (lon, lat), or a circle of `radius_m` around a point."""
+
+    id: Identifier
+    name: str
+    kind: SiteKind
+    lon: Longitude
+    lat: Latitude
+    radius_m: Annotated[float, Meta(gt=0.0, le=500_000.0)] = 3000.0
+    polygon: tuple[tuple[float, float], ...] | None = None
+
+
+class Track(Struct, frozen=True):
+    """One target's state now, at `time_s`: not where its sound came from.
+
+    `position_sigma_m` is the square root of the trace of the horizontal covariance.
+    """
+
+    time_s: Time
+    track: str
+    status: TrackStatus
+    lon: Longitude
+    lat: Latitude
+    height_m: float
+    speed_mps: float
+    course_deg: float
+    climb_mps: float
+    position_sigma_m: float
+    velocity_sigma_mps: float
+    existence: Probability
+    count: int
+    kind: TargetKind
+    kinds: Kinds
+    tone_hz: float | None = None
+    heard_by: tuple[str, ...] = ()
+
+
+class Alert(Struct, frozen=True):
+    """A site's change of state; the three arrivals are the 5th, 50th and 95th percentile."""
+
+    issued_at_s: Time
+    alert: str
+    site: str
+    state: AlertState
+    probability: Probability
+    arrival_earliest_s: float | None
+    arrival_s: float | None
+    arrival_latest_s: float | None
+    count: int
+    kind: TargetKind
+    tracks: tuple[str, ...]
+    because: str
+
+
+class Truth(Struct, frozen=True):
+    """Where a simulated or recorded target really was.
+
+    `audible` is the best odds of any sensor hearing it then, `heard_by` the expected number that do.
+    """
+
+    target: str
+    time_s: Time
+    lon: Longitude
+    lat: Latitude
+    height_m: float
+    east_mps: float
+    north_mps: float
+    up_mps: float
+    kind: TargetKind
+    audible: Probability = 1.0
+    heard_by: float = 0.0
