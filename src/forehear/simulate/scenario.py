@@ -1,5 +1,6 @@
 """Scenarios from TOML: shipped ones by name, others by path, with overrides; every fault at once."""
 
+import math
 import tomllib
 import types
 from importlib import resources
@@ -200,20 +201,35 @@ def _flight_faults(flight: Flights, known: dict[str, Emitter]) -> list[str]:
     faults = []
     if flight.emitter not in known:
         faults.append(f"emitter={flight.emitter!r}: allowed: {', '.join(known)}")
-    given = [name for name in ("waypoints", "file") if getattr(flight, name) is not None]
+    given = [name for name in ("waypoints", "waypoints_lonlat", "file") if getattr(flight, name) is not None]
     given += ["random"] if flight.random else []
     if len(given) != 1:
-        faults.append(
-            f"route: exactly one of waypoints, random, file is needed; given: {', '.join(given) or 'none'}"
-        )
-    if flight.waypoints is not None:
-        if len(flight.waypoints) < 2:
-            faults.append(f"waypoints: {len(flight.waypoints)} given, at least 2 needed")
-        for k, point in enumerate(flight.waypoints):
-            if not 2 <= len(point) <= 4:
-                faults.append(f"waypoints.{k}={list(point)}: must be [east_m, north_m, height_m, speed_mps]")
-            elif len(point) == 4 and not 0.5 <= point[3] <= 230.0:
-                faults.append(f"waypoints.{k}: speed_mps={point[3]} is outside 0.5 to 230")
+        needed = "exactly one of waypoints, waypoints_lonlat, random, file is needed"
+        faults.append(f"route: {needed}; given: {', '.join(given) or 'none'}")
+    for name in ("waypoints", "waypoints_lonlat"):
+        points = getattr(flight, name)
+        if points is not None:
+            faults += [f"{name}{fault}" for fault in _waypoint_faults(points, name == "waypoints_lonlat")]
     if flight.tones_hz is not None and not flight.tones_hz:
         faults.append("tones_hz: is empty")
+    return faults
+
+
+def _waypoint_faults(points: tuple[tuple[float, ...], ...], lonlat: bool) -> list[str]:
+    faults = []
+    if len(points) < 2:
+        faults.append(f": {len(points)} given, at least 2 needed")
+    names = ("lon", "lat") if lonlat else ("east_m", "north_m")
+    limits = (180.0, 85.0) if lonlat else (1_500_000.0, 1_500_000.0)
+    for k, point in enumerate(points):
+        if not 2 <= len(point) <= 4 or not all(math.isfinite(x) for x in point):
+            faults.append(f".{k}={list(point)}: must be [{names[0]}, {names[1]}], height_m and speed_mps optional")
+            continue
+        for name, value, limit in zip(names, point, limits, strict=False):
+            if abs(value) > limit:
+                faults.append(f".{k}: {name}={value} is outside -{limit:g} to {limit:g}")
+        if len(point) > 2 and not 0.0 <= point[2] <= 15_000.0:
+            faults.append(f".{k}: height_m={point[2]} is outside 0 to 15000")
+        if len(point) > 3 and not 0.5 <= point[3] <= 230.0:
+            faults.append(f".{k}: speed_mps={point[3]} is outside 0.5 to 230")
     return faults
