@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from forehear.records import Kinds, Report, Source
 
+# Stands for a field that is absent in a table of whole numbers.
+ABSENT = np.iinfo(np.int64).min
+
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -101,9 +104,10 @@ def join_batches(parts: Sequence[Batch]) -> Batch:
     )
 
 
-def _given(values: Array, digits: int) -> list[float | None]:
-    """Round, and turn NaN into None."""
-    return [v if v == v else None for v in np.round(values, digits).tolist()]
+def _whole(values: Array, scale: int) -> Ints:
+    """Round to whole numbers of 1/scale; NaN becomes ABSENT."""
+    absent = np.isnan(values)
+    return np.where(absent, ABSENT, np.rint(np.where(absent, 0.0, values) * scale)).astype(np.int64)
 
 
 def hundredths(kinds: Array) -> Ints:
@@ -114,29 +118,54 @@ def hundredths(kinds: Array) -> Ints:
     return out
 
 
+@dataclass(frozen=True)
+class Written:
+    """A batch rounded as it is written, as whole numbers: what `io.report_columns` encodes. ABSENT is absent.
+
+    `reports` (n, 6): sensor, heard_at, received_at [ms], noise [0.1 dB], lon, lat [1e-5 deg].
+    `sources` (m, 10): level [0.1 dB], tone, its sigma [0.01 Hz], azimuth, its sigma, elevation, its sigma
+    [0.1 deg], piston, jet, other [0.01]. Report i has the sources first[i] to first[i + 1].
+    """
+
+    reports: Ints
+    first: Ints
+    sources: Ints
+
+
+def written(batch: Batch, start_s: float) -> Written:
+    """Round a batch as it is written, with times of the calendar."""
+    src = batch.sources
+    # A clock that is wrong by more than the age of the calendar shows its first second.
+    heard = np.maximum(_whole(batch.heard_at_s + start_s, 1000), 0)
+    reports = [batch.sensor, heard, _whole(batch.received_at_s + start_s, 1000), _whole(batch.noise_db, 10)]
+    reports += [_whole(batch.lon, 100_000), _whole(batch.lat, 100_000)]
+    sigma = np.where(np.isnan(src.tone_sigma_hz), ABSENT, np.maximum(_whole(src.tone_sigma_hz, 100), 1))
+    azimuth = np.where(np.isnan(src.azimuth_deg), ABSENT, _whole(src.azimuth_deg, 10) % 3600)
+    sources = [_whole(src.level_db, 10), _whole(src.tone_hz, 100), sigma]
+    sources += [azimuth, _whole(src.azimuth_sigma_deg, 10)]
+    sources += [_whole(src.elevation_deg, 10), _whole(src.elevation_sigma_deg, 10), *hundredths(src.kinds).T]
+    return Written(np.stack(reports, axis=1), batch.first, np.stack(sources, axis=1))
+
+
+def _values(whole: Ints, scale: int) -> list[float | None]:
+    """The nearest floats, None where absent. Dividing whole numbers rounds correctly, as a parser does."""
+    return [None if w == ABSENT else w / scale for w in whole.tolist()]
+
+
 def records(batch: Batch, ids: Sequence[str], start_s: float) -> list[Report]:
     """Make the records of a batch, rounded as they are written; `ids` are the sensors', in their order."""
-    src = batch.sources
-    kinds = [Kinds(*row) for row in (hundredths(src.kinds) / 100.0).tolist()]
-    sources = [
-        Source(*row)
-        for row in zip(
-            np.round(src.level_db, 1).tolist(),
-            _given(src.tone_hz, 2),
-            _given(np.maximum(src.tone_sigma_hz, 0.01), 2),
-            _given(np.mod(np.round(src.azimuth_deg, 1), 360.0), 1),
-            _given(src.azimuth_sigma_deg, 1),
-            _given(src.elevation_deg, 1),
-            _given(src.elevation_sigma_deg, 1),
-            kinds,
-            strict=True,
-        )
-    ]
-    heard = np.round(np.maximum(batch.heard_at_s + start_s, 0.0), 3).tolist()
-    received = np.round(batch.received_at_s + start_s, 3).tolist()
-    noise, lon, lat = np.round(batch.noise_db, 1).tolist(), _given(batch.lon, 5), _given(batch.lat, 5)
-    first = batch.first.tolist()
+    w = written(batch, start_s)
+    column = w.sources.T
+    kinds = [Kinds(*row) for row in (w.sources[:, 7:] / 100).tolist()]
+    optional = [_values(column[k], scale) for k, scale in ((1, 100), (2, 100), (3, 10), (4, 10), (5, 10), (6, 10))]
+    sources = [Source(*row) for row in zip((column[0] / 10).tolist(), *optional, kinds, strict=True)]
+    sensor, heard, received, noise = w.reports[:, 0], w.reports[:, 1], w.reports[:, 2], w.reports[:, 3]
+    rows = zip(
+        sensor.tolist(), (heard / 1000).tolist(), (received / 1000).tolist(), (noise / 10).tolist(),
+        _values(w.reports[:, 4], 100_000), _values(w.reports[:, 5], 100_000), strict=True,
+    )  # fmt: skip
+    first = w.first.tolist()
     return [
-        Report(ids[s], heard[i], received[i], noise[i], tuple(sources[first[i] : first[i + 1]]), lon[i], lat[i])
-        for i, s in enumerate(batch.sensor.tolist())
+        Report(ids[s], at, got, quiet, tuple(sources[first[i] : first[i + 1]]), lon, lat)
+        for i, (s, at, got, quiet, lon, lat) in enumerate(rows)
     ]
