@@ -91,6 +91,8 @@ def prepare(scenario: Scenario, seed: int | None = None, network: Network | None
 def real_air(scenario: Scenario) -> Atmosphere:
     """Give the air as it is: what is known of it, and the error of that."""
     known, error = scenario.atmosphere, scenario.air_error
+    if error.wind_east_mps == error.wind_north_mps == 0.0:
+        return replace(known, temperature_c=known.temperature_c + error.temperature_c)
     east, north = medium.wind_mps(known)
     east, north = east + error.wind_east_mps, north + error.wind_north_mps
     return replace(
@@ -159,7 +161,8 @@ def _reach_of(world: World) -> _Reach:
     c = medium.speed_of_sound_mps(air.temperature_c)
     # Downwind, the same path in the air's own frame reaches farther over the ground.
     tables = [near.reach_table_m(float(a)) * (1.0 + air.wind_mps / (c - air.wind_mps)) for a in absorption]
-    return _Reach({e: k for k, e in enumerate(kinds)}, np.array(tables), absorption, c, air.wind_mps)
+    shaped = np.array(tables).reshape(-1, near.LOSSES)
+    return _Reach({e: k for k, e in enumerate(kinds)}, shaped, absorption, c, air.wind_mps)
 
 
 @dataclass(frozen=True)
