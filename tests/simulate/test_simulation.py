@@ -364,5 +364,6 @@ def test_memory_holds_no_more_than_what_is_under_way() -> None:
     for block in run.blocks(world):
         if len(block.batch):
             lags.append(block.until_s - float(block.batch.received_at_s[0]))
-    assert len(lags) == 120
-    assert max(lags) < 31.0
+    assert len(lags) == 3600 / run.BLOCK_S
+    # Tails of the network's delay apart, a report is handed out with the block in which it arrives.
+    assert max(lags) < run.BLOCK_S + 1.0

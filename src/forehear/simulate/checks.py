@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from forehear.simulate.emitters import EMITTERS
+from forehear.simulate.routes import FARTHEST_M
 from forehear.simulate.settings import Emitter, Flights, Scenario
 
 
@@ -105,7 +106,7 @@ def _waypoints(points: tuple[tuple[float, ...], ...], lonlat: bool) -> list[str]
     if len(points) < 2:
         faults.append(f": {len(points)} given, at least 2 needed")
     names = ("lon", "lat") if lonlat else ("east_m", "north_m")
-    limits = (180.0, 85.0) if lonlat else (1_500_000.0, 1_500_000.0)
+    limits = (180.0, 85.0) if lonlat else (FARTHEST_M, FARTHEST_M)
     for k, point in enumerate(points):
         if not 2 <= len(point) <= 4 or not all(math.isfinite(x) for x in point):
             faults.append(f".{k}={list(point)}: must be [{names[0]}, {names[1]}], height_m and speed_mps optional")

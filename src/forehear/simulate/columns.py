@@ -142,7 +142,12 @@ def written(batch: Batch, start_s: float) -> Written:
     src = batch.sources
     # A clock that is wrong by more than the age of the calendar shows its first second.
     heard = np.maximum(_whole(batch.heard_at_s + start_s, 1000), 0)
-    reports = [batch.sensor, heard, _whole(batch.received_at_s + start_s, 1000), _whole(batch.noise_db, 10)]
+    reports = [
+        batch.sensor,
+        heard,
+        _whole(batch.received_at_s + start_s, 1000),
+        _whole(np.clip(batch.noise_db, -50.0, 200.0), 10),
+    ]
     reports += [_whole(batch.lon, 100_000), _whole(batch.lat, 100_000)]
     azimuth = np.where(np.isnan(src.azimuth_deg), ABSENT, _whole(src.azimuth_deg, 10) % 3600)
     sources = [_whole(src.level_db, 10), _whole(src.tone_hz, 100), _sigma(src.tone_sigma_hz, 100)]

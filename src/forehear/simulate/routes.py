@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.errors import ConfigurationError
 from forehear.simulate.ground import Ground, offset_m
 from forehear.simulate.settings import Emitter, Flights, Region
 
@@ -13,17 +14,19 @@ Array = NDArray[np.float64]
 _OPPOSITE = {"east": "west", "west": "east", "north": "south", "south": "north"}
 # Entries and exits keep away from the corners: this share of an edge.
 _EDGE_SHARE = 0.85
-# Slower than a slow drone cannot fly, lower than a tree does not [m/s, m].
-_SLOWEST_MPS = 5.0
-_LOWEST_M = 20.0
+# Spreads end here: slower than a slow drone, lower than a tree, as fast as a path may be told [m/s, m].
+_SPEEDS_MPS = (5.0, 230.0)
+_HEIGHTS_M = (20.0, 15_000.0)
+# Offsets reach no farther from the region's middle: beyond, they would run over a pole [m].
+FARTHEST_M = 1_000_000.0
 
 
 def waypoints(flights: Flights, emitter: Emitter, k: int, ground: Ground, rng: np.random.Generator) -> Array:
     """Give flight k's waypoints: rows of east, north, height above mean sea level [m], speed [m/s]."""
     speed = flights.speed_mps or emitter.speed_mps
-    speed = max(speed + flights.speed_spread_mps * float(rng.standard_normal()), _SLOWEST_MPS)
+    speed = float(np.clip(speed + flights.speed_spread_mps * rng.standard_normal(), *_SPEEDS_MPS))
     height = emitter.height_m if flights.height_m is None else flights.height_m
-    height = max(height + flights.height_spread_m * float(rng.standard_normal()), _LOWEST_M)
+    height = float(np.clip(height + flights.height_spread_m * rng.standard_normal(), *_HEIGHTS_M))
     given = flights.waypoints or flights.waypoints_lonlat
     if given is None:
         way = random_route(flights, ground.region, rng)
@@ -34,6 +37,10 @@ def waypoints(flights: Flights, emitter: Emitter, k: int, ground: Ground, rng: n
     points[:, 0] += flights.offset_m[0] * k
     points[:, 1] += flights.offset_m[1] * k
     points[:, 2] += ground.height_m
+    farthest = float(np.abs(points[:, :2]).max())
+    if farthest > FARTHEST_M:
+        fault = f"flight {k + 1} of a {flights.emitter}: {farthest:.0f} m from the region's middle"
+        raise ConfigurationError("scenario", [f"{fault}; allowed: up to {FARTHEST_M:.0f}"])
     return points
 
 

@@ -27,6 +27,8 @@ Ints = NDArray[np.int64]
 
 MICROPHONE, ARRAY, OBSERVER = 0, 1, 2
 _KIND_CODES = {"microphone": MICROPHONE, "array": ARRAY, "observer": OBSERVER}
+# The quietest and the loudest places there are [dB].
+_NOISE_DB = (0.0, 120.0)
 # What a classifier makes of a door, a dog or the wind that set it off.
 _FALSE_HEARD_AS = (0.22, 0.13, 0.65)
 # Fundamentals that false alarms claim [Hz].
@@ -62,7 +64,7 @@ def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.rand
     aside = moved * rng.standard_normal((n, 2))
     xyz = geodesy.ecef(lon, lat, height) + aside[:, :1] * frame[:, 0] + aside[:, 1:] * frame[:, 1]
     east, north = medium.wind_mps(air)
-    noise = np.clip(model.noise_db + model.noise_sigma_db * rng.standard_normal(n), 5.0, 90.0)
+    noise = np.clip(model.noise_db + model.noise_sigma_db * rng.standard_normal(n), *_NOISE_DB)
     rate = 2.0 * math.pi / (model.noise_drift_period_s * rng.uniform(0.6, 1.6, n))
     swing = model.noise_drift_db * math.sqrt(2.0) * rng.uniform(0.5, 1.2, n)
     drift = np.stack([swing, rate, rng.uniform(0.0, 2.0 * math.pi, n)])
@@ -70,7 +72,7 @@ def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.rand
     tells = (kind == OBSERVER) & (model.observer_moves_m > 0.0)
     return Posts(
         ears=Ears(xyz, frame, east * frame[:, 0] + north * frame[:, 1], rng.uniform(0.0, 1.0, n)),
-        cells=cells_of(there_lon, there_lat, xyz, noise - swing),
+        cells=cells_of(there_lon, there_lat, xyz, np.maximum(noise - swing, _NOISE_DB[0])),
         kind=kind,
         noise_db=noise,
         drift=drift,
@@ -87,7 +89,7 @@ def noise_at(posts: Posts, t0_s: float, ticks: int) -> Array:
     t = t0_s + np.arange(ticks) + 0.5
     swing, rate, phase = posts.drift
     noise = posts.noise_db[:, None] + swing[:, None] * np.sin(rate[:, None] * t + phase[:, None])
-    return np.asarray(noise, np.float64)
+    return np.asarray(np.clip(noise, *_NOISE_DB), np.float64)
 
 
 def spread_db(model: SensorModel) -> float:

@@ -16,6 +16,7 @@ NotNegative = Annotated[float, Meta(ge=0.0, le=100_000.0)]
 Positive = Annotated[float, Meta(gt=0.0, le=100_000.0)]
 Spread = Annotated[float, Meta(ge=0.0, le=40.0)]
 PositiveSpread = Annotated[float, Meta(gt=0.0, le=200.0)]
+AngleSpread = Annotated[float, Meta(gt=0.0, le=180.0)]
 Decibels = Annotated[float, Meta(ge=-100.0, le=100.0)]
 Count = Annotated[int, Meta(ge=0, le=100_000)]
 # Well below the speed of sound of the coldest air allowed (291 m/s at -60 degrees), less a gale.
@@ -27,7 +28,7 @@ class Region(Struct, frozen=True, forbid_unknown_fields=True):
     """The land: a rectangle around its middle; places in flights and sites are offsets from there."""
 
     lon: Longitude = 31.0
-    lat: Annotated[float, Meta(ge=-80.0, le=80.0)] = 47.5
+    lat: Annotated[float, Meta(ge=-75.0, le=75.0)] = 47.5
     east_m: Annotated[float, Meta(ge=1_000.0, le=1_500_000.0)] = 40_000.0
     north_m: Annotated[float, Meta(ge=1_000.0, le=1_500_000.0)] = 40_000.0
 
@@ -73,18 +74,18 @@ class SensorModel(Struct, frozen=True, forbid_unknown_fields=True):
     level_bias_sigma_db: Spread = 0.0
     fading_db: Spread = 0.0
     fading_period_s: Annotated[float, Meta(ge=1.0)] = 60.0
-    place_sigma_m: NotNegative = 0.0
+    place_sigma_m: Annotated[float, Meta(ge=0.0, le=5_000.0)] = 0.0
     threshold_db: Decibels = 3.0
     soft_db: PositiveSpread = 1.5
     max_detection: Share = 0.95
-    tone_sigma_hz: Positive = 0.4
+    tone_sigma_hz: Annotated[float, Meta(gt=0.0, le=1_000.0)] = 0.4
     tone_snr_reference_db: Decibels = 6.0
     octave_share: Share = 0.02
     tone_resolution_hz: NotNegative = 3.0
     azimuth_resolution_deg: NotNegative = 15.0
     masking_db: PositiveSpread = 20.0
-    azimuth_sigma_deg: Positive = 4.0
-    elevation_sigma_deg: Positive = 6.0
+    azimuth_sigma_deg: AngleSpread = 4.0
+    elevation_sigma_deg: AngleSpread = 6.0
     elevation_bias_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 6.0
     elevation_bias_spread_deg: NotNegative = 3.0
     elevation_bias_fade_deg: Positive = 15.0
@@ -95,9 +96,9 @@ class SensorModel(Struct, frozen=True, forbid_unknown_fields=True):
     false_alarm_tone_share: Share = 0.8
     heartbeat_s: Annotated[int, Meta(ge=1, le=3600)] = 10
     observer_interval_s: Annotated[int, Meta(ge=1, le=3600)] = 10
-    observer_azimuth_sigma_deg: Positive = 12.0
+    observer_azimuth_sigma_deg: AngleSpread = 12.0
     observer_delay_s: NotNegative = 8.0
-    observer_moves_m: NotNegative = 0.0
+    observer_moves_m: Annotated[float, Meta(ge=0.0, le=5_000.0)] = 0.0
     latency_min_s: NotNegative = 0.3
     latency_mean_s: NotNegative = 0.4
     latency_tail_share: Share = 0.01
@@ -191,7 +192,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     about: str = ""
-    start_s: Annotated[float, Meta(ge=0.0, le=1e11)] = 1_790_000_000.0
+    start_s: Annotated[float, Meta(ge=0.0, le=1e10)] = 1_790_000_000.0
     duration_s: Annotated[int, Meta(ge=1, le=7 * 86_400)] = 900
     seed: Annotated[int, Meta(ge=0)] = 1
     region: Region = Region()

@@ -18,6 +18,9 @@ from forehear.simulate.settings import Emitter, Flights, Scenario
 Array = NDArray[np.float64]
 # Throttle, mixture and gusts wander over minutes: three sinusoids of these periods [s].
 _WANDER_PERIODS_S = (35.0, 110.0, 400.0)
+# Spreads from unit to unit end here [dB at 1 m, Hz].
+_LOUD_DB = (40.0, 200.0)
+_TONES_HZ = (5.0, 5_000.0)
 # A motorcycle's gear spans this much speed [m/s]; over it the tone nearly doubles, and falls back in the next.
 _GEAR_MPS = 6.0
 # A ride lasts so long [s]; then another rider sets off elsewhere. It also bounds the memory of a path.
@@ -73,12 +76,12 @@ def _voice(flights: Flights, emitter: Emitter, k: int, rng: np.random.Generator)
     """Draw flight k's mean tone [Hz, 0 without] and level [dB at 1 m]."""
     draw = rng.standard_normal(2)
     loud = flights.source_level_db if flights.source_level_db is not None else emitter.source_level_db
-    loud += emitter.level_spread_db * float(draw[1])
+    loud = float(np.clip(loud + emitter.level_spread_db * draw[1], *_LOUD_DB))
     if flights.tones_hz is not None:
         return flights.tones_hz[k % len(flights.tones_hz)], loud
     if emitter.tone_hz is None:
         return 0.0, loud
-    return max(emitter.tone_hz + emitter.tone_spread_hz * float(draw[0]), 5.0), loud
+    return float(np.clip(emitter.tone_hz + emitter.tone_spread_hz * draw[0], *_TONES_HZ)), loud
 
 
 def wander(time_s: Array, rng: np.random.Generator) -> Array:
