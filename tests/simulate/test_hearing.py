@@ -33,7 +33,7 @@ def one_pair(
     pairs = (np.array([0]), np.array([0]))
     ear = hearing.Ear(SOUND_MPS, 3.0, 5.0, 0.95, fading_db, 60.0)
     noise = np.full((1, ticks), 10.0)
-    answer = hearing.heard(ears, window, pairs, noise, np.array([False]), t0, ear)
+    answer = hearing.heard(ears, window, pairs, noise, np.array([np.inf]), t0, ear)
     return answer[2], answer[3]
 
 

@@ -194,7 +194,6 @@ def test_heard_by_is_the_number_of_sensors_that_do_hear_it() -> None:
     expected = sum(t.heard_by for t in truth if t.time_s >= world.scenario.start_s)
     assert told == pytest.approx(expected, abs=4.0 * math.sqrt(expected))
     assert told > 1000
-    # A sensor that dies within a block counts until the block's end: at most one block of 30 s for 6 of 64.
     assert all(0.0 <= t.audible <= 0.95 and t.audible <= t.heard_by + 0.01 for t in truth)
 
 

@@ -1,6 +1,6 @@
 """Reports from columns straight to newline-delimited JSON: a large night is ten million lines.
 
-A report takes 0.4 microseconds here and about 12 by way of a record. Decoded, the bytes are the same records.
+A report takes 0.3 microseconds here and 1.5 by way of a record. Decoded, the bytes are the same records.
 """
 
 from collections.abc import Sequence

@@ -66,9 +66,9 @@ def inventing(broken: Broken) -> Mask:
     return np.asarray((broken.fault == STUCK) | (broken.fault == LYING), np.bool_)
 
 
-def deaf(broken: Broken, t_s: float) -> Mask:
-    """Which sensors tell nothing true at a time (n,)."""
-    return np.asarray((broken.dies_s <= t_s) | inventing(broken), np.bool_)
+def deaf_from_s(broken: Broken) -> Array:
+    """From when on each sensor tells nothing true (n,); infinity for those that always do."""
+    return np.where(inventing(broken), -np.inf, broken.dies_s)
 
 
 def invented(

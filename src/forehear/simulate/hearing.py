@@ -158,7 +158,7 @@ def _fading(voice: np.uint64, sensor: int, t: float, period: float) -> float:  #
 @njit(cache=True)
 def hear_pairs(
     pair_emitter: Ints, pair_sensor: Ints,
-    xyz: Array, frame: Array, wind: Array, phase: Array, noise: Array, deaf: NDArray[np.bool_],
+    xyz: Array, frame: Array, wind: Array, phase: Array, noise: Array, deaf_from: Array,
     first: Ints, start: Array, knot: Array, slope: Array, tone: Array, level: Array,
     absorption: Array, convection: Array, loudest: Array, closing: Array, voice: NDArray[np.uint64],
     t0: float, ear: tuple[float, float, float, float, float, float], begin: int,
@@ -167,7 +167,7 @@ def hear_pairs(
     """Fill a row (level, tone, azimuth, elevation) per pair and tick that may be heard.
 
     `noise` (sensor, tick) [dB]; `ear` holds the fields of `Ear`. `best`, `expected` (emitter, tick) gather the
-    odds over the sensors that are not `deaf`. Begins with pair `begin`; returns the number of rows, and the
+    odds over the sensors that are not deaf yet. Begins with pair `begin`; returns the number of rows, and the
     pair for which there was no more room.
     """
     c, threshold, spread, most, fading, period = ear
@@ -214,7 +214,7 @@ def hear_pairs(
             odds = most * 0.5 * math.erfc((noise[s, tick] + threshold - loud) / (spread * math.sqrt(2.0)))
             if odds < LEAST_ODDS:
                 continue
-            if not deaf[s]:
+            if t0 + tick < deaf_from[s]:
                 expected[m, tick] += odds
                 best[m, tick] = max(best[m, tick], odds)
             east = frame[s, 0, 0] * nx + frame[s, 0, 1] * ny + frame[s, 0, 2] * nz
@@ -234,14 +234,14 @@ def heard(
     window: Window,
     pairs: tuple[Ints, Ints],
     noise: Array,
-    deaf: NDArray[np.bool_],
+    deaf_from_s: Array,
     t0_s: float,
     ear: Ear,
 ) -> tuple[Ints, Ints, Ints, Array, Array, Array]:
     """Solve every pair in every frame of a block.
 
-    Parameters: sensors; emitters; pairs (emitter, sensor); ambient level (sensors, ticks) [dB]; sensors that
-    do not count as hearers; start of the block [s].
+    Parameters: sensors; emitters; pairs (emitter, sensor); ambient level (sensors, ticks) [dB]; from when
+    on sensors do not count as hearers (sensors,) [s]; start of the block [s]; what decides hearing.
     Returns the rows that may be heard, emitter (r,), sensor (r,), tick (r,), (r, 4) level [dB], tone [Hz, 0
     without], azimuth, elevation [deg], all without errors; and (emitters, ticks) the best odds of any sensor
     and the expected number of sensors.
@@ -255,7 +255,7 @@ def heard(
     pair = 0
     while pair < len(pairs[0]) or not parts:
         n, pair = hear_pairs(
-            *pairs, ears.xyz_m, ears.frame, ears.wind_mps, ears.phase_s, noise, deaf,
+            *pairs, ears.xyz_m, ears.frame, ears.wind_mps, ears.phase_s, noise, deaf_from_s,
             window.first, window.start_s, window.xyz_m, window.slope, window.tone_hz, window.level_db,
             window.absorption, window.convection, window.loudest_db, window.closing_mps, window.voice, t0_s,
             (ear.c_mps, ear.threshold_db, ear.spread_db, ear.max_detection, ear.fading_db, ear.fading_period_s),

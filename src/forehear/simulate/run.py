@@ -212,8 +212,8 @@ def _hear(
     pairs = near.near_pairs(posts.cells, middle, extent, excess, kind, reach.table_m)
     edge = (model.threshold_db, sensors.spread_db(model), model.max_detection)
     ear = hearing.Ear(reach.c_mps, *edge, model.fading_db, model.fading_period_s)
-    gone = faults.deaf(world.broken, float(t0))
-    answer = hearing.heard(posts.ears, window, pairs, noise, gone, float(t0), ear)
+    deaf_from_s = faults.deaf_from_s(world.broken)
+    answer = hearing.heard(posts.ears, window, pairs, noise, deaf_from_s, float(t0), ear)
     emitter, sensor, tick, row, best, expected = answer
     heard_as = np.array([v.actor.emitter.heard_as for v in voices]).reshape(-1, 3)
     return sensors.hear(posts, model, noise, emitter, sensor, tick, row, heard_as, rng), best, expected
