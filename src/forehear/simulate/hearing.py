@@ -155,6 +155,15 @@ def _fading(voice: np.uint64, sensor: int, t: float, period: float) -> float:  #
     return here * math.cos(u) + there * math.sin(u)
 
 
+@njit(cache=True, inline="always")
+def _bearing_deg(frame: Array, nx: float, ny: float, nz: float) -> tuple[float, float]:  # pragma: no cover
+    """Azimuth and elevation of an earth-centred direction where the sensor stands."""
+    east = frame[0, 0] * nx + frame[0, 1] * ny + frame[0, 2] * nz
+    north = frame[1, 0] * nx + frame[1, 1] * ny + frame[1, 2] * nz
+    up = frame[2, 0] * nx + frame[2, 1] * ny + frame[2, 2] * nz
+    return math.degrees(math.atan2(east, north)), math.degrees(math.asin(max(-1.0, min(1.0, up))))
+
+
 @njit(cache=True)
 def hear_pairs(
     pair_emitter: Ints, pair_sensor: Ints,
@@ -217,14 +226,10 @@ def hear_pairs(
             if t0 + tick < deaf_from[s]:
                 expected[m, tick] += odds
                 best[m, tick] = max(best[m, tick], odds)
-            east = frame[s, 0, 0] * nx + frame[s, 0, 1] * ny + frame[s, 0, 2] * nz
-            north = frame[s, 1, 0] * nx + frame[s, 1, 1] * ny + frame[s, 1, 2] * nz
-            up = frame[s, 2, 0] * nx + frame[s, 2, 1] * ny + frame[s, 2, 2] * nz
             row_emitter[count], row_sensor[count], row_tick[count] = m, s, tick
             row[count, 0] = loud
             row[count, 1] = (tone[i] + u * (tone[i + 1] - tone[i])) * ratio
-            row[count, 2] = math.degrees(math.atan2(east, north))
-            row[count, 3] = math.degrees(math.asin(max(-1.0, min(1.0, up))))
+            row[count, 2], row[count, 3] = _bearing_deg(frame[s], nx, ny, nz)
             count += 1
     return count, len(pair_emitter)
 
