@@ -1,1 +1,1 @@
-"""Flights, emitters and air to reports and truth; and the score of an answer against the truth."""
+"""Invented nights with a known truth: networks, flights, air, sensors and their faults, to reports."""
