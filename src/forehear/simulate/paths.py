@@ -34,7 +34,7 @@ class Path:
         return self.start_s + len(self.xyz_m) - 1.0
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _follow(
     lon: Array, lat: Array, height: Array, speed: Array, n_rad: float, m_rad: float,
     turn: float, acceleration: float, climb: float, steps_per_s: int, max_knots: int,
@@ -91,10 +91,10 @@ def follow(
     dlon = np.radians((lon_deg - lon0 + 180.0) % 360.0 - 180.0)
     lat_mid = float(np.mean(lat_deg))
     meridian, vertical = radii_m(lat_mid)
-    knots = _follow(
-        dlon, np.radians(lat_deg), height_m, speed_mps, float(vertical), float(meridian),
-        math.radians(turn_dps), acceleration_mps2, climb_mps, _STEPS_PER_S, int(duration_s) + 2,
-    )  # fmt: skip
+    # Slices of a table are not contiguous, and each layout would be compiled anew.
+    way = (dlon, np.radians(lat_deg), np.ascontiguousarray(height_m), np.ascontiguousarray(speed_mps))
+    limits = (math.radians(turn_dps), acceleration_mps2, climb_mps)
+    knots = _follow(*way, float(vertical), float(meridian), *limits, _STEPS_PER_S, max(int(duration_s), 0) + 2)
     return np.degrees(knots[:, 0]) + lon0, np.degrees(knots[:, 1]), knots[:, 2]
 
 
@@ -124,9 +124,8 @@ def state_at(path: Path, time_s: Array) -> tuple[Array, Array]:
     i = np.clip(np.floor(s).astype(np.int64), 0, max(n - 2, 0))
     u = (s - i)[:, None]
     j = np.minimum(i + 1, n - 1)
-    p0, p1 = x[i], x[j]
-    m0 = slopes(x)[i]
-    m1 = slopes(x)[j]
+    p0, p1, slope = x[i], x[j], slopes(x)
+    m0, m1 = slope[i], slope[j]
     u2 = u * u
     position = (2 * u2 * u - 3 * u2 + 1) * p0 + (u2 * u - 2 * u2 + u) * m0
     position = position + (3 * u2 - 2 * u2 * u) * p1 + (u2 * u - u2) * m1
@@ -138,4 +137,4 @@ def slopes(xyz_m: Array) -> Array:
     """Give the velocity at each knot (n, 3) [m/s]: half the way between its neighbours."""
     if len(xyz_m) < 2:
         return np.zeros_like(xyz_m)
-    return np.gradient(xyz_m, axis=0)
+    return np.asarray(np.gradient(xyz_m, axis=0), np.float64)

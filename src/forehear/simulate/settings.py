@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from forehear.records import Atmosphere, Longitude, SensorKind, SiteKind, TargetKind
+from forehear.records import Atmosphere, Longitude, SiteKind, TargetKind
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 NotNegative = Annotated[float, Meta(ge=0.0)]
@@ -49,6 +49,14 @@ class NetworkPlan(Struct, frozen=True, forbid_unknown_fields=True):
     mast_m: Annotated[float, Meta(ge=0.0, le=200.0)] = 4.0
 
 
+class AirError(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the real air differs from what `network.geojson` says of it."""
+
+    temperature_c: Annotated[float, Meta(ge=-40.0, le=40.0)] = 0.0
+    wind_east_mps: Annotated[float, Meta(ge=-40.0, le=40.0)] = 0.0
+    wind_north_mps: Annotated[float, Meta(ge=-40.0, le=40.0)] = 0.0
+
+
 class SensorModel(Struct, frozen=True, forbid_unknown_fields=True):
     """How well sensors hear, what they get wrong, and when they report."""
 
@@ -59,6 +67,9 @@ class SensorModel(Struct, frozen=True, forbid_unknown_fields=True):
     noise_error_db: NotNegative = 0.5
     level_sigma_db: NotNegative = 5.0
     level_bias_sigma_db: NotNegative = 0.0
+    fading_db: NotNegative = 0.0
+    fading_period_s: Annotated[float, Meta(ge=1.0)] = 60.0
+    place_sigma_m: NotNegative = 0.0
     threshold_db: float = 3.0
     soft_db: Positive = 1.5
     max_detection: Share = 0.95
@@ -78,7 +89,6 @@ class SensorModel(Struct, frozen=True, forbid_unknown_fields=True):
     false_alarms_per_hour: NotNegative = 6.0
     false_alarm_snr_db: Positive = 12.0
     false_alarm_tone_share: Share = 0.8
-    report_period_s: Literal[1] = 1
     heartbeat_s: Annotated[int, Meta(ge=1, le=3600)] = 10
     observer_interval_s: Annotated[int, Meta(ge=1, le=3600)] = 10
     observer_azimuth_sigma_deg: Positive = 12.0
@@ -122,6 +132,7 @@ class Emitter(Struct, frozen=True, forbid_unknown_fields=True):
     height_m: Annotated[float, Meta(ge=0.0, le=15_000.0)]
     heard_as: tuple[Share, Share, Share]
     flies: bool
+    convection: Annotated[float, Meta(ge=0.0, le=6.0)] = 1.0
     tone_follows_speed: bool = False
 
 
@@ -131,12 +142,14 @@ class Flights(Struct, frozen=True, forbid_unknown_fields=True):
     emitter: str = "piston"
     count: Annotated[int, Meta(ge=1, le=100_000)] = 1
     waypoints: tuple[tuple[float, ...], ...] | None = None
+    waypoints_lonlat: tuple[tuple[float, ...], ...] | None = None
     random: bool = False
     enter_from: Literal["east", "north", "south", "west", "any"] = "any"
     leave_to: Literal["east", "north", "south", "west", "across", "any", "inside"] = "across"
     bends: Annotated[int, Meta(ge=0, le=100)] = 2
     bend_deg: Annotated[float, Meta(ge=0.0, le=120.0)] = 25.0
     file: str | None = None
+    align: Literal["clock", "start"] = "clock"
     start_s: float = 0.0
     interval_s: NotNegative = 0.0
     spread_s: NotNegative = 0.0
@@ -181,6 +194,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     terrain: Terrain = Terrain()
     network: NetworkPlan = NetworkPlan()
     atmosphere: Atmosphere = Atmosphere()
+    air_error: AirError = AirError()
     sensors: SensorModel = SensorModel()
     faults: Faults = Faults()
     emitters: dict[str, Emitter] = msgspec.field(default_factory=dict)
@@ -188,6 +202,3 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     clutter: Clutter = Clutter()
     sites: tuple[Place, ...] = ()
     random_sites: Count = 0
-
-
-__all__ = ["Emitter", "Faults", "Flights", "Region", "Scenario", "SensorKind", "SensorModel"]
