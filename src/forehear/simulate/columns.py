@@ -110,6 +110,11 @@ def _whole(values: Array, scale: int) -> Ints:
     return np.where(absent, ABSENT, np.rint(np.where(absent, 0.0, values) * scale)).astype(np.int64)
 
 
+def _sigma(values: Array, scale: int) -> Ints:
+    """Round a standard deviation; it is never rounded to zero."""
+    return np.where(np.isnan(values), ABSENT, np.maximum(_whole(values, scale), 1))
+
+
 def hundredths(kinds: Array) -> Ints:
     """Round kind probabilities (n, 3) to hundredths that sum to a hundred: the largest takes the rest."""
     out = np.rint(100.0 * kinds).astype(np.int64)
@@ -139,11 +144,10 @@ def written(batch: Batch, start_s: float) -> Written:
     heard = np.maximum(_whole(batch.heard_at_s + start_s, 1000), 0)
     reports = [batch.sensor, heard, _whole(batch.received_at_s + start_s, 1000), _whole(batch.noise_db, 10)]
     reports += [_whole(batch.lon, 100_000), _whole(batch.lat, 100_000)]
-    sigma = np.where(np.isnan(src.tone_sigma_hz), ABSENT, np.maximum(_whole(src.tone_sigma_hz, 100), 1))
     azimuth = np.where(np.isnan(src.azimuth_deg), ABSENT, _whole(src.azimuth_deg, 10) % 3600)
-    sources = [_whole(src.level_db, 10), _whole(src.tone_hz, 100), sigma]
-    sources += [azimuth, _whole(src.azimuth_sigma_deg, 10)]
-    sources += [_whole(src.elevation_deg, 10), _whole(src.elevation_sigma_deg, 10), *hundredths(src.kinds).T]
+    sources = [_whole(src.level_db, 10), _whole(src.tone_hz, 100), _sigma(src.tone_sigma_hz, 100)]
+    sources += [azimuth, _sigma(src.azimuth_sigma_deg, 10)]
+    sources += [_whole(src.elevation_deg, 10), _sigma(src.elevation_sigma_deg, 10), *hundredths(src.kinds).T]
     return Written(np.stack(reports, axis=1), batch.first, np.stack(sources, axis=1))
 
 

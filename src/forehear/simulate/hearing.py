@@ -28,6 +28,8 @@ LEAST_ODDS = 1e-3
 LEAST_SIGMAS = 3.1
 # From a neighbouring tick's answer Newton needs 2 or 3 steps, from a cold start 5.
 _STEPS = 12
+# Rows are gathered in pieces of this many (15 MB): how many there will be is not known before.
+_ROWS = 1 << 18
 # A tenth of a microsecond: 0.03 mm of sound.
 _CLOSE_S = 1e-7
 
@@ -54,6 +56,8 @@ class Window:
     level_db: Array  # (k,) at 1 m
     absorption: Array  # (m,) [dB/m]
     convection: Array  # (m,)
+    loudest_db: Array  # (m,) no more than this, at 1 m, with convection
+    closing_mps: Array  # (m,) its sound's path shortens by no more than this
     voice: NDArray[np.uint64]  # (m,) a number of its own, for the slow fading of each path
 
 
@@ -156,18 +160,22 @@ def hear_pairs(
     pair_emitter: Ints, pair_sensor: Ints,
     xyz: Array, frame: Array, wind: Array, phase: Array, noise: Array, deaf: NDArray[np.bool_],
     first: Ints, start: Array, knot: Array, slope: Array, tone: Array, level: Array,
-    absorption: Array, convection: Array, voice: NDArray[np.uint64],
-    t0: float, ticks: int, ear: tuple[float, float, float, float, float, float],
+    absorption: Array, convection: Array, loudest: Array, closing: Array, voice: NDArray[np.uint64],
+    t0: float, ear: tuple[float, float, float, float, float, float], begin: int,
     row_emitter: Ints, row_sensor: Ints, row_tick: Ints, row: Array, best: Array, expected: Array,
-) -> int:  # pragma: no cover - compiled  # fmt: skip
-    """Fill a row (level, tone, azimuth, elevation) per pair and tick that may be heard; returns how many.
+) -> tuple[int, int]:  # pragma: no cover - compiled  # fmt: skip
+    """Fill a row (level, tone, azimuth, elevation) per pair and tick that may be heard.
 
     `noise` (sensor, tick) [dB]; `ear` holds the fields of `Ear`. `best`, `expected` (emitter, tick) gather the
-    odds over the sensors that are not `deaf`.
+    odds over the sensors that are not `deaf`. Begins with pair `begin`; returns the number of rows, and the
+    pair for which there was no more room.
     """
     c, threshold, spread, most, fading, period = ear
+    ticks = noise.shape[1]
     count = 0
-    for pair in range(len(pair_emitter)):
+    for pair in range(begin, len(pair_emitter)):
+        if count + ticks > len(row):
+            return count, pair
         m, s = pair_emitter[pair], pair_sensor[pair]
         k0, k1 = first[m], first[m + 1] - 1
         if k1 <= k0:
@@ -189,6 +197,12 @@ def hear_pairs(
             if not known:
                 continue
             path = max(c * (t - tau), 1e-6)
+            if tick == 0:
+                # Out of hearing, and with no way of coming into it within the block: the next pair.
+                least = max(path - closing[m] * ticks, 1.0)
+                most_db = loudest[m] - 20.0 * math.log10(least) - absorption[m] * least
+                if most_db < noise[s].min() + threshold - LEAST_SIGMAS * spread:
+                    break
             nx, ny, nz = ex / path, ey / path, ez / path
             along_v = nx * vx + ny * vy + nz * vz
             along_w = nx * wind[s, 0] + ny * wind[s, 1] + nz * wind[s, 2]
@@ -212,7 +226,7 @@ def hear_pairs(
             row[count, 2] = math.degrees(math.atan2(east, north))
             row[count, 3] = math.degrees(math.asin(max(-1.0, min(1.0, up))))
             count += 1
-    return count
+    return count, len(pair_emitter)
 
 
 def heard(
@@ -232,16 +246,21 @@ def heard(
     without], azimuth, elevation [deg], all without errors; and (emitters, ticks) the best odds of any sensor
     and the expected number of sensors.
     """
-    ticks = noise.shape[1]
-    room = len(pairs[0]) * ticks
-    emitter, sensor, tick = (np.empty(room, np.int64) for _ in range(3))
+    shape = (len(window.start_s), noise.shape[1])
+    best, expected = np.zeros(shape), np.zeros(shape)
+    room = max(_ROWS, noise.shape[1])
+    emitter, sensor, tick = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     row = np.empty((room, 4))
-    best, expected = np.zeros((len(window.start_s), ticks)), np.zeros((len(window.start_s), ticks))
-    n = hear_pairs(
-        *pairs, ears.xyz_m, ears.frame, ears.wind_mps, ears.phase_s, noise, deaf,
-        window.first, window.start_s, window.xyz_m, window.slope, window.tone_hz, window.level_db,
-        window.absorption, window.convection, window.voice, t0_s, ticks,
-        (ear.c_mps, ear.threshold_db, ear.spread_db, ear.max_detection, ear.fading_db, ear.fading_period_s),
-        emitter, sensor, tick, row, best, expected,
-    )  # fmt: skip
-    return emitter[:n], sensor[:n], tick[:n], row[:n], best, expected
+    parts: list[tuple[Ints, Ints, Ints, Array]] = []
+    pair = 0
+    while pair < len(pairs[0]) or not parts:
+        n, pair = hear_pairs(
+            *pairs, ears.xyz_m, ears.frame, ears.wind_mps, ears.phase_s, noise, deaf,
+            window.first, window.start_s, window.xyz_m, window.slope, window.tone_hz, window.level_db,
+            window.absorption, window.convection, window.loudest_db, window.closing_mps, window.voice, t0_s,
+            (ear.c_mps, ear.threshold_db, ear.spread_db, ear.max_detection, ear.fading_db, ear.fading_period_s),
+            pair, emitter, sensor, tick, row, best, expected,
+        )  # fmt: skip
+        parts.append((emitter[:n].copy(), sensor[:n].copy(), tick[:n].copy(), row[:n].copy()))
+    whole = [np.concatenate([part[k] for part in parts]) for k in range(3)]
+    return whole[0], whole[1], whole[2], np.concatenate([part[3] for part in parts]), best, expected

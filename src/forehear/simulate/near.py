@@ -1,4 +1,4 @@
-"""Who could hear whom: sensors in cells, and how far each kind of emitter reaches into how much noise."""
+"""Who could hear whom: sensors in cells, and how far an emitter of a level reaches into how much noise."""
 
 import math
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from forehear import geodesy
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -16,8 +18,8 @@ _CELL_M = 8_000.0
 _FARTHEST_M = 100_000.0
 # A geographic degree is 110.57 km of meridian or more; half a per cent to spare.
 _DEGREE_M = 110_000.0
-# Ambient levels are told apart by whole decibels, from 0 on.
-NOISE_BINS = 101
+# Losses on the way are tabled by whole decibels: from 200 dB at 1 m to -50 dB at the ear.
+LOSSES = 251
 
 
 @dataclass(frozen=True)
@@ -48,33 +50,41 @@ def cells_of(lon_deg: Array, lat_deg: Array, xyz_m: Array, quietest_db: Array) -
     key = line * shape[1] + column
     order = np.argsort(key, kind="stable").astype(np.int64)
     begin = np.searchsorted(key[order], np.arange(shape[0] * shape[1] + 1)).astype(np.int64)
-    noise_bin = np.clip(np.floor(quietest_db), 0, NOISE_BINS - 1).astype(np.int64)
+    noise_bin = np.floor(quietest_db).astype(np.int64)
     return Cells(lon0 + west, south, size, shape, order, begin, xyz_m, noise_bin)
 
 
-def reach_table_m(loudest_db: float, absorption_db_per_m: float, margin_db: float) -> Array:
-    """Give the distances (NOISE_BINS,) at which a source sinks to noise + margin, for noise of 0, 1, ... dB.
+def reach_table_m(absorption_db_per_m: float) -> Array:
+    """Give the distances (LOSSES,) at which 0, 1, 2, ... dB are lost on the way; at most 100 km.
 
-    By bisection; at most 100 km, and 1 m where it is never as loud.
+    By bisection: spreading and absorption only.
     """
-    least = np.arange(NOISE_BINS) + margin_db
-    near, far = np.ones(NOISE_BINS), np.full(NOISE_BINS, _FARTHEST_M)
+    losses = np.arange(LOSSES)
+    near, far = np.ones(LOSSES), np.full(LOSSES, _FARTHEST_M)
     for _ in range(40):
         middle = 0.5 * (near + far)
-        heard = loudest_db - 20.0 * np.log10(middle) - absorption_db_per_m * middle > least
+        heard = 20.0 * np.log10(middle) + absorption_db_per_m * middle < losses
         near, far = np.where(heard, middle, near), np.where(heard, far, middle)
     return far
 
 
+def farthest_m(cells: Cells, excess_db: Array, table: Ints, reach_m: Array) -> Array:
+    """Give how far (m,) each emitter is heard by the quietest sensor; see `near_pairs`."""
+    loss = np.ceil(excess_db).astype(np.int64) - int(cells.noise_bin.min())
+    return np.asarray(reach_m[table, np.clip(loss, 0, LOSSES - 1)], np.float64)
+
+
 def near_pairs(
-    cells: Cells, lon_deg: Array, lat_deg: Array, xyz_m: Array, extent_m: Array, table: Ints, reach_m: Array
+    cells: Cells, xyz_m: Array, extent_m: Array, excess_db: Array, table: Ints, reach_m: Array
 ) -> tuple[Ints, Ints]:
     """List the pairs (emitter, sensor) that are close enough for the sensor's noise.
 
-    Each emitter is somewhere within `extent_m` (m,) of `xyz_m` (m, 3), and reaches as row `table` (m,) of
-    `reach_m` (kinds, NOISE_BINS) says.
+    Each emitter is somewhere within `extent_m` (m,) of `xyz_m` (m, 3). It is heard if, on the way, it loses no
+    more than `excess_db` (m,) less the sensor's noise; row `table` (m,) of `reach_m` (kinds, LOSSES) says how
+    far that is.
     """
-    farthest = reach_m[table, int(cells.noise_bin.min())] + extent_m if len(table) else np.empty(0)
+    lon_deg, lat_deg, _ = geodesy.geodetic(xyz_m)
+    farthest = farthest_m(cells, excess_db, table, reach_m) + extent_m
     dlon = (lon_deg - cells.lon0_deg + 180.0) % 360.0 - 180.0
     cos_lat = np.cos(np.radians(np.minimum(np.abs(lat_deg) + farthest / _DEGREE_M, 89.0)))
     wide, high = farthest / (_DEGREE_M * np.maximum(cos_lat, 0.01)), farthest / _DEGREE_M
@@ -88,7 +98,8 @@ def near_pairs(
     for _ in range(2):
         count = _near(
             cells.order, cells.begin, cells.shape[1], cells.xyz_m, cells.noise_bin,
-            xyz_m, extent_m, table, reach_m, low_c, high_c, low_r, high_r, emitters, sensors,
+            xyz_m, extent_m, np.ceil(excess_db).astype(np.int64), table, reach_m,
+            low_c, high_c, low_r, high_r, emitters, sensors,
         )  # fmt: skip
         if not len(emitters):
             emitters, sensors = np.empty(count, np.int64), np.empty(count, np.int64)
@@ -98,8 +109,8 @@ def near_pairs(
 @njit(cache=True)
 def _near(
     order: Ints, begin: Ints, columns: int, ears: Array, noise_bin: Ints,
-    xyz: Array, extent: Array, table: Ints, reach: Array, low_c: Ints, high_c: Ints, low_r: Ints, high_r: Ints,
-    emitters: Ints, sensors: Ints,
+    xyz: Array, extent: Array, excess: Ints, table: Ints, reach: Array,
+    low_c: Ints, high_c: Ints, low_r: Ints, high_r: Ints, emitters: Ints, sensors: Ints,
 ) -> int:  # pragma: no cover - compiled  # fmt: skip
     """Count the pairs, and write them down where there is room."""
     count = 0
@@ -110,7 +121,8 @@ def _near(
                 for k in range(begin[line * columns + column], begin[line * columns + column + 1]):
                     s = order[k]
                     dx, dy, dz = ears[s, 0] - xyz[p, 0], ears[s, 1] - xyz[p, 1], ears[s, 2] - xyz[p, 2]
-                    far = reach[table[p], noise_bin[s]] + extent[p]
+                    loss = min(max(excess[p] - noise_bin[s], 0), LOSSES - 1)
+                    far = reach[table[p], loss] + extent[p]
                     if dx * dx + dy * dy + dz * dz <= far * far:
                         if room:
                             emitters[count], sensors[count] = p, s

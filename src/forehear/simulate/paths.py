@@ -42,7 +42,7 @@ def _follow(
     """Steer along waypoints [rad, m, m/s]; returns knots (k, 3) lon, lat [rad], height [m], one a second."""
     out = np.empty((max_knots, 3))
     dt = 1.0 / steps_per_s
-    x, y, z, v = lon[0], lat[0], height[0], speed[0]
+    x, y, z, v, rising = lon[0], lat[0], height[0], speed[0], 0.0
     course = math.atan2((lon[1] - lon[0]) * math.cos(0.5 * (lat[0] + lat[1])), lat[1] - lat[0])
     target, count = 1, 0
     last = len(lon) - 1
@@ -50,28 +50,34 @@ def _follow(
         out[count, 0], out[count, 1], out[count, 2] = x, y, z
         count += 1
         for _ in range(steps_per_s):
-            cos_lat = math.cos(0.5 * (y + lat[target]))
-            east, north = (lon[target] - x) * n_rad * cos_lat, (lat[target] - y) * m_rad
-            away = math.sqrt(east * east + north * north)
-            bearing = math.atan2(east, north)
-            off = (bearing - course + math.pi) % (2.0 * math.pi) - math.pi
-            lead = v * dt
-            if target < last:
-                leg_east = (lon[target + 1] - lon[target]) * n_rad * math.cos(lat[target])
-                leg_north = (lat[target + 1] - lat[target]) * m_rad
-                bend = math.atan2(leg_east, leg_north) - bearing
-                bend = abs((bend + math.pi) % (2.0 * math.pi) - math.pi)
-                # Where an arc at this rate must begin to touch both legs; a hairpin turns at the waypoint.
-                lead = max(lead, v / turn * math.tan(min(bend, 2.0) / 2.0))
-            if away <= lead or (abs(off) > 1.6 and away < 2.5 * v / turn):
+            off = 0.0
+            while True:
+                cos_lat = math.cos(0.5 * (y + lat[target]))
+                east, north = (lon[target] - x) * n_rad * cos_lat, (lat[target] - y) * m_rad
+                away = math.sqrt(east * east + north * north)
+                bearing = math.atan2(east, north)
+                off = (bearing - course + math.pi) % (2.0 * math.pi) - math.pi
+                lead = v * dt
+                if target < last:
+                    leg_east = (lon[target + 1] - lon[target]) * n_rad * math.cos(lat[target])
+                    leg_north = (lat[target + 1] - lat[target]) * m_rad
+                    bend = math.atan2(leg_east, leg_north) - bearing
+                    bend = abs((bend + math.pi) % (2.0 * math.pi) - math.pi)
+                    # Where an arc at this rate must begin to touch both legs; a hairpin turns at the waypoint.
+                    lead = max(lead, v / turn * math.tan(min(bend, 2.0) / 2.0))
+                # Past it, and too near to turn back to: as good as reached.
+                if away > lead and not (abs(off) > 1.6 and away < 2.5 * v / turn):
+                    break
                 if target == last:
                     return out[:count]
                 target += 1
-                continue
             course += max(-turn * dt, min(turn * dt, off))
-            want_v, want_z = speed[target - 1], height[target - 1]
-            v += max(-acceleration * dt, min(acceleration * dt, want_v - v))
-            z += max(-climb * dt, min(climb * dt, want_z - z))
+            change = acceleration * dt
+            v += max(-change, min(change, speed[target - 1] - v))
+            # A climb ends gently: what is left of it is never flown in less than three seconds.
+            wanted = max(-climb, min(climb, (height[target - 1] - z) / 3.0))
+            rising += max(-change, min(change, wanted - rising))
+            z += rising * dt
             x += v * dt * math.sin(course) / (n_rad * math.cos(y))
             y += v * dt * math.cos(course) / m_rad
     return out[:count]

@@ -17,7 +17,6 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from forehear import geodesy
 from forehear.air import medium
 from forehear.errors import ConfigurationError
 from forehear.records import Atmosphere, Network, Report, Site, Truth
@@ -26,7 +25,6 @@ from forehear.simulate.settings import Emitter, Scenario
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Sounding = list[tuple[traffic.Actor, paths.Path]]
 # Long enough that the fixed cost of a block (about 3 ms) is nothing, short enough that a block of the largest
 # night (a million rows) stays under 200 MB.
 BLOCK_S = 30
@@ -93,6 +91,8 @@ def prepare(scenario: Scenario, seed: int | None = None, network: Network | None
 def real_air(scenario: Scenario) -> Atmosphere:
     """Give the air as it is: what is known of it, and the error of that."""
     known, error = scenario.atmosphere, scenario.air_error
+    if error.wind_east_mps == error.wind_north_mps == 0.0:
+        return replace(known, temperature_c=known.temperature_c + error.temperature_c)
     east, north = medium.wind_mps(known)
     east, north = east + error.wind_east_mps, north + error.wind_north_mps
     return replace(
@@ -113,7 +113,7 @@ def blocks(world: World) -> Iterator[Block]:
     scenario, model, posts, broken = world.scenario, world.scenario.sensors, world.posts, world.broken
     reach = _reach_of(world)
     waiting = sorted(world.actors, key=lambda a: a.start_s, reverse=True)
-    sounding: Sounding = []
+    voices: list[_Voice] = []
     carried = np.empty((0, 7))
     since = np.random.Generator(np.random.PCG64([world.seed, 0])).integers(0, model.heartbeat_s, len(posts.kind))
     pending: list[columns.Batch] = []
@@ -121,11 +121,10 @@ def blocks(world: World) -> Iterator[Block]:
         ticks = min(BLOCK_S, scenario.duration_s - t0)
         rng = np.random.Generator(np.random.PCG64([world.seed, number + 1]))
         while waiting and waiting[-1].start_s < t0 + ticks:
-            actor = waiting.pop()
-            sounding.append((actor, actor.make()))
-        sounding = [(a, p) for a, p in sounding if p.end_s > t0 - reach.oldest_s]
+            voices.append(_voice(world, reach, waiting.pop()))
+        voices = [v for v in voices if v.path.end_s > t0 - v.oldest_s]
         noise = sensors.noise_at(posts, float(t0), ticks)
-        heard, best, expected = _hear(world, reach, sounding, noise, t0, rng)
+        heard, best, expected = _hear(world, reach, voices, noise, t0, rng)
         alarms, carried = sensors.false_alarms(posts, model, noise, carried, rng)
         honest = columns.join_heard([heard, alarms])
         honest = honest.take(~faults.inventing(broken)[honest.sensor])
@@ -138,73 +137,99 @@ def blocks(world: World) -> Iterator[Block]:
         until = math.inf if last else t0 + ticks + model.latency_min_s
         ready, rest = reports.release(columns.join_batches(pending), until)
         pending = [rest]
-        yield Block(
-            world, float(t0 + ticks), ready, truth.truth_of(scenario.start_s, sounding, best, expected, t0)
-        )
+        sounding = [(v.actor, v.path) for v in voices]
+        lines = truth.truth_of(scenario.start_s, sounding, best, expected, t0)
+        yield Block(world, float(t0 + ticks), ready, lines)
 
 
 @dataclass(frozen=True)
 class _Reach:
-    """How far each kind of emitter is heard in how much noise, and how old sound can be."""
+    """How each kind of emitter carries in this air."""
 
     row: dict[Emitter, int]
-    table_m: Array  # (kinds, noise bins)
+    table_m: Array  # (kinds, near.LOSSES)
     absorption: Array  # (kinds,) [dB/m]
     c_mps: float
-    oldest_s: float
+    wind_mps: float
 
 
 def _reach_of(world: World) -> _Reach:
-    """Compute the loudest that each kind can be, and where that sinks under the least odds rolled for."""
-    air, model = world.air, world.scenario.sensors
-    c = medium.speed_of_sound_mps(air.temperature_c)
-    margin = model.threshold_db - hearing.LEAST_SIGMAS * sensors.spread_db(model)
-    given = [f.source_level_db for f in world.scenario.flights if f.source_level_db is not None]
+    air = world.air
     kinds = list(dict.fromkeys(actor.emitter for actor in world.actors))
-    table, absorption = np.zeros((len(kinds), near.NOISE_BINS)), np.zeros(len(kinds))
-    for k, emitter in enumerate(kinds):
-        figures = (air.temperature_c, air.relative_humidity_pct, air.pressure_hpa)
-        absorption[k] = medium.absorption_db_per_m(emitter.band_hz, *figures)
-        loudest = max([emitter.source_level_db, *given]) + 4.0 * emitter.level_spread_db
-        # The wander is a sum of three sinusoids: at most 2.45 of its deviations. Fading: at most 4.9 of its.
-        loudest += 2.5 * emitter.level_wander_db + 4.9 * model.fading_db
-        # Head-on at 230 m/s the pitch trebles: 4.8 dB of convection for each unit.
-        loudest += 4.8 * emitter.convection if emitter.speed_mps > 40.0 else 0.8 * emitter.convection
-        table[k] = near.reach_table_m(loudest, absorption[k], margin) * (1.0 + air.wind_mps / c)
-    slowest = c - air.wind_mps
-    quietest = int(world.posts.cells.noise_bin.min())
-    oldest = float(table[:, quietest].max()) / slowest + 1.0 if kinds else 1.0
-    return _Reach({e: k for k, e in enumerate(kinds)}, table, absorption, c, oldest)
+    figures = (air.temperature_c, air.relative_humidity_pct, air.pressure_hpa)
+    absorption = np.array([float(medium.absorption_db_per_m(e.band_hz, *figures)) for e in kinds])
+    c = medium.speed_of_sound_mps(air.temperature_c)
+    # Downwind, the same path in the air's own frame reaches farther over the ground.
+    tables = [near.reach_table_m(float(a)) * (1.0 + air.wind_mps / (c - air.wind_mps)) for a in absorption]
+    shaped = np.array(tables).reshape(-1, near.LOSSES)
+    return _Reach({e: k for k, e in enumerate(kinds)}, shaped, absorption, c, air.wind_mps)
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """An actor on its path, and the bounds of how it can sound: what the search for its hearers needs."""
+
+    actor: traffic.Actor
+    path: paths.Path
+    loudest_db: float
+    closing_mps: float
+    oldest_s: float
+
+
+def _voice(world: World, reach: _Reach, actor: traffic.Actor) -> _Voice:
+    """Make an actor's path."""
+    path, model = actor.make(), world.scenario.sensors
+    fastest = float(np.max(np.linalg.norm(paths.slopes(path.xyz_m), axis=1)))
+    mach = min((fastest + reach.wind_mps) / reach.c_mps, 0.9)
+    # The cubic may overshoot its knots a little; head-on, pitch and level rise the most. A fading is a sum of
+    # two numbers that never exceed 3.5 of its deviations.
+    loudest = float(path.level_db.max()) - 10.0 * actor.emitter.convection * math.log10(1.0 - mach)
+    loudest += 4.9 * model.fading_db + 0.1
+    excess = np.array([loudest - model.threshold_db + hearing.LEAST_SIGMAS * sensors.spread_db(model)])
+    row = np.array([reach.row[actor.emitter]], np.int64)
+    far = float(near.farthest_m(world.posts.cells, excess, row, reach.table_m)[0])
+    oldest = far / (reach.c_mps - reach.wind_mps) + 1.0
+    return _Voice(actor, _from(path, -oldest - 2.0), loudest, 1.05 * fastest / (1.0 - mach), oldest)
+
+
+def _from(path: paths.Path, time_s: float) -> paths.Path:
+    """Forget what sounded before anybody listened."""
+    skip = min(max(math.floor(time_s - path.start_s), 0), max(len(path.xyz_m) - 2, 0))
+    if skip == 0:
+        return path
+    kept = (path.xyz_m[skip:].copy(), path.tone_hz[skip:].copy(), path.level_db[skip:].copy())
+    return paths.Path(path.start_s + skip, *kept)
 
 
 def _hear(
-    world: World, reach: _Reach, sounding: Sounding, noise: Array, t0: int, rng: np.random.Generator
+    world: World, reach: _Reach, voices: list[_Voice], noise: Array, t0: int, rng: np.random.Generator
 ) -> tuple[columns.Heard, Array, Array]:
     """All that is heard in a block; and the best odds and expected hearers (emitters, ticks)."""
     posts, model = world.posts, world.scenario.sensors
-    kind = np.array([reach.row[a.emitter] for a, _ in sounding], np.int64)
-    window, middle, extent = _window(reach, sounding, kind, t0, noise.shape[1])
-    lon, lat, _ = geodesy.geodetic(middle)
-    pairs = near.near_pairs(posts.cells, lon, lat, middle, extent, kind, reach.table_m)
+    kind = np.array([reach.row[v.actor.emitter] for v in voices], np.int64)
+    window, middle, extent = _window(reach, voices, kind, t0, noise.shape[1])
+    excess = window.loudest_db - model.threshold_db + hearing.LEAST_SIGMAS * sensors.spread_db(model)
+    pairs = near.near_pairs(posts.cells, middle, extent, excess, kind, reach.table_m)
     edge = (model.threshold_db, sensors.spread_db(model), model.max_detection)
     ear = hearing.Ear(reach.c_mps, *edge, model.fading_db, model.fading_period_s)
     gone = faults.deaf(world.broken, float(t0))
     answer = hearing.heard(posts.ears, window, pairs, noise, gone, float(t0), ear)
     emitter, sensor, tick, row, best, expected = answer
-    heard_as = np.array([a.emitter.heard_as for a, _ in sounding]).reshape(-1, 3)
+    heard_as = np.array([v.actor.emitter.heard_as for v in voices]).reshape(-1, 3)
     return sensors.hear(posts, model, noise, emitter, sensor, tick, row, heard_as, rng), best, expected
 
 
 def _window(
-    reach: _Reach, sounding: Sounding, kind: Ints, t0: int, ticks: int
+    reach: _Reach, voices: list[_Voice], kind: Ints, t0: int, ticks: int
 ) -> tuple[hearing.Window, Array, Array]:
     """Cut out of every path what may be heard in a block; and the sphere (middle, radius) that holds it."""
-    m = len(sounding)
+    m = len(voices)
     first, start = np.zeros(m + 1, np.int64), np.zeros(m)
     middle, extent = np.zeros((m, 3)), np.zeros(m)
     knots, slopes, tones, levels = [np.empty((0, 3))], [np.empty((0, 3))], [np.empty(0)], [np.empty(0)]
-    for k, (_, path) in enumerate(sounding):
-        low = max(0, math.floor(t0 - reach.oldest_s - path.start_s))
+    for k, voice in enumerate(voices):
+        path = voice.path
+        low = max(0, math.floor(t0 - voice.oldest_s - path.start_s))
         high = min(len(path.xyz_m), math.ceil(t0 + ticks + _AHEAD_S - path.start_s))
         # One knot more at each end, so that the slopes within are the same in every block.
         low_more, high_more = max(low - 1, 0), min(high + 1, len(path.xyz_m))
@@ -220,7 +245,8 @@ def _window(
             middle[k], extent[k] = 0.5 * (lowest + highest), 0.5 * math.dist(lowest, highest)
     window = hearing.Window(
         first, start, np.concatenate(knots), np.concatenate(slopes), np.concatenate(tones), np.concatenate(levels),
-        reach.absorption[kind], np.array([a.emitter.convection for a, _ in sounding]),
-        np.array([a.voice for a, _ in sounding], np.uint64),
+        reach.absorption[kind], np.array([v.actor.emitter.convection for v in voices]),
+        np.array([v.loudest_db for v in voices]), np.array([v.closing_mps for v in voices]),
+        np.array([v.actor.voice for v in voices], np.uint64),
     )  # fmt: skip
     return window, middle, extent

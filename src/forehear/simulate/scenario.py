@@ -176,12 +176,13 @@ def _convert(at: str, data: Any, struct: type[msgspec.Struct], faults: list[str]
             if fault:
                 faults.append(f"{path}={value!r}: {fault}")
                 refused.add(path)
-                values[key] = None
+                values.pop(key, None)
         elif held == "one":
-            values[key] = _convert(path, value, inner, faults, refused)
+            entry = _convert(path, value, inner, faults, refused)
+            values |= {} if entry is None else {key: entry}
         elif held == "list" and isinstance(value, list):
-            whole = [_convert(f"{path}.{i}", v, inner, faults, refused) for i, v in enumerate(value)]
-            values[key] = tuple(entry for entry in whole if entry is not None)
+            entries = [_convert(f"{path}.{i}", v, inner, faults, refused) for i, v in enumerate(value)]
+            values[key] = tuple(entry for entry in entries if entry is not None)
         elif held == "table" and isinstance(value, dict):
             filled = {k: _convert(f"{path}.{k}", v, inner, faults, refused) for k, v in value.items()}
             values[key] = {k: entry for k, entry in filled.items() if entry is not None}
@@ -190,6 +191,5 @@ def _convert(at: str, data: Any, struct: type[msgspec.Struct], faults: list[str]
     for name, field in known.items():
         if field.required and name not in data:
             faults.append(f"{at}.{name}: is missing" if at else f"{name}: is missing")
-    values = {key: value for key, value in values.items() if value is not None}
     complete = all(name in values for name, field in known.items() if field.required)
     return struct(**values) if complete else None

@@ -11,8 +11,12 @@ from msgspec import Meta, Struct
 from forehear.records import Atmosphere, Longitude, SiteKind, TargetKind
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-NotNegative = Annotated[float, Meta(ge=0.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
+# Whatever the unit, more than this is a slip, and would only end in numbers that no record can hold.
+NotNegative = Annotated[float, Meta(ge=0.0, le=100_000.0)]
+Positive = Annotated[float, Meta(gt=0.0, le=100_000.0)]
+Spread = Annotated[float, Meta(ge=0.0, le=40.0)]
+PositiveSpread = Annotated[float, Meta(gt=0.0, le=200.0)]
+Decibels = Annotated[float, Meta(ge=-100.0, le=100.0)]
 Count = Annotated[int, Meta(ge=0, le=100_000)]
 # Well below the speed of sound of the coldest air allowed (291 m/s at -60 degrees), less a gale.
 Speed = Annotated[float, Meta(ge=0.0, le=230.0)]
@@ -61,33 +65,33 @@ class SensorModel(Struct, frozen=True, forbid_unknown_fields=True):
     """How well sensors hear, what they get wrong, and when they report."""
 
     noise_db: Annotated[float, Meta(ge=0.0, le=100.0)] = 36.0
-    noise_sigma_db: NotNegative = 4.0
-    noise_drift_db: NotNegative = 2.0
+    noise_sigma_db: Spread = 4.0
+    noise_drift_db: Spread = 2.0
     noise_drift_period_s: Positive = 900.0
-    noise_error_db: NotNegative = 0.5
-    level_sigma_db: NotNegative = 5.0
-    level_bias_sigma_db: NotNegative = 0.0
-    fading_db: NotNegative = 0.0
+    noise_error_db: Spread = 0.5
+    level_sigma_db: Spread = 5.0
+    level_bias_sigma_db: Spread = 0.0
+    fading_db: Spread = 0.0
     fading_period_s: Annotated[float, Meta(ge=1.0)] = 60.0
     place_sigma_m: NotNegative = 0.0
-    threshold_db: float = 3.0
-    soft_db: Positive = 1.5
+    threshold_db: Decibels = 3.0
+    soft_db: PositiveSpread = 1.5
     max_detection: Share = 0.95
     tone_sigma_hz: Positive = 0.4
-    tone_snr_reference_db: float = 6.0
+    tone_snr_reference_db: Decibels = 6.0
     octave_share: Share = 0.02
     tone_resolution_hz: NotNegative = 3.0
     azimuth_resolution_deg: NotNegative = 15.0
-    masking_db: Positive = 20.0
+    masking_db: PositiveSpread = 20.0
     azimuth_sigma_deg: Positive = 4.0
     elevation_sigma_deg: Positive = 6.0
-    elevation_bias_deg: float = 6.0
+    elevation_bias_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 6.0
     elevation_bias_spread_deg: NotNegative = 3.0
     elevation_bias_fade_deg: Positive = 15.0
     array_turn_sigma_deg: NotNegative = 0.0
     kinds_concentration: Positive = 6.0
     false_alarms_per_hour: NotNegative = 6.0
-    false_alarm_snr_db: Positive = 12.0
+    false_alarm_snr_db: PositiveSpread = 12.0
     false_alarm_tone_share: Share = 0.8
     heartbeat_s: Annotated[int, Meta(ge=1, le=3600)] = 10
     observer_interval_s: Annotated[int, Meta(ge=1, le=3600)] = 10
@@ -105,7 +109,7 @@ class Faults(Struct, frozen=True, forbid_unknown_fields=True):
 
     dead_share: Share = 0.0
     stuck_share: Share = 0.0
-    stuck_snr_db: float = 15.0
+    stuck_snr_db: Decibels = 15.0
     clock_share: Share = 0.0
     clock_offset_sigma_s: NotNegative = 3.0
     clock_drift_ppm: NotNegative = 50.0
@@ -114,7 +118,7 @@ class Faults(Struct, frozen=True, forbid_unknown_fields=True):
     duplicate_share: Share = 0.0
     duplicate_odds: Share = 0.2
     lying_share: Share = 0.0
-    lying_snr_db: float = 12.0
+    lying_snr_db: Decibels = 12.0
 
 
 class Emitter(Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,8 +126,8 @@ class Emitter(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: TargetKind
     source_level_db: Annotated[float, Meta(ge=40.0, le=200.0)]
-    level_spread_db: NotNegative
-    level_wander_db: NotNegative
+    level_spread_db: Spread
+    level_wander_db: Spread
     tone_hz: Annotated[float, Meta(gt=0.0, le=5_000.0)] | None
     tone_spread_hz: NotNegative
     tone_wander_share: Annotated[float, Meta(ge=0.0, le=0.5)]
@@ -150,7 +154,7 @@ class Flights(Struct, frozen=True, forbid_unknown_fields=True):
     bend_deg: Annotated[float, Meta(ge=0.0, le=120.0)] = 25.0
     file: str | None = None
     align: Literal["clock", "start"] = "clock"
-    start_s: float = 0.0
+    start_s: Annotated[float, Meta(ge=-100_000.0, le=1e6)] = 0.0
     interval_s: NotNegative = 0.0
     spread_s: NotNegative = 0.0
     offset_m: tuple[float, float] = (0.0, 0.0)
