@@ -60,7 +60,7 @@ def run_all(quick: bool) -> dict[str, Any]:
     """Measure each scenario; a first short run fills the compiler's cache."""
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        measure("single", 60, Path(scratch) / "warm")
+        measure("single", 240, Path(scratch) / "warm")
         for name, full_s, quick_s in SCENARIOS:
             rows.append(measure(name, quick_s if quick else full_s, Path(scratch) / name))
             for file in (Path(scratch) / name).iterdir():
