@@ -34,7 +34,7 @@ def score(
     Parameters: truth and tracks, once a second each; GOSPA's cut-off [m]; how long after being last audible a
     target must still be tracked [s]; each target's bound, to stand beside its errors.
     Raises InputError where lines are out of order. Ignores: height, a track's `count`, tentative tracks.
-    Memory: a tally a target and a track, and 20 bytes per assigned target-second.
+    Memory: a tally a target and a track, and 24 bytes per assigned target-second.
     """
     tally = Tally(cutoff_m, hold_s, bounds or {})
     for time_s, inside, truths, points in in_step(truth, tracks):
