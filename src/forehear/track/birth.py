@@ -54,7 +54,9 @@ Ints = NDArray[np.int64]
 # Neighbours' streams taken in: within this distance [m], heard within these seconds, so many at most.
 NEIGHBOUR_M = 16_000.0
 NEIGHBOUR_S = 20.0
-MAX_STREAMS = 16
+MAX_STREAMS = 14
+# Streams whose odds of piston or jet differ by more than this do not come from one engine.
+KINDS_APART = 0.45
 # Points that sum up one stream in the grid.
 SUMMARY = 3
 # What a mean tone over a third of a stream is off by its curve.
@@ -74,14 +76,15 @@ GRID_CAP = 6.0
 # A source level so many sigmas (squared) from what is heard from kilometres is not looked at.
 GRID_ODDEST = 16.0
 # Hypotheses that go on to a fit, and how far apart they are [m, m/s].
-STARTS = 10
-# Of these, so many are fitted to all reports.
+STARTS = 8
+# Of these, so many are fitted to all reports; but where the best has less evidence than this, no more.
 FINALS = 3
+HOPELESS_NATS = 3.0
 APART_M = 1200.0
 APART_MPS = 22.0
 # A stream agrees with a flight when its mean square miss of level and tone is below the last of these; the
 # ones before it are for the rougher turns.
-ROUGH_LIMITS = np.array([60.0, 15.0, 10.0])
+ROUGH_LIMITS = np.array([60.0, 12.0])
 FINAL_LIMITS = np.array([8.0, 4.0])
 # The model's own error of ln tone: throttle within a fit's half minute.
 MODEL_LN_TONE_SIGMA = 0.0015
@@ -124,6 +127,12 @@ class Silence(NamedTuple):
     person: NDArray[np.bool_]  # (N,)
 
 
+@njit(cache=True, inline="always")  # type: ignore[misc]
+def flying(pool: Streams, k: int) -> float:
+    """Give the mean odds that stream k is heard as an engine in the air: piston or jet."""
+    return pool.kinds[k, 0] + pool.kinds[k, 1]
+
+
 @njit(cache=True)  # type: ignore[misc]
 def gather(pool: Streams, seed: int, now_s: float, place: Array, directed: NDArray[np.bool_], out: Ints) -> int:
     """List the seed and the streams around it, nearest first, sensor by sensor; returns how many."""
@@ -137,6 +146,9 @@ def gather(pool: Streams, seed: int, now_s: float, place: Array, directed: NDArr
         if pool.count[k] < least or pool.last_s[k] < now_s - NEIGHBOUR_S:
             continue
         if math.isnan(pool.ln_tone[k]) != math.isnan(pool.ln_tone[seed]):
+            continue
+        # What is surely heard as one sort of engine does not belong to the other sort.
+        if abs(flying(pool, k) - flying(pool, seed)) > KINDS_APART:
             continue
         d = math.hypot(place[pool.sensor[k], 0] - e, place[pool.sensor[k], 1] - n)
         if d < NEIGHBOUR_M:
@@ -426,7 +438,7 @@ def attempt(
             again = again or (better and _near(x, best_x[earlier], 0.3 * APART_M, 0.3 * APART_MPS))
         if again:
             continue
-        if finals == FINALS:
+        if finals == FINALS or (finals > 0 and best < HOPELESS_NATS):
             break
         finals += 1
         gain = _fit_agreeing(
@@ -493,6 +505,7 @@ def attempt(
             second = evidence
             rival[:] = x
     if many == 0:
+        out_info[1] = -np.inf
         return NO_FIT, 0
     if second > -np.inf and _same(rival, out_x, out_cov):
         second = -np.inf
