@@ -113,7 +113,7 @@ def parse_quantity(column: str, claim: str = "") -> Quantity:
     if bound == "up to":
         return Quantity(None, first, bound)
     if bound == "about":
-        return Quantity(first * (1.0 - ABOUT_SHARE), first * (1.0 + ABOUT_SHARE), bound)
+        return Quantity(round(first * (1.0 - ABOUT_SHARE), 6), round(first * (1.0 + ABOUT_SHARE), 6), bound)
     return Quantity(first, first, "exactly")
 
 
