@@ -5,6 +5,7 @@ a chain what tracing needs: the medium that first published, the organisations a
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,8 +58,21 @@ def parse_chain(attributed_to: str, outlet: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hop for hop in hops if hop))
 
 
+def media_named(claims: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Learn a ledger's own media from (attribution, outlet): hops that carried another's words, and outlets.
+
+    So a medium that no table knows is still one name, wherever it stands in a chain.
+    """
+    names = set()
+    for attributed_to, outlet in claims:
+        names |= {fold(hop) for hop in parse_chain(attributed_to, "")[1:] if _unknown_medium(hop)}
+        printers = re.split(r"\s*/\s*|\bvia\b|\(.*?\)", outlet)
+        names |= {fold(name) for name in printers if _unknown_medium(name.strip())}
+    return frozenset(name for name in names if len(name) >= 4)
+
+
 @lru_cache(maxsize=8192)
-def _persons(attributed_to: str) -> frozenset[str]:
+def _persons(attributed_to: str, media: frozenset[str]) -> frozenset[str]:
     """Find surnames of persons: known speakers, and what is spelled like a name and is nothing else."""
     known = {part for part in re.split(r"[^\w’'-]+", fold(attributed_to)) if part}
     found = set()
@@ -66,6 +80,8 @@ def _persons(attributed_to: str) -> frozenset[str]:
         if surname in known or any(len(w) > 4 and match_names(surname, w).same for w in known):
             found.add(surname)
     text = attributed_to
+    for name in media:
+        text = re.sub(rf"\b{re.escape(name)}\b", " ", text, flags=re.IGNORECASE)
     for which in ("originators", "relays", "organisations"):
         for name in find(which, attributed_to):
             text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
@@ -80,20 +96,33 @@ def _persons(attributed_to: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _unknown_medium(hop: str) -> bool:
+    """Whether a hop is a name of its own that no table knows: no relay, organisation or person."""
+    if find("relays", hop) or find("organisations", hop) or not hop[:1].isupper() or len(hop) > 60:
+        return False
+    return not any(word in SPOKEN_FOR for word in fold(hop).split())
+
+
 @lru_cache(maxsize=8192)
-def roots(attributed_to: str, outlet: str, url: str) -> Roots:
-    """Read the roots of a claim from its attribution, its outlet, and the words of its address."""
-    named = find("originators", attributed_to)
+def roots(attributed_to: str, outlet: str, url: str, media: frozenset[str] = frozenset()) -> Roots:
+    """Read the roots of a claim from its attribution, its outlet, and the words of its address.
+
+    `media`: names that the ledger itself taught (`media_named`).
+    """
     chain = parse_chain(attributed_to, "")
     # In a chain of several media the first to print stands nearest to who knew.
-    order = {name: min((i for i, hop in enumerate(chain) if name in find("originators", hop)), default=99) for name in named}
-    printed_first = tuple(sorted(named, key=lambda name: (order[name], name)))
-    printed_by = (*find("originators", outlet), *find("relays", outlet))
+    printed_first = tuple(dict.fromkeys(name for hop in chain for name in find("originators", hop)))
+    printed_by = (*find("originators", outlet), *find("relays", outlet)) or (fold(outlet),)
     if not printed_first:
         path = re.sub(r"^https?://[^/]*", "", url).replace("-", " ").replace("_", " ").replace("/", " ")
         slug = [name for name in find("originators", path) if name in TOLD_BY_SLUG]
         printed_first = tuple(name for name in slug if name not in printed_by)
-    persons = _persons(attributed_to)
+    if not printed_first and media:
+        # What carried another's words is a medium, whether anybody has heard of it or not.
+        words = fold(attributed_to)
+        found = [name for name in sorted(media) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)]
+        printed_first = tuple(name for name in found if not any(name != other and name in other for other in found))
+    persons = _persons(attributed_to, media)
     organisations = set(find("organisations", attributed_to)) | {SPOKEN_FOR[p] for p in persons if p in SPOKEN_FOR}
     leak = bool(re.search(r"leak|hack|document|contract\b", fold(attributed_to)))
     return Roots(printed_first, printed_by, frozenset(organisations), persons, leak)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from forehear.assess.claims.attribution import Roots, roots
+from forehear.assess.claims.gazetteer import ORIGINATORS
 from forehear.assess.claims.quantity import numbers_in, significant_digits
 from forehear.assess.names import match_names
 from forehear.records import Claim
@@ -21,6 +22,10 @@ PRIOR = -3.0
 # The same first medium named by both; a possible one (the outlet itself) is worth less.
 SAME_MEDIUM = 3.0
 POSSIBLE_MEDIUM = 2.0
+# Two media that no table knows: they may both be relays.
+OTHER_MEDIUM = -2.0
+# Two persons of no known organisation: not a veto, for one article may quote both.
+OTHER_PERSON = -4.0
 # The same person; only the same organisation, which speaks every week, much less.
 SAME_PERSON = 2.5
 SAME_ORGANISATION = 2.0
@@ -146,13 +151,15 @@ def _who(a: Claim, b: Claim, x: Roots, y: Roots, evidence: Evidence, same_addres
     if x.leak and y.leak and not leads_differ:
         tied = True
         evidence.add(SAME_LEAK, "both rest on leaked documents")
-    if leads_differ:
+    if leads_differ and x.printed_first[0] in ORIGINATORS and y.printed_first[0] in ORIGINATORS:
         evidence.veto(f"first published by {x.printed_first[0]} and by {y.printed_first[0]}")
+    elif leads_differ:
+        evidence.add(OTHER_MEDIUM, f"carried by {x.printed_first[0].title()} and by {y.printed_first[0].title()}")
     elif not first and not possible and not shared and not persons and not (x.leak and y.leak):
         if x.organisations and y.organisations:
             evidence.veto(f"said by {sorted(x.organisations)[0]} and by {sorted(y.organisations)[0]}")
         elif x.persons and y.persons and not same_address:
-            evidence.veto(f"said by {sorted(x.persons)[0].title()} and by {sorted(y.persons)[0].title()}")
+            evidence.add(OTHER_PERSON, f"said by {sorted(x.persons)[0].title()} and by {sorted(y.persons)[0].title()}")
     elif shared and not first and x.persons and y.persons and not persons:
         evidence.add(-2.0, "two speakers of one organisation")
     return tied
@@ -208,11 +215,11 @@ def _what(a: Claim, b: Claim, evidence: Evidence, days: int) -> bool:
     return bool(common) and same_subject
 
 
-def weigh(a: Claim, b: Claim) -> Evidence:
-    """Weigh whether two rows echo one origin. Symmetric in its two rows."""
+def weigh(a: Claim, b: Claim, media: frozenset[str] = frozenset()) -> Evidence:
+    """Weigh whether two rows echo one origin; `media` are names that the ledger taught. Symmetric."""
     evidence = Evidence()
-    x = roots(a.attributed_to, a.outlet, a.url)
-    y = roots(b.attributed_to, b.outlet, b.url)
+    x = roots(a.attributed_to, a.outlet, a.url, media)
+    y = roots(b.attributed_to, b.outlet, b.url, media)
     same_address = bool(a.url) and _address(a.url) == _address(b.url)
     if same_address:
         evidence.add(SAME_ADDRESS, "one article holds both")

@@ -8,13 +8,13 @@ well-attributed origins, and neither the order of the rows nor their number chan
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forehear.assess.claims.attribution import roots
+from forehear.assess.claims.attribution import media_named, roots
 from forehear.assess.claims.evidence import Evidence, weigh
 from forehear.assess.claims.quantity import in_words
 from forehear.records import Claim
 
 # Groups join while the mean of their best and their average pair exceeds this [nats].
-JOIN_NATS = 0.0
+JOIN_NATS = -0.25
 # Beyond this many rows a ledger is a mistake, and pairs would take minutes.
 MOST_ROWS = 1500
 
@@ -76,10 +76,10 @@ def _grow(rows: Sequence[int], pairs: dict[tuple[int, int], Evidence]) -> list[l
     return [sorted(group) for group in groups.values()]
 
 
-def _name(claims: Sequence[Claim], group: Sequence[int]) -> str:
+def _name(claims: Sequence[Claim], group: Sequence[int], media_taught: frozenset[str]) -> str:
     """Name an origin by who first published or spoke, and its first day."""
     first = min((claims[i] for i in group), key=lambda c: (c.made_on, c.row))
-    every = [roots(claims[i].attributed_to, claims[i].outlet, claims[i].url) for i in group]
+    every = [roots(claims[i].attributed_to, claims[i].outlet, claims[i].url, media_taught) for i in group]
     media = [m for r in every for m in r.printed_first[:1]]
     persons = [p.title() for r in every for p in sorted(r.persons)]
     organisations = [o for r in every for o in sorted(r.organisations)]
@@ -135,13 +135,14 @@ def trace(claims: Sequence[Claim]) -> Traced:
     # The order of the file must not decide: rows are weighed by day, then by their words.
     order = sorted(range(len(claims)), key=lambda i: (claims[i].made_on, claims[i].text, claims[i].outlet, claims[i].url))
     ordered = [claims[i] for i in order]
-    pairs = {(i, j): weigh(ordered[i], ordered[j]) for j in range(len(ordered)) for i in range(j)}
+    media = media_named((c.attributed_to, c.outlet) for c in claims)
+    pairs = {(i, j): weigh(ordered[i], ordered[j], media) for j in range(len(ordered)) for i in range(j)}
     groups = sorted(group for part in _components(len(ordered), pairs) for group in _grow(part, pairs))
     origin = [""] * len(claims)
     because = [""] * len(claims)
     members: dict[str, tuple[int, ...]] = {}
     for group in groups:
-        name = _name(ordered, group)
+        name = _name(ordered, group, media)
         unique, copies = name, 1
         while unique in members:
             copies += 1
