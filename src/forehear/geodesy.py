@@ -111,7 +111,7 @@ class Plane:
         x = np.asarray(east_m, dtype=np.float64) / (2.0 * self._radius_m)
         y = np.asarray(north_m, dtype=np.float64) / (2.0 * self._radius_m)
         if not (np.all(np.isfinite(x)) and np.all(np.isfinite(y))):
-            raise NoSolution(f"plane point east_m={east_m}, north_m={north_m} is not finite")
+            raise NoSolution(f"plane point east_m={east_m!r}, north_m={north_m!r} is not finite")
         # Rotate the unit sphere's point of the stereographic plane back by the centre's latitude.
         scale = 2.0 / (1.0 + x * x + y * y)
         e, n, u = x * scale, y * scale, scale - 1.0

@@ -22,7 +22,7 @@ from forehear.errors import NoSolution
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, inline="always")  # type: ignore[misc]
+@njit(cache=True, inline="always")
 def delay_kernel(
     rx: float, ry: float, rz: float, ux: float, uy: float, uz: float, c: float
 ) -> float:  # pragma: no cover - compiled
@@ -31,7 +31,7 @@ def delay_kernel(
     if k <= 0.0:
         return -1.0
     ru = rx * ux + ry * uy + rz * uz
-    return (-ru + np.sqrt(ru * ru + k * (rx * rx + ry * ry + rz * rz))) / k
+    return float((-ru + np.sqrt(ru * ru + k * (rx * rx + ry * ry + rz * rz))) / k)
 
 
 def _checked(

@@ -42,6 +42,24 @@ def overview() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = _run(words)
+        # Here and not at exit: a reader that went away is told apart from a disk that is full.
+        sys.stdout.flush()
+        return status
+    except ConfigurationError as error:
+        return _failed(words, error, 2)
+    except BrokenPipeError:
+        # The reader went away, as `| head` does: not a failure, and no traceback at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except (ForehearError, OSError) as error:
+        return _failed(words, error, 1)
+    except KeyboardInterrupt:
+        return _failed(words, "stopped", 130)
+
+
+def _run(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(overview(), file=sys.stdout if words else sys.stderr)
         return 0 if words else 2
@@ -52,21 +70,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"forehear: no verb {words[0]!r}; allowed: {', '.join(VERBS)}", file=sys.stderr)
         return 2
     args = verb_parser(words[0]).parse_args(words[1:])
-    try:
-        return int(args.run(args))
-    except ConfigurationError as error:
-        print(f"forehear {words[0]}: {error}", file=sys.stderr)
-        return 2
-    except (ForehearError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            # The reader went away, as `| head` does: not a failure, and no traceback at exit either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            return 0
-        print(f"forehear {words[0]}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"forehear {words[0]}: stopped", file=sys.stderr)
-        return 130
+    return int(args.run(args))
+
+
+def _failed(words: list[str], why: object, status: int) -> int:
+    print(f"forehear {words[0] if words else ''}: {why}", file=sys.stderr)
+    return status
 
 
 if __name__ == "__main__":

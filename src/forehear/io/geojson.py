@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 
 from forehear.errors import ConfigurationError
-from forehear.records import Atmosphere, Network, Sensor, Site
+from forehear.records import Atmosphere, Latitude, Longitude, Network, Sensor, Site
 
 # Telling the first fifty faults of a broken file is help; telling 14,000 is not.
 MAX_FAULTS_TOLD = 50
+# Enough of a wrong value to find it by.
+TOLD_CHARACTERS = 60
 
 
 def _load(path: str | Path) -> tuple[dict[str, Any], list[Any]]:
@@ -37,16 +39,16 @@ def _raise(where: str, faults: list[str]) -> None:
         raise ConfigurationError(where, told)
 
 
-def _identity(feature: Any, index: int, noun: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """The id, properties and geometry of a feature; whatever is not there comes back empty."""
+def _parts(feature: Any) -> tuple[str | None, dict[str, Any], dict[str, Any]]:
+    """The id (none unless it is a non-empty string), properties and geometry of a feature."""
     if not isinstance(feature, dict):
-        return f"#{index}", {}, {}
+        return None, {}, {}
     properties = feature.get("properties")
     properties = properties if isinstance(properties, dict) else {}
     geometry = feature.get("geometry")
     geometry = geometry if isinstance(geometry, dict) else {}
     identity = feature.get("id", properties.get("id"))
-    return (identity if isinstance(identity, str) and identity else f"#{index}"), properties, geometry
+    return (identity if isinstance(identity, str) and identity else None), properties, geometry
 
 
 def read_network(path: str | Path) -> Network:
@@ -60,20 +62,17 @@ def read_network(path: str | Path) -> Network:
     sensors: list[Sensor] = []
     seen: set[str] = set()
     for index, feature in enumerate(features):
-        identity, properties, geometry = _identity(feature, index, "sensor")
-        if identity.startswith("#"):
-            faults.append(f"sensor {identity}: id must be a non-empty string")
-            continue
-        if identity in seen:
-            faults.append(f"sensor {identity!r}: id appears more than once")
+        identity, properties, geometry = _parts(feature)
+        if identity is None or identity in seen:
+            faults.append(_misnamed("sensor", index, identity))
             continue
         seen.add(identity)
         place = geometry.get("coordinates")
         if geometry.get("type") != "Point" or not isinstance(place, list) or len(place) not in (2, 3):
-            faults.append(f"sensor {identity!r}: geometry must be a Point [lon, lat, height_m]")
+            faults.append(f"sensor {_short(identity)}: geometry must be a Point [lon, lat, height_m]")
             continue
         if len(place) == 2:
-            faults.append(f"sensor {identity!r}: height_m is missing: Point must be [lon, lat, height_m]")
+            faults.append(f"sensor {_short(identity)}: height_m is missing: Point must be [lon, lat, height_m]")
             continue
         fields = {"id": identity, "kind": properties.get("kind"), "lon": place[0], "lat": place[1]}
         fields |= {"height_m": place[2]}
@@ -81,7 +80,7 @@ def read_network(path: str | Path) -> Network:
         try:
             sensors.append(msgspec.convert(fields, Sensor))
         except msgspec.ValidationError as error:
-            faults.append(_describe(f"sensor {identity!r}", fields, error))
+            faults.append(_describe(f"sensor {_short(identity)}", fields, error))
     atmosphere = Atmosphere()
     if data.get("atmosphere") is not None:
         try:
@@ -94,13 +93,25 @@ def read_network(path: str | Path) -> Network:
     return Network(tuple(sensors), atmosphere)
 
 
+def _misnamed(noun: str, index: int, identity: str | None) -> str:
+    if identity is None:
+        return f"{noun} #{index}: id must be a non-empty string"
+    return f"{noun} {_short(identity)}: id appears more than once"
+
+
+def _short(value: Any) -> str:
+    """A value in words, however large it is."""
+    text = repr(value) if not isinstance(value, str) else repr(value[:TOLD_CHARACTERS])
+    return text if len(text) <= TOLD_CHARACTERS + 2 else text[:TOLD_CHARACTERS] + "..."
+
+
 def _describe(thing: str, fields: Any, error: msgspec.ValidationError) -> str:
     """Name the thing, the value and what is allowed."""
     text = str(error)
     if " - at `$." in text and isinstance(fields, dict):
         allowed, _, name = text.partition(" - at `$.")
         name = name.rstrip("`")
-        return f"{thing}: {name}={fields.get(name)!r}: {allowed}"
+        return f"{thing}: {name}={_short(fields.get(name))}: {allowed}"
     return f"{thing}: {text}"
 
 
@@ -111,10 +122,9 @@ def read_sites(path: str | Path) -> tuple[Site, ...]:
     sites: list[Site] = []
     seen: set[str] = set()
     for index, feature in enumerate(features):
-        identity, properties, geometry = _identity(feature, index, "site")
-        if identity.startswith("#") or identity in seen:
-            problem = "id must be a non-empty string" if identity.startswith("#") else "id appears more than once"
-            faults.append(f"site {identity!r}: {problem}")
+        identity, properties, geometry = _parts(feature)
+        if identity is None or identity in seen:
+            faults.append(_misnamed("site", index, identity))
             continue
         seen.add(identity)
         fields: dict[str, Any] = {"id": identity, "name": properties.get("name", identity)}
@@ -128,20 +138,21 @@ def read_sites(path: str | Path) -> tuple[Site, ...]:
             elif geometry.get("type") == "Polygon":
                 rings = msgspec.convert(place, list[list[list[float]]])
                 ring = tuple((p[0], p[1]) for p in rings[0])
+                msgspec.convert(ring, tuple[tuple[Longitude, Latitude], ...])
                 if len(ring) < 4 or ring[0] != ring[-1]:
-                    faults.append(f"site {identity!r}: polygon must be closed and have at least 4 points")
+                    faults.append(f"site {_short(identity)}: polygon must be closed and have at least 4 points")
                     continue
                 lon = math.fsum(p[0] for p in ring[:-1]) / (len(ring) - 1)
                 lat = math.fsum(p[1] for p in ring[:-1]) / (len(ring) - 1)
                 fields["polygon"] = ring
             else:
-                faults.append(f"site {identity!r}: geometry must be a Point or a Polygon")
+                faults.append(f"site {_short(identity)}: geometry must be a Point or a Polygon")
                 continue
             sites.append(msgspec.convert(fields | {"lon": lon, "lat": lat}, Site))
         except msgspec.ValidationError as error:
-            faults.append(_describe(f"site {identity!r}", fields, error))
+            faults.append(_describe(f"site {_short(identity)}", fields, error))
         except (IndexError, ValueError):
-            faults.append(f"site {identity!r}: coordinates={place!r} are not [lon, lat] numbers")
+            faults.append(f"site {_short(identity)}: coordinates={_short(place)} are not [lon, lat] numbers")
     _raise(str(path), faults)
     return tuple(sites)
 
@@ -150,7 +161,7 @@ def network_geojson(network: Network) -> bytes:
     """Write a network as GeoJSON bytes, one feature a line."""
     features = []
     for s in network.sensors:
-        properties = {"kind": s.kind}
+        properties: dict[str, Any] = {"kind": s.kind}
         properties |= {k: v for k, v in (("public_key", s.public_key), ("name", s.name)) if v is not None}
         features.append(_feature(s.id, [s.lon, s.lat, s.height_m], properties))
     return _collection(features, {"atmosphere": network.atmosphere})

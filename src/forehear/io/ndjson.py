@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, TypeVar
+from typing import Annotated, BinaryIO, TypeVar
 
 import msgspec
 
@@ -37,7 +37,7 @@ class _StrictSource(Source, frozen=True, forbid_unknown_fields=True):
 class _StrictReport(Report, frozen=True, forbid_unknown_fields=True):
     """A report without fields that version 1 does not know: the common case, decoded once."""
 
-    sources: tuple[_StrictSource, ...] = ()
+    sources: Annotated[tuple[_StrictSource, ...], msgspec.Meta(max_length=1000)] = ()
 
 
 class Rejections:
@@ -111,21 +111,23 @@ class ReportParser:
         decode = self._strict.decode
         for line in lines:
             try:
-                report: Report | None = decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                report = self._second_look(line, error)
+                report: Report | None = decode(line) if len(line) <= MAX_LINE_BYTES else None
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                report = None
+            if report is None:
+                report = self._second_look(line)
                 if report is None:
                     continue
             else:
                 self._rejections.read += 1
-            if report is not None and (not report.sources or self._sound(report)):
+            if not report.sources or self._sound(report):
                 if len(report.sources) > MAX_SOURCES:
                     self._rejections.warnings["faintest sources cut"] += 1
                     report = msgspec.structs.replace(report, sources=report.sources[:MAX_SOURCES])
                 out.append(report)
         return out
 
-    def _second_look(self, line: bytes, error: Exception) -> Report | None:
+    def _second_look(self, line: bytes) -> Report | None:
         """A line the strict decoder refused: blank, from a newer version, or bad."""
         if not line.strip():
             return None
@@ -175,7 +177,7 @@ def decode_lines(stream: BinaryIO, kind: type[T]) -> Iterator[T]:
         if line.strip():
             try:
                 yield decoder.decode(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 raise msgspec.DecodeError(f"line {number}: {error}") from None
 
 

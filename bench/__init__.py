@@ -1,0 +1,1 @@
+"""Benchmarks: what is compared, with what, in one run."""

@@ -1,0 +1,100 @@
+"""Score tracks against the truth: GOSPA and its parts, errors, consistency, waiting times.
+
+A target must be tracked while its odds of being heard are 0.5 or more, and for --hold-s after; at other times
+it may be tracked, and neither a miss nor a track on it counts. Distances are horizontal. --json prints one
+object; each key names its unit, and null means that there was nothing to measure.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+import msgspec
+
+from forehear.errors import ConfigurationError, InputError
+
+if TYPE_CHECKING:
+    pass
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    from forehear.simulate.score_records import CUTOFF_M, HOLD_S
+
+    parser.add_argument("--truth", required=True, metavar="FILE", help="truth.ndjson; - is stdin")
+    parser.add_argument("--tracks", required=True, metavar="FILE", help="tracks.ndjson; - is stdin")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument(
+        "--cutoff-m", type=float, default=CUTOFF_M, metavar="M", help="GOSPA's cut-off (default %(default)g)"
+    )
+    parser.add_argument(
+        "--hold-s",
+        type=float,
+        default=HOLD_S,
+        metavar="S",
+        help="a target must be tracked this long after it was last audible (default %(default)g)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score, and print to stdout."""
+    from forehear.records import Truth
+    from forehear.simulate.score import score
+    from forehear.simulate.score_records import TrackPoint
+
+    _check(args)
+    with contextlib.ExitStack() as files:
+        answer = score(
+            _records(files, args.truth, Truth),
+            _records(files, args.tracks, TrackPoint),
+            args.cutoff_m,
+            args.hold_s,
+        )
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        from forehear.cli.score_table import print_score
+
+        print_score(answer)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    faults = []
+    if args.truth == "-" and args.tracks == "-":
+        faults.append("--truth and --tracks cannot both be stdin")
+    if not 0.0 < args.cutoff_m <= 100_000.0:
+        faults.append(f"--cutoff-m {args.cutoff_m} is outside 0 (excluded) to 100000")
+    if not 0.0 <= args.hold_s <= 3600.0:
+        faults.append(f"--hold-s {args.hold_s} is outside 0 to 3600")
+    if faults:
+        raise ConfigurationError("arguments", faults)
+
+
+def _records(files: contextlib.ExitStack, path: str, kind: type[T]) -> Iterator[T]:
+    """Records of a file, read as they are asked for; every failure names the file and the line."""
+    from forehear.io.ndjson import decode_lines
+
+    stream: BinaryIO = sys.stdin.buffer
+    if path != "-":
+        try:
+            file = Path(path).open("rb")  # noqa: SIM115 - closed with `files`
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+        stream = files.enter_context(file)
+    return _named(path, decode_lines(stream, kind))
+
+
+def _named(path: str, records: Iterator[T]) -> Iterator[T]:
+    try:
+        yield from records
+    except msgspec.DecodeError as error:
+        raise InputError(f"{path}: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None

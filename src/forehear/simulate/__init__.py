@@ -1,0 +1,1 @@
+"""Invented nights with a known truth: networks, flights, air, sensors and their faults, to reports."""

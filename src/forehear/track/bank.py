@@ -1,0 +1,81 @@
+"""The working memory of all tracks: arrays, one row a track, so that numba's loops can hold everything.
+
+A row is one track's filter (see `filter`), its evidence and its clocks. `make` allocates, `grown` doubles.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forehear.track.filter import MODELS
+from forehear.track.likelihood import COLUMNS, STATES
+
+Array = NDArray[np.float64]
+
+# Reports kept per track: a target heard by ten sensors a second fills 50 s.
+HISTORY = 640
+# Checkpoints kept per track, 2 s apart: 96 s.
+CHECKPOINTS = 48
+
+
+class Bank(NamedTuple):
+    """Arrays of T rows; times in seconds of the tracker's own zero."""
+
+    history: Array  # (T, HISTORY, COLUMNS) reports, sorted by time of emission
+    rows: NDArray[np.int64]  # (T,) of them in use
+    ck_t: Array  # (T, C) checkpoints: time of emission
+    ck_x: Array  # (T, C, M, 8)
+    ck_p: Array  # (T, C, M, 8, 8)
+    ck_mu: Array  # (T, C, M)
+    checkpoints: NDArray[np.int64]  # (T,) of them in use
+    time_s: Array  # (T,) the latest emission taken in
+    x: Array  # (T, M, 8) the models' states then
+    p: Array  # (T, M, 8, 8)
+    mu: Array  # (T, M)
+    mean: Array  # (T, 8) their mean then
+    covariance: Array  # (T, 8, 8)
+    dirty_s: Array  # (T,) earliest emission not yet filtered; inf: none
+    alive: NDArray[np.bool_]  # (T,)
+    log_odds: Array  # (T,) of existence
+    kind_evidence: Array  # (T, 3) sums of log kind probabilities
+    last_heard_s: Array  # (T,) hearing time of its latest report
+    missed: Array  # (T,) sum of log odds of silences since it was last heard
+    # What a track's fit of its reports looks like: mean square of normalised innovations, tone and level.
+    fit: Array  # (T, 2)
+
+
+def make(capacity: int) -> Bank:
+    """Allocate an empty bank of `capacity` rows."""
+    t, c, m, n = capacity, CHECKPOINTS, MODELS, STATES
+    return Bank(
+        history=np.zeros((t, HISTORY, COLUMNS)),
+        rows=np.zeros(t, np.int64),
+        ck_t=np.zeros((t, c)),
+        ck_x=np.zeros((t, c, m, n)),
+        ck_p=np.zeros((t, c, m, n, n)),
+        ck_mu=np.zeros((t, c, m)),
+        checkpoints=np.zeros(t, np.int64),
+        time_s=np.zeros(t),
+        x=np.zeros((t, m, n)),
+        p=np.zeros((t, m, n, n)),
+        mu=np.zeros((t, m)),
+        mean=np.zeros((t, n)),
+        covariance=np.zeros((t, n, n)),
+        dirty_s=np.full(t, np.inf),
+        alive=np.zeros(t, np.bool_),
+        log_odds=np.zeros(t),
+        kind_evidence=np.zeros((t, 3)),
+        last_heard_s=np.zeros(t),
+        missed=np.zeros(t),
+        fit=np.ones((t, 2)),
+    )
+
+
+def grown(bank: Bank) -> Bank:
+    """Give a bank of twice the rows that starts with the same tracks."""
+    old = bank.alive.shape[0]
+    bigger = make(2 * old)
+    for source, target in zip(bank, bigger, strict=True):
+        target[:old] = source
+    return bigger

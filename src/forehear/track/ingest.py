@@ -1,0 +1,248 @@
+"""Reports to arrays: places, plane angles, corrected clocks; and what is turned away, by reason.
+
+Clocks. A sensor's clock may be off by seconds or by years. Two things tell: how long its reports seem to
+travel, beside how long everybody's do (a report that arrives before it was heard has a clock that is
+ahead), and, later and finer, how its tones and bearings fit the tracks (`association`). Each sensor has an
+offset and a variance; the variance widens what its reports say until it is known.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from forehear.geodesy import Plane, plane_at
+from forehear.records import Network, Report
+from forehear.track.association import Batch
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+# A report heard this long before it came is of no use to a track [s]: its checkpoints are gone.
+TOO_OLD_S = 100.0
+# A clock this far ahead of the server's [s] is not a clock.
+TOO_NEW_S = 60.0
+# What a clock that keeps time by the network is good for [s].
+CLOCK_SIGMA_S = 0.1
+# A sensor whose reports' travel differs from everybody's by this much [s], again and again, has a wrong
+# clock, or a slow line: its offset is then open within that much.
+SUSPECT_S = 1.5
+SUSPECT_AFTER = 4
+# Travel times scatter less than this [s] where the clock, not the line, is to blame.
+STEADY_S = 1.0
+# Reports remembered per sensor to know a duplicate by its hearing time, and how near that must be [s].
+REMEMBERED = 48
+SAME_MOMENT_S = 1e-3
+# Sigmas that reports leave out, and the least that is believed.
+DEFAULT_TONE_SIGMA_HZ, LEAST_TONE_SIGMA_HZ = 0.5, 0.05
+DEFAULT_AZIMUTH_SIGMA_DEG, LEAST_AZIMUTH_SIGMA_DEG = 5.0, 1.0
+DEFAULT_ELEVATION_SIGMA_DEG = 10.0
+# -----------------------------------------------------------------------------------------------------
+
+USED, TOO_OLD, IN_FUTURE, DUPLICATE = 0, 1, 2, 3
+REASONS = {
+    TOO_OLD: "heard too long ago",
+    IN_FUTURE: "heard in the future",
+    DUPLICATE: "duplicate",
+}
+
+
+class Posts(NamedTuple):
+    """The network as arrays of N sensors, in the plane; and what the tracker learns of each."""
+
+    place: Array  # (N, 4) east, north, height [m], 1 / scale
+    convergence: Array  # (N,) [rad]
+    directed: NDArray[np.bool_]  # (N,) knows bearings
+    person: NDArray[np.bool_]  # (N,) an observer
+    clock: Array  # (N, 2) offset [s] and its variance: heard time minus offset is true
+    travel: Array  # (N, 3) mean and variance of the reports' travel [s], how many
+    suspected: NDArray[np.bool_]  # (N,) its clock has been opened once
+    noise_db: Array  # (N,) latest
+    last_report_s: Array  # (N,) hearing time of the latest report
+    remembered: Array  # (N, REMEMBERED) hearing times
+
+
+def posts_of(network: Network) -> tuple[Plane, Posts]:
+    """Lay a network out in a plane around its middle."""
+    lon = np.array([s.lon for s in network.sensors])
+    lat = np.array([s.lat for s in network.sensors])
+    n = len(lon)
+    # The middle of the unit vectors: right across the antimeridian too.
+    rad = np.radians(lon)
+    middle = math.degrees(math.atan2(float(np.mean(np.sin(rad))), float(np.mean(np.cos(rad))))) if n else 0.0
+    plane = plane_at(middle, float(np.clip(np.mean(lat), -89.9, 89.9)) if n else 0.0)
+    place = np.zeros((n, 4))
+    if n:
+        place[:, 0], place[:, 1] = plane.forward(lon, lat)
+        place[:, 2] = [s.height_m for s in network.sensors]
+        place[:, 3] = 1.0 / plane.scale(lon, lat)
+    clock = np.zeros((n, 2))
+    clock[:, 1] = CLOCK_SIGMA_S**2
+    kinds = [s.kind for s in network.sensors]
+    posts = Posts(
+        place=place,
+        convergence=plane.convergence(lon, lat) if n else np.zeros(0),
+        directed=np.array([kind != "microphone" for kind in kinds], np.bool_),
+        person=np.array([kind == "observer" for kind in kinds], np.bool_),
+        clock=clock,
+        travel=np.zeros((n, 3)),
+        suspected=np.zeros(n, np.bool_),
+        noise_db=np.full(n, np.nan),
+        last_report_s=np.full(n, -np.inf),
+        remembered=np.full((n, REMEMBERED), -np.inf),
+    )
+    return plane, posts
+
+
+@njit(cache=True)  # type: ignore[misc]
+def admit(sensor: Ints, heard_s: Array, received_s: Array, now_s: float, typical_s: float, posts: Posts) -> Ints:
+    """Judge each report (R,), learn its sensor's travel time and clock; heard_s is corrected in place.
+
+    Returns a code a report: USED, or why not. Times are of the tracker's zero.
+    """
+    verdict = np.zeros(sensor.shape[0], np.int64)
+    for r in range(sensor.shape[0]):
+        s = sensor[r]
+        same = False
+        for a in range(REMEMBERED):
+            same = same or abs(posts.remembered[s, a] - heard_s[r]) < SAME_MOMENT_S
+        if same:
+            verdict[r] = DUPLICATE
+            continue
+        travel = received_s[r] - heard_s[r]
+        if travel > TOO_OLD_S:
+            verdict[r] = TOO_OLD
+            continue
+        if travel < -TOO_NEW_S:
+            verdict[r] = IN_FUTURE
+            continue
+        count = posts.travel[s, 2]
+        posts.remembered[s, int(count) % REMEMBERED] = heard_s[r]
+        step = max(1.0 / (count + 1.0), 0.05)
+        miss = travel - posts.travel[s, 0]
+        posts.travel[s, 0] += step * miss
+        posts.travel[s, 1] += step * (miss * miss * (1.0 - step) - posts.travel[s, 1]) if count > 0 else 0.0
+        posts.travel[s, 2] = count + 1.0
+        ahead = typical_s - posts.travel[s, 0]
+        steady = posts.travel[s, 1] < STEADY_S * STEADY_S
+        if not posts.suspected[s] and count + 1.0 >= SUSPECT_AFTER and steady and abs(ahead) > SUSPECT_S:
+            posts.suspected[s] = True
+            posts.clock[s, 0] = ahead
+            posts.clock[s, 1] = max((0.4 * ahead) ** 2, 0.25) if ahead < 0.0 else 0.25
+        elif not posts.suspected[s] and travel < -0.3:
+            # Heard after it came: surely ahead, by at least this; used with that until more is known.
+            posts.clock[s, 0] = max(posts.clock[s, 0], typical_s - travel)
+            posts.clock[s, 1] = max(posts.clock[s, 1], 0.25)
+        heard_s[r] -= posts.clock[s, 0]
+        # A clock wanders: 10 ms in a minute.
+        posts.clock[s, 1] += 2e-7
+        if heard_s[r] > posts.last_report_s[s]:
+            posts.last_report_s[s] = heard_s[r]
+    return verdict
+
+
+def batch_of(
+    reports: Sequence[Report],
+    index: dict[str, int],
+    plane: Plane,
+    posts: Posts,
+    zero_s: float,
+    now_s: float,
+    typical_travel_s: float,
+    turned_away: Counter[tuple[str, str]],
+) -> tuple[Batch, float]:
+    """Turn reports into a Batch; what cannot be used is counted in `turned_away` by (reason, sensor).
+
+    Returns the batch and the median travel time of its reports [s] (not a number without any).
+    """
+    known = []
+    for report in reports:
+        if report.sensor in index:
+            known.append(report)
+        else:
+            turned_away["unknown sensor", report.sensor] += 1
+    n = len(known)
+    sensor = np.fromiter((index[r.sensor] for r in known), np.int64, n)
+    heard = np.fromiter((r.heard_at_s for r in known), np.float64, n) - zero_s
+    received = (
+        np.fromiter((now_s + zero_s if r.received_at_s is None else r.received_at_s for r in known), np.float64, n)
+        - zero_s
+    )
+    travel = float(np.median(received - heard)) if n else math.nan
+    verdict = admit(sensor, heard, received, now_s, typical_travel_s, posts)
+    if verdict.any():
+        for r in np.flatnonzero(verdict):
+            turned_away[REASONS[int(verdict[r])], known[r].sensor] += 1
+        kept = verdict == USED
+        known = [r for r, keep in zip(known, kept, strict=True) if keep]
+        sensor, heard, n = sensor[kept], heard[kept], len(known)
+    place = posts.place[sensor]
+    convergence = posts.convergence[sensor]
+    for r, report in enumerate(known):
+        if report.lon is not None and report.lat is not None:
+            place[r, 0], place[r, 1] = plane.forward(report.lon, report.lat)
+            place[r, 3] = 1.0 / plane.scale(report.lon, report.lat)
+            convergence[r] = plane.convergence(report.lon, report.lat)
+    noise = np.array([math.nan if r.noise_db is None else r.noise_db for r in known], np.float64)
+    posts.noise_db[sensor] = noise
+    first = np.zeros(n + 1, np.int64)
+    np.cumsum([len(r.sources) for r in known], out=first[1:])
+    return _sources(known, sensor, heard, place, convergence, noise, first, posts), travel
+
+
+def _sources(
+    known: list[Report],
+    sensor: Ints,
+    heard: Array,
+    place: Array,
+    convergence: Array,
+    noise: Array,
+    first: Ints,
+    posts: Posts,
+) -> Batch:
+    """Fill the arrays of sources; what a source leaves out becomes not-a-number."""
+    nan = math.nan
+    values = [
+        (
+            s.level_db,
+            nan if s.tone_hz is None else s.tone_hz,
+            DEFAULT_TONE_SIGMA_HZ if s.tone_sigma_hz is None else s.tone_sigma_hz,
+            nan if s.azimuth_deg is None else s.azimuth_deg,
+            DEFAULT_AZIMUTH_SIGMA_DEG if s.azimuth_sigma_deg is None else s.azimuth_sigma_deg,
+            nan if s.elevation_deg is None else s.elevation_deg,
+            DEFAULT_ELEVATION_SIGMA_DEG if s.elevation_sigma_deg is None else s.elevation_sigma_deg,
+        )
+        + (_EVEN if s.kinds is None else (s.kinds.piston, s.kinds.jet, s.kinds.other))
+        for report in known
+        if report.sources
+        for s in report.sources
+    ]
+    table = np.array(values, np.float64).reshape(len(values), 10)
+    owner = np.repeat(np.arange(len(known)), np.diff(first))
+    tone = table[:, 1]
+    tone_sigma = np.maximum(table[:, 2], LEAST_TONE_SIGMA_HZ)
+    return Batch(
+        sensor=sensor,
+        heard_s=heard,
+        place=place,
+        noise_db=noise,
+        first=first,
+        level_db=table[:, 0].copy(),
+        ln_tone=np.log(tone),
+        ln_tone_var=(tone_sigma / tone) ** 2,
+        azimuth=np.radians(table[:, 3]) - convergence[owner],
+        azimuth_var=np.radians(np.maximum(table[:, 4], LEAST_AZIMUTH_SIGMA_DEG)) ** 2,
+        elevation=np.radians(table[:, 5]),
+        elevation_var=np.radians(np.maximum(table[:, 6], 1.0)) ** 2,
+        kinds=table[:, 7:10].copy(),
+        clock_var=posts.clock[sensor, 1].copy(),
+        is_person=posts.person[sensor],
+    )
+
+
+_EVEN = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)

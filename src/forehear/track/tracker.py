@@ -1,0 +1,232 @@
+"""The Tracker: reports in, tracks out, once a second, for one region. Holds all state; time is an argument.
+
+Theory of operation. `advance(time, reports)` takes what arrived since the last call:
+
+1. `ingest`: reports become arrays; clocks are corrected; the impossible is turned away and counted.
+2. `association`: each sensor's sources are given to the tracks near it, by probability; silences count.
+3. `filter`: each track that got something is walked forward again in order of emission from its last
+   checkpoint before it; so late and distant reports need no special case.
+4. `streams`: what no track explains is kept per sensor.
+5. `birth`: streams of several sensors that one straight flight explains become a track.
+6. Life: a track is confirmed when its odds are high, enough sensors hear it, its place is known and it
+   surely flies; it ends when it has long not been heard or its odds are gone. Two tracks of one target
+   become one.
+
+What it returns is where each target is now: the state at the last emission, carried on by the motion
+models, with the covariance that this costs.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
+from forehear.records import Network, Report, Track
+from forehear.track import bank as banks
+from forehear.track import birth, life, streams
+from forehear.track.association import Batch, associate, cells_of
+from forehear.track.ingest import batch_of, posts_of
+from forehear.track.likelihood import STATES
+
+Array = NDArray[np.float64]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+# Where most of a propeller drone's sound is after some kilometres of air [Hz]; for absorption only.
+BAND_HZ = 200.0
+# Births tried in one step at most: a raid's start is spread over some seconds instead of stopping the clock.
+TRIES_PER_STEP = 8
+# A stream may start a birth from this many points on, heard within these seconds.
+SEED_POINTS = 3
+SEED_FRESH_S = 5.0
+# A failed birth is tried again after these seconds, growing with every try up to the last.
+RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.35, 8.0
+# A source goes to the streams when the odds are even that no track made it.
+UNEXPLAINED = 0.5
+# Sizes at the start; all grow.
+TRACKS, POOL, HASH_CELLS = 32, 256, 4096
+# How often the scatter of levels, tones and bearings is measured anew [s], and from how many innovations.
+CALIBRATE_S, CALIBRATE_FROM = 10.0, 150
+# The lowest share of levels over noise that a sensor reports, taken as its threshold; its step [dB].
+THRESHOLD_QUANTILE, THRESHOLD_STEP_DB = 0.03, 0.1
+# -----------------------------------------------------------------------------------------------------
+
+
+class Tracker:
+    """Tracks of one region. Deterministic: the same calls give the same answers."""
+
+    def __init__(self, network: Network) -> None:
+        """Lay out the network; its first `advance` sets the zero of time."""
+        self.network = network
+        self.turned_away: Counter[tuple[str, str]] = Counter()
+        self.used = 0
+        self._ids = [s.id for s in network.sensors]
+        self._index = {name: i for i, name in enumerate(self._ids)}
+        self.plane, self._posts = posts_of(network)
+        atmosphere = network.atmosphere
+        absorption = float(
+            absorption_db_per_m(
+                BAND_HZ, atmosphere.temperature_c, atmosphere.relative_humidity_pct, atmosphere.pressure_hpa
+            )
+        )
+        east, north = wind_mps(atmosphere)
+        # The plane's north is true north at its middle, where the wind is taken.
+        self._air = np.array([speed_of_sound_mps(atmosphere.temperature_c), east, north, absorption])
+        self._scales = np.ones(4)
+        self._margin_db = 3.0
+        self._travel_s = 1.0
+        self._bank = banks.make(TRACKS)
+        self._lives: list[life.Life | None] = [None] * TRACKS
+        self._pool = streams.make(POOL, max(len(self._ids), 1))
+        self._residuals = np.full((1025, 4), -1.0)
+        self._residuals[0] = 0.0
+        self._calibrated_s = 0.0
+        self._born = 0
+        self._zero_s: float | None = None
+        self.outcomes: Counter[int] = Counter()
+
+    def advance(self, time_s: float, reports: Sequence[Report]) -> list[Track]:
+        """Take the reports received up to `time_s` and give every live track's state then.
+
+        Tracks that ended are given once more, with the status `ended`. Time must not run backwards.
+        """
+        if self._zero_s is None:
+            self._zero_s = math.floor(time_s)
+        now = time_s - self._zero_s
+        batch, travel = batch_of(
+            reports, self._index, self.plane, self._posts, self._zero_s, now, self._travel_s, self.turned_away
+        )
+        if not math.isnan(travel):
+            # Bounded: a burst of old reports must not move what everybody's travel is taken for.
+            self._travel_s += 0.1 * (min(max(travel, 0.0), 3.0) - self._travel_s)
+        self.used += len(batch.sensor)
+        if len(batch.sensor):
+            unexplained = self._associate(batch, now)
+            life.refilter_dirty(self._bank, self._air, self._scales)
+            self._follow_streams(batch, unexplained)
+            self._learn_threshold(batch)
+        streams.forget(self._pool, now)
+        self._bear(now)
+        if now - self._calibrated_s >= CALIBRATE_S:
+            self._calibrated_s = now
+            self._calibrate()
+        ended = life.step(self._bank, self._lives, self._posts, now)
+        return life.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
+
+    def _associate(self, batch: Batch, now: float) -> Array:
+        bank = self._bank
+        capacity = bank.alive.shape[0]
+        order = np.zeros(capacity, np.int64)
+        starts = np.zeros(HASH_CELLS + 1, np.int64)
+        table = np.zeros(HASH_CELLS, np.int64)
+        cells_of(bank, now, np.zeros(capacity, np.int64), order, starts, table)
+        unexplained = np.ones(len(batch.level_db))
+        late = associate(
+            batch,
+            bank,
+            order,
+            starts,
+            self._air,
+            self._scales,
+            self._margin_db,
+            life.kind_probabilities(bank.kind_evidence),
+            self._posts.clock,
+            self._residuals,
+            unexplained,
+        )
+        if late:
+            self.turned_away["too late for its track", ""] += late
+        return unexplained
+
+    def _follow_streams(self, batch: Batch, unexplained: Array) -> None:
+        done = 0
+        while True:
+            done = life.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._margin_db, done)
+            if done < 0:
+                return
+            self._pool = streams.grown(self._pool)
+
+    def _learn_threshold(self, batch: Batch) -> None:
+        """Follow the lower edge of level over noise: what it takes to be heard."""
+        owner = np.repeat(np.arange(len(batch.sensor)), np.diff(batch.first))
+        over = batch.level_db - batch.noise_db[owner]
+        over = over[np.isfinite(over) & ~batch.is_person[owner]]
+        if len(over):
+            below = float(np.mean(over < self._margin_db))
+            weight = min(len(over), 40)
+            step = THRESHOLD_STEP_DB * weight * (THRESHOLD_QUANTILE - below)
+            self._margin_db = float(np.clip(self._margin_db + np.clip(step, -0.5, 0.5), -6.0, 12.0))
+
+    def _calibrate(self) -> None:
+        """Measure how levels, tones and bearings really scatter, by the median of squared innovations."""
+        seen = int(self._residuals[0, 0])
+        if seen < CALIBRATE_FROM:
+            return
+        rows = self._residuals[1 : 1 + min(seen, 1024)]
+        for m, (low, high) in enumerate(((0.25, 4.0), (0.6, 9.0), (0.3, 9.0))):
+            values = rows[rows[:, m] >= 0.0, m]
+            if len(values) >= CALIBRATE_FROM:
+                # The median of chi-square with one degree of freedom is 0.455.
+                ratio = float(np.median(values)) / 0.455
+                self._scales[m] = float(np.clip(self._scales[m] * ratio**0.3, low, high))
+
+    def _bear(self, now: float) -> None:
+        candidates = np.empty(self._pool.count.shape[0], np.int64)
+        many = streams.seeds(self._pool, now, SEED_FRESH_S, SEED_POINTS, candidates)
+        posts = self._posts
+        silence = birth.Silence(posts.place, posts.noise_db, posts.last_report_s, posts.person)
+        x, cov = np.empty(STATES), np.empty((STATES, STATES))
+        members, info = np.empty(birth.MAX_STREAMS, np.int64), np.zeros(8)
+        tried = 0
+        for seed in candidates[:many]:
+            pool = self._pool
+            if tried >= TRIES_PER_STEP:
+                break
+            if pool.count[seed] == 0 or pool.next_try_s[seed] > now:
+                continue
+            outcome, agreeing = birth.attempt(
+                pool,
+                seed,
+                now,
+                silence,
+                posts.directed,
+                self._margin_db,
+                self._air,
+                self._scales,
+                x,
+                cov,
+                members,
+                info,
+            )
+            self.outcomes[outcome] += 1
+            tried += outcome != birth.TOO_FEW
+            if outcome == birth.BORN:
+                self._start_track(x, cov, members[:agreeing], info, now)
+                for k in members[:agreeing]:
+                    streams.release(pool, k)
+                continue
+            for k in {int(seed), *(int(a) for a in members[:agreeing])}:
+                pool.tries[k] += k == seed
+                wait = min(RETRY_S * RETRY_GROWTH ** float(pool.tries[k]), RETRY_MOST_S)
+                pool.next_try_s[k] = now + wait
+
+    def _start_track(self, x: Array, cov: Array, members: NDArray[np.int64], info: Array, now: float) -> None:
+        free = np.flatnonzero(~self._bank.alive)
+        if len(free) == 0:
+            self._bank = banks.grown(self._bank)
+            self._lives += [None] * len(self._lives)
+            free = np.flatnonzero(~self._bank.alive)
+        k = int(free[0])
+        self._born += 1
+        heard_by = {int(self._pool.sensor[m]) for m in members}
+        kinds = life.kind_evidence_of(self._pool, members)
+        life.start(self._bank, k, x, cov, info, kinds)
+        self._lives[k] = life.Life(
+            name=f"T{self._born}",
+            born_s=now,
+            evidence=float(info[1]),
+            sensors=heard_by,
+            directed=any(bool(self._posts.directed[s]) for s in heard_by),
+        )
