@@ -9,7 +9,7 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _SEASONS = {"winter": (12, 2), "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 # Two periods are one when they share this much of the days that either covers.
-SAME_SHARE = 0.7
+SAME_SHARE = 0.8
 # Two deadlines are one within this many days: "September 2025" and "summer 2025" are, "2025" and "2026" not.
 SAME_DEADLINE_DAYS = 62
 
