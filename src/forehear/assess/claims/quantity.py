@@ -137,6 +137,14 @@ def in_words(quantity: Quantity) -> str:
     if quantity.anchor is None:
         return "no number"
     if quantity.bound == "between" and quantity.low is not None and quantity.high is not None:
-        return f"{quantity.low:,.10g}–{quantity.high:,.10g}"
+        return f"{short(quantity.low)}–{short(quantity.high)}"
     lead = "" if quantity.bound == "exactly" else quantity.bound + " "
-    return f"{lead}{quantity.anchor:,.10g}"
+    return f"{lead}{short(quantity.anchor)}"
+
+
+def short(value: float) -> str:
+    """Write a number for reading: 6,000; 1.7 bn; 151 bn."""
+    for size, name in ((1e9, " bn"), (1e7, " m")):
+        if abs(value) >= size:
+            return f"{value / size * (10.0 if size == 1e7 else 1.0):,.6g}{name}"
+    return f"{value:,.10g}"
