@@ -28,6 +28,8 @@ WORD_SCORE = 0.84
 # A left-over word is weak evidence against: middle names, fathers' names and titles come and go.
 LEFT_OVER_COST = 0.02
 COMMON_WEIGHT = 0.4
+# The same consonants about another vowel: below WORD_SCORE.
+DIFFERENT_VOWEL = 0.8
 # Yu. for Yurii is an initial too.
 INITIAL_LETTERS = 2
 INITIAL_WEIGHT = 0.3
@@ -49,7 +51,7 @@ _CYRILLIC = dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчш
 ], strict=True))  # fmt: skip
 # One letter for each sound that romanisations spell apart; order matters, longer spellings first.
 _SOUNDS: tuple[tuple[str, str], ...] = (
-    ("shch", "S"), ("sch", "S"), ("dzh", "j"), ("tch", "C"), ("kh", "x"), ("gh", "q"), ("zh", "j"), ("sh", "S"),
+    ("shch", "S"), ("sch", "S"), ("dzh", "j"), ("tch", "C"), ("kh", "h"), ("gh", "q"), ("zh", "j"), ("sh", "S"),
     ("ch", "C"), ("ts", "c"), ("tz", "c"), ("ph", "v"), ("th", "t"), ("dh", "d"), ("dj", "j"), ("ck", "k"),
     ("w", "v"), ("f", "v"), ("g", "q"), ("q", "q"),
 )  # fmt: skip
@@ -102,6 +104,12 @@ def skeleton(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", text)
 
 
+def _rounded(word: str) -> bool:
+    """Whether the first vowel after a consonant is o or u, which romanisations seldom exchange for a, e or i."""
+    found = re.search(r"[^aeiouy]([aeiouy])", word)
+    return bool(found and found.group(1) in "ou")
+
+
 @lru_cache(maxsize=65536)
 def word_score(a: str, b: str) -> float:
     """Score two words of names from 0 to 1; an initial matches what begins with it."""
@@ -112,7 +120,8 @@ def word_score(a: str, b: str) -> float:
     letters = float(JaroWinkler.similarity(a, b))
     one, other = skeleton(a), skeleton(b)
     if one == other and len(one) >= 2:
-        return max(0.93, letters)
+        # Hassan and Hossein share their bones; the roundness of the first vowel tells them apart.
+        return max(0.93, letters) if _rounded(a) == _rounded(b) else min(letters, DIFFERENT_VOWEL)
     bones = float(fuzz.ratio(one, other)) / 100.0
     # Letters alone take Mohammad for Mohammadi and Hassan for Hossein; both views have to agree.
     return min(letters, 0.5 * letters + 0.5 * bones)

@@ -119,11 +119,13 @@ def _credibility(i: int, claims: Sequence[Claim], traced: Traced, seen: Mapping[
         return 6, "no number to compare"
     others: dict[str, list[bool]] = {}
     for j, other in enumerate(claims):
-        if traced.origin[j] != traced.origin[i] and (other.low is not None or other.high is not None):
-            if comparable(claim, other) and claim.denies == other.denies:
-                others.setdefault(traced.origin[j], []).append(compatible(quantity_of(claim), quantity_of(other)))
-            elif other.denies and subject_of(other) == subject_of(claim) and other.kind == claim.kind:
+        if traced.origin[j] == traced.origin[i]:
+            continue
+        if claim.denies != other.denies:
+            if claim.kind == other.kind and subject_of(claim) in ("", subject_of(other)):
                 others.setdefault(traced.origin[j], []).append(False)
+        elif (other.low is not None or other.high is not None) and comparable(claim, other):
+            others.setdefault(traced.origin[j], []).append(compatible(quantity_of(claim), quantity_of(other)))
     agree = sum(any(answers) for answers in others.values())
     against = len(others) - agree
     if against and against >= agree:
