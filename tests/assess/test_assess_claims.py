@@ -81,7 +81,11 @@ def test_round_numbers_are_common_and_odd_ones_rare() -> None:
 
 def test_a_chain_runs_from_who_knew_to_who_printed() -> None:
     assert parse_chain("officials of X, via WSJ", "Blue Page") == ("officials of X", "WSJ", "Blue Page")
-    assert parse_chain("The Star citing Harbor Gazette", "Blue Page") == ("Harbor Gazette", "The Star", "Blue Page")
+    assert parse_chain("The Star citing Harbor Gazette", "Blue Page") == (
+        "Harbor Gazette",
+        "The Star",
+        "Blue Page",
+    )
     assert parse_chain("V. Skibitskyi (HUR) to Suspilne", "Y") == ("V. Skibitskyi (HUR)", "Suspilne", "Y")
     assert roots("WSJ via RBC-Ukraine", "Censor.NET", "").printed_first == ("Wall Street Journal",)
     assert "HUR" in roots("Kyrylo Budanov", "X", "").organisations
@@ -156,22 +160,33 @@ def test_days_may_be_off_by_two_and_addresses_gone(seed: int) -> None:
 
 
 def test_media_that_nobody_knows_are_learnt_from_the_chains() -> None:
-    said = ["officials via Harbor Gazette", "Harbor Gazette", "Harbor Gazette via Low Courier", "envoys via Lake Star"]
-    rows = [row(attributed_to=who, outlet=f"Sheet {i}", quantity="", claim=f"text {i}") for i, who in enumerate(said)]
+    said = [
+        "officials via Harbor Gazette",
+        "Harbor Gazette",
+        "Harbor Gazette via Low Courier",
+        "envoys via Lake Star",
+    ]
+    rows = [
+        row(attributed_to=who, outlet=f"Sheet {i}", quantity="", claim=f"text {i}") for i, who in enumerate(said)
+    ]
     origin = traced(rows)
     assert origin[0] == origin[1] == origin[2] != origin[3]
 
 
 def test_a_later_statement_of_the_same_speaker_is_a_new_origin() -> None:
     first = row(attributed_to="V. Skibitskyi (HUR)", quantity="900", claim="900 craft planned")
-    later = row(attributed_to="V. Skibitskyi (HUR)", quantity="350", claim="350 craft planned", date_of_claim="2031-08-10")
+    later = row(
+        attributed_to="V. Skibitskyi (HUR)", quantity="350", claim="350 craft planned", date_of_claim="2031-08-10"
+    )
     assert len(set(traced([first, later]))) == 2
 
 
 def test_a_retelling_that_names_its_month_joins_it_however_late() -> None:
     first = row(attributed_to="WSJ", date_of_claim="2031-02-05", kind="plan")
     late = row(attributed_to="WSJ, February 2031", date_of_claim="2032-03-01", kind="plan", outlet="Lake Star")
-    unnamed = row(attributed_to="WSJ", date_of_claim="2032-03-01", quantity="950", claim="950 by then", kind="plan")
+    unnamed = row(
+        attributed_to="WSJ", date_of_claim="2032-03-01", quantity="950", claim="950 by then", kind="plan"
+    )
     origin = traced([first, late, unnamed])
     assert origin[0] == origin[1] != origin[2]
 

@@ -40,7 +40,9 @@ def test_claims_contract(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert (rows[3]["low"], rows[3]["high"]) == (None, 6000.0)
 
 
-def test_a_claim_without_a_date_keeps_its_place_and_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_claim_without_a_date_keeps_its_place_and_is_counted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = folder / "production_claims.csv"
     lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     lines[3][0] = ""
@@ -156,6 +158,12 @@ def test_wrong_words_exit_with_two(words: list[str], capsys: pytest.CaptureFixtu
 
 
 def test_text_answers_are_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["claims"], ["launches"], ["forecast", "--months", "2"], ["warning", "--formula-only"], ["raids", "--dry"]):
+    for words in (
+        ["claims"],
+        ["launches"],
+        ["forecast", "--months", "2"],
+        ["warning", "--formula-only"],
+        ["raids", "--dry"],
+    ):
         assert main(["assess", *words]) == 0
         assert len(capsys.readouterr().out.splitlines()) >= 2

@@ -174,7 +174,9 @@ def test_a_claim_that_launches_have_passed_is_left_aside() -> None:
     rows = {f.row for f in usable(flows, math.log(170.0), date(2025, 12, 31))}
     assert 26 not in rows
     assert rows
-    mean, scatter = production(usable(flows, math.log(170.0), date(2025, 12, 31)), math.log(170.0), date(2025, 12, 31), 12)
+    mean, scatter = production(
+        usable(flows, math.log(170.0), date(2025, 12, 31)), math.log(170.0), date(2025, 12, 31), 12
+    )
     assert 100 < math.exp(mean[-1]) < 250
     assert np.all(np.diff(scatter) > -0.05)
 

@@ -57,7 +57,9 @@ def test_months_agree_with_their_table_and_know_their_regime() -> None:
     text = DATA.joinpath("shahed_monthly.csv").read_text(encoding="utf-8")
     table, _ = monthly_from_rows(parse_table(text, "m", ("month",)), "m")
     assert {m.month: m.launched for m in LAUNCHES.months} == {k: v[0] for k, v in table.items()}
-    assert all(m.regime == table[m.month][1] == regime_on(date.fromisoformat(m.month + "-01")) for m in LAUNCHES.months)
+    assert all(
+        m.regime == table[m.month][1] == regime_on(date.fromisoformat(m.month + "-01")) for m in LAUNCHES.months
+    )
     assert all(m.complete for m in LAUNCHES.months)
 
 

@@ -13,7 +13,9 @@ from forehear.assess.launches import read_launches
 from forehear.errors import InputError
 from forehear.simulate.scenario import load
 
-MONTH = MonthForecast("2031-05", np.full(9, 5000.0), np.arange(100.0, 1000.0, 100.0), np.arange(500.0, 950.0, 50.0))
+MONTH = MonthForecast(
+    "2031-05", np.full(9, 5000.0), np.arange(100.0, 1000.0, 100.0), np.arange(500.0, 950.0, 50.0)
+)
 
 
 def test_a_quantile_of_the_forecast_is_that_night() -> None:
@@ -40,7 +42,11 @@ def test_the_scenario_reads_back_as_it_was_written(tmp_path: Path) -> None:
     again = load(tmp_path / "night.toml".removeprefix("/"))
     assert again.flights == scenario.flights
     assert again.clutter == scenario.clutter
-    assert (again.region.east_m, again.network.spacing_m, again.duration_s) == (raids.SIDE_M, raids.SPACING_M, 4500)
+    assert (again.region.east_m, again.network.spacing_m, again.duration_s) == (
+        raids.SIDE_M,
+        raids.SPACING_M,
+        4500,
+    )
 
 
 def test_a_night_without_launches_has_no_flights() -> None:

@@ -57,7 +57,9 @@ def test_above_all_hearing_there_is_no_answer() -> None:
         w.lead_s(60_000.0, 46.5, 5500.0, 9000.0, C)
     table = w.by_height(60_000.0, 8000.0, Atmosphere(), SensorModel())
     assert [row["lead_heard_s"] is None for row in table if row["height_m"] == 9000.0] == [True, True]
-    leads = [row["lead_heard_s"] for row in table if row["variant"] == "propeller" and row["lead_heard_s"] is not None]
+    leads = [
+        row["lead_heard_s"] for row in table if row["variant"] == "propeller" and row["lead_heard_s"] is not None
+    ]
     assert leads == sorted(leads, reverse=True)  # type: ignore[type-var]
 
 

@@ -61,7 +61,12 @@ def _largest(claim: Claim, period: Period, launches: Launches) -> Check | None:
         return None
     largest, day = max(sizes)
     least = claim.low if claim.low is not None else 0.0
-    return Check(claim.row, largest, f"largest day to {period.end}: {largest:,} on {day}", largest >= least * (1.0 - AGREE_SHARE))
+    return Check(
+        claim.row,
+        largest,
+        f"largest day to {period.end}: {largest:,} on {day}",
+        largest >= least * (1.0 - AGREE_SHARE),
+    )
 
 
 def check(claim: Claim, launches: Launches) -> Check | None:

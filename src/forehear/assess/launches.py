@@ -105,14 +105,18 @@ def _count(row: Row, number: int, column: str, faults: Faults, largest: float = 
         return None
     value = parse_count(text, largest)
     if value is None:
-        faults.set_aside(number, column, text, f"must be a whole number from 0 to {largest:,}, or empty for unknown")
+        faults.set_aside(
+            number, column, text, f"must be a whole number from 0 to {largest:,}, or empty for unknown"
+        )
     return value
 
 
 def _day(row: Row, number: int, faults: Faults) -> date | None:
     day = parse_day(row["report_date"])
     if day is None or not FIRST_DAY <= day <= LAST_DAY:
-        faults.refuse(number, "report_date", row["report_date"], f"must be a day, YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}")
+        faults.refuse(
+            number, "report_date", row["report_date"], f"must be a day, YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}"
+        )
         return None
     return day
 
@@ -129,15 +133,22 @@ def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Fault
         if day is None:
             continue
         if day in days:
-            faults.refuse(number, "report_date", row["report_date"], f"is already in row {days[day].row}: dates overlap")
+            faults.refuse(
+                number, "report_date", row["report_date"], f"is already in row {days[day].row}: dates overlap"
+            )
             continue
-        counts = {c: _count(row, number, c, faults) for c in ("launched", "destroyed", "lost_location", "still_attacking")}
+        counts = {
+            c: _count(row, number, c, faults)
+            for c in ("launched", "destroyed", "lost_location", "still_attacking")
+        }
         counts["hit_locations"] = _count(row, number, "hit_locations", faults)
         counts["shahed"] = _count(row, number, "shahed_among_launched", faults)
         launched, parts = counts["launched"], (counts["destroyed"] or 0) + (counts["lost_location"] or 0)
         if launched is not None and parts > launched:
             # A bulletin of two windows may count one drone's fate twice: its fates are unknown, its number stands.
-            faults.warnings.append(f"row {number}: destroyed={row['destroyed']!r}: with lost_location above launched={launched}")
+            faults.warnings.append(
+                f"row {number}: destroyed={row['destroyed']!r}: with lost_location above launched={launched}"
+            )
             counts |= {"destroyed": None, "lost_location": None, "still_attacking": None}
         if number in faults.aside:
             counts = dict.fromkeys(counts)
@@ -234,7 +245,11 @@ def monthly_from_days(days: Sequence[Day], as_of: date) -> tuple[Month, ...]:
         )
         destroyed, lost = _add([d.destroyed for d in members]), _add([d.lost_location for d in members])
         attacking = _add([d.still_attacking for d in members])
-        unaccounted = None if launched is None or destroyed is None else launched - destroyed - (lost or 0) - (attacking or 0)
+        unaccounted = (
+            None
+            if launched is None or destroyed is None
+            else launched - destroyed - (lost or 0) - (attacking or 0)
+        )
         out.append(
             Month(month, launched, len(members), complete, regime, destroyed,
                   lost if regime != REGIMES[0] else None, unaccounted, max(known, default=None))
@@ -246,17 +261,23 @@ def _text(name: str) -> str:
     return files("forehear.assess").joinpath("data", name).read_text(encoding="utf-8")
 
 
-def _with_table(months: tuple[Month, ...], table: dict[str, tuple[int | None, str, int]], faults: Faults) -> tuple[Month, ...]:
+def _with_table(
+    months: tuple[Month, ...], table: dict[str, tuple[int | None, str, int]], faults: Faults
+) -> tuple[Month, ...]:
     """Fill months that the days leave unknown from the monthly table; tell where the two differ."""
     out = []
     for m in months:
         launched, regime, row = table.get(m.month, (None, m.regime, 0))
         if m.launched is None and launched is not None:
-            faults.warnings.append(f"month {m.month}: a day is unknown; launched is from the monthly table, row {row}")
+            faults.warnings.append(
+                f"month {m.month}: a day is unknown; launched is from the monthly table, row {row}"
+            )
             out.append(replace(m, launched=launched, regime=regime, row=row))
             continue
         if m.complete and launched is not None and launched != m.launched:
-            faults.warnings.append(f"month {m.month}: days sum to {m.launched}, the monthly table says {launched}; days stand")
+            faults.warnings.append(
+                f"month {m.month}: days sum to {m.launched}, the monthly table says {launched}; days stand"
+            )
         out.append(replace(m, regime=regime, row=row))
     return tuple(out)
 

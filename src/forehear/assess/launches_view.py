@@ -57,9 +57,14 @@ def unaccounted_by_size(days: Sequence[Day]) -> list[dict[str, object]]:
         some = [d for d in last if (d.launched or 0) >= low and (high is None or (d.launched or 0) <= high)]
         launched = sum(d.launched or 0 for d in some)
         if launched:
-            through = sum((d.launched or 0) - (d.destroyed or 0) - (d.lost_location or 0) - (d.still_attacking or 0) for d in some)
+            through = sum(
+                (d.launched or 0) - (d.destroyed or 0) - (d.lost_location or 0) - (d.still_attacking or 0)
+                for d in some
+            )
             name = f"{low}–{high}" if high else f"{low} and more"
-            out.append({"launched_a_day": name, "days": len(some), "unaccounted_share": round(through / launched, 3)})
+            out.append(
+                {"launched_a_day": name, "days": len(some), "unaccounted_share": round(through / launched, 3)}
+            )
     return out
 
 
@@ -109,9 +114,13 @@ def as_text(data: Launches) -> str:
     lines.append("Regimes, each counted by itself (their shares are not comparable):")
     for r in regimes(data):
         share = "unknown" if r["neutralised_share"] is None else f"{r['neutralised_share']:.0%}"
-        lines.append(f"  {r['first']} to {r['last']}  {r['launched']:>7,} launched  {share:>7} {r['counts_as_neutralised']}")
+        lines.append(
+            f"  {r['first']} to {r['last']}  {r['launched']:>7,} launched  {share:>7} {r['counts_as_neutralised']}"
+        )
     lines.append("")
-    lines.append(f"{'month':<9}{'launched':>9}{'largest day':>13}{'neutralised':>13}{'unaccounted':>13}  table is low by")
+    lines.append(
+        f"{'month':<9}{'launched':>9}{'largest day':>13}{'neutralised':>13}{'unaccounted':>13}  table is low by"
+    )
     for m in data.months:
         share = neutralised([m])
         low, high = undercount(int(m.month[:4]))

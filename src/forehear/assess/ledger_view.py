@@ -29,9 +29,13 @@ class Ledger:
 
     def origins(self) -> list[tuple[str, list[int]]]:
         """Origins by their first day, each with its claims (places in the list) by day and row."""
-        order = {name: min(self.claims[i].made_on for i in members) for name, members in self.traced.members.items()}
+        order = {
+            name: min(self.claims[i].made_on for i in members) for name, members in self.traced.members.items()
+        }
         by_day = lambda i: (self.claims[i].made_on, self.claims[i].row)  # noqa: E731
-        return [(n, sorted(self.traced.members[n], key=by_day)) for n in sorted(order, key=lambda n: (order[n], n))]
+        return [
+            (n, sorted(self.traced.members[n], key=by_day)) for n in sorted(order, key=lambda n: (order[n], n))
+        ]
 
 
 def ledger_of(path: str | Path | None = None, day: date | None = None, launches: Launches | None = None) -> Ledger:
@@ -103,7 +107,9 @@ def as_text(ledger: Ledger, keep: Sequence[bool]) -> str:
             lines.append(f"  {c.row:>3} {c.made_on} {ledger.grades[i].short} {c.kind:<11} {said(c)}{mark}")
             lines.append(f"      {' > '.join(c.chain)}")
             if c.row in ledger.checks:
-                verdict = {True: "borne out", False: "not borne out", None: "beside it"}[ledger.checks[c.row].verdict]
+                verdict = {True: "borne out", False: "not borne out", None: "beside it"}[
+                    ledger.checks[c.row].verdict
+                ]
                 lines.append(f"      {verdict}: {ledger.checks[c.row].what}")
     pairs = [(i, j) for i, j in contradictions(ledger) if keep[i] and keep[j]]
     if pairs:

@@ -44,7 +44,9 @@ _GENERIC = frozenset(
     "services service engineering research institute aerospace iris irins ship vessel mv ministry".split()
 )
 # Ranks and titles, with and without their point.
-_TITLES = frozenset("dr mr mrs ms gen brig maj col lt capt adm general brigadier breh major colonel prof sir hon".split())
+_TITLES = frozenset(
+    "dr mr mrs ms gen brig maj col lt capt adm general brigadier breh major colonel prof sir hon".split()
+)
 _CYRILLIC = dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ", [
     "a", "b", "v", "h", "g", "d", "e", "ye", "zh", "z", "y", "i", "yi", "y", "k", "l", "m", "n", "o", "p", "r", "s",
     "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "yu", "ya", "yo", "", "y", "e",

@@ -48,7 +48,9 @@ def play(world: World) -> Iterator[Second]:
         second += 1
 
 
-def _step(tracker: Tracker, waiting: list[Report], truths: dict[int, list[Truth]], second: int, start: float) -> Second:
+def _step(
+    tracker: Tracker, waiting: list[Report], truths: dict[int, list[Truth]], second: int, start: float
+) -> Second:
     limit = start + second
     count = next((i for i, report in enumerate(waiting) if _received(report) > limit), len(waiting))
     reports = waiting[:count]

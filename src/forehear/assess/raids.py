@@ -83,7 +83,9 @@ def scenario_of(night: Night, seed: int, network: Network | None = None) -> Scen
         )
         for emitter, count, faster, higher in kinds if count
     )  # fmt: skip
-    plan = NetworkPlan(spacing_m=SPACING_M) if network is None else NetworkPlan(layout="file", file="network.geojson")
+    plan = (
+        NetworkPlan(spacing_m=SPACING_M) if network is None else NetworkPlan(layout="file", file="network.geojson")
+    )
     return Scenario(
         name=f"night-{night.month}", seed=seed, duration_s=BEGIN_S + AFTER_S,
         about=f"the busiest hour of a night of {night.size} launched, drawn for {night.month}: {night.seen} pass here",
@@ -94,7 +96,11 @@ def scenario_of(night: Night, seed: int, network: Network | None = None) -> Scen
 
 def as_toml(scenario: Scenario) -> str:
     """Write the scenario's own keys as TOML that `forehear simulate` reads."""
-    lines = [f"about = {_quoted(scenario.about)}", f"seed = {scenario.seed}", f"duration_s = {scenario.duration_s}"]
+    lines = [
+        f"about = {_quoted(scenario.about)}",
+        f"seed = {scenario.seed}",
+        f"duration_s = {scenario.duration_s}",
+    ]
     if scenario.network.layout == "file":
         lines += ["", "[network]", 'layout = "file"', f"file = {_quoted(scenario.network.file or '')}"]
     else:

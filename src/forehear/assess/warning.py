@@ -70,7 +70,9 @@ def lead_s(
     """
     left = range_m**2 - height_m**2 - beside_m**2
     if left <= 0.0:
-        raise NoSolution(f"height_m={height_m} with beside_m={beside_m} is beyond the hearing range {range_m:.0f} m")
+        raise NoSolution(
+            f"height_m={height_m} with beside_m={beside_m} is beyond the hearing range {range_m:.0f} m"
+        )
     return (depth_m + math.sqrt(left) - radius_m) * detour / speed_mps - range_m / c_mps
 
 

@@ -14,7 +14,16 @@ import numpy as np
 
 from forehear import geodesy
 from forehear.assess.playing import middle_of, play
-from forehear.assess.warning import KMH, SITE_RADIUS_M, VARIANTS, Variant, deeper_m, formula, hearing_range_m, quantile
+from forehear.assess.warning import (
+    KMH,
+    SITE_RADIUS_M,
+    VARIANTS,
+    Variant,
+    deeper_m,
+    formula,
+    hearing_range_m,
+    quantile,
+)
 from forehear.records import Network, Sensor, Track, Truth
 from forehear.simulate.run import prepare
 from forehear.simulate.score_records import AUDIBLE
@@ -123,7 +132,9 @@ def scenario_of(
 
 def depth_of(network: Network, site: tuple[float, float]) -> float:
     """How far a network reaches out from a place [m]: the median over sixteen sides of its farthest sensor."""
-    east, north = geodesy.plane_at(*site).forward([s.lon for s in network.sensors], [s.lat for s in network.sensors])
+    east, north = geodesy.plane_at(*site).forward(
+        [s.lon for s in network.sensors], [s.lat for s in network.sensors]
+    )
     farthest: dict[int, float] = {}
     for e, n in zip(east, north, strict=True):
         side = int(math.atan2(e, n) / (2.0 * math.pi) * 16.0 + 16.0) % 16
@@ -134,11 +145,20 @@ def depth_of(network: Network, site: tuple[float, float]) -> float:
 def spacing_of(network: Network) -> float:
     """The spacing of a grid as dense as a network is [m]: the square root of the rectangle's area for each sensor."""
     lon, lat = middle_of(network)
-    east, north = geodesy.plane_at(lon, lat).forward([s.lon for s in network.sensors], [s.lat for s in network.sensors])
+    east, north = geodesy.plane_at(lon, lat).forward(
+        [s.lon for s in network.sensors], [s.lat for s in network.sensors]
+    )
     return math.sqrt(max(float(np.ptp(east)) * float(np.ptp(north)), 1.0) / len(network.sensors))
 
 
-def _note(flight: _Flight, truth: Truth, second: float, tracks: Sequence[Track], place: tuple[float, float], radius_m: float) -> None:
+def _note(
+    flight: _Flight,
+    truth: Truth,
+    second: float,
+    tracks: Sequence[Track],
+    place: tuple[float, float],
+    radius_m: float,
+) -> None:
     if flight.arrived is not None:
         return
     if flight.heard is None and truth.audible >= AUDIBLE:
@@ -172,7 +192,13 @@ def measure(variant: Variant, flights: int, network: Network, site: tuple[float,
     ]
     waits = [f.confirmed - f.heard for f in done if f.confirmed is not None and f.heard is not None]
     return Measured(
-        variant, tuple(heard), tuple(confirmed), tuple(waits), sum(f.confirmed is None for f in done), len(done), detour
+        variant,
+        tuple(heard),
+        tuple(confirmed),
+        tuple(waits),
+        sum(f.confirmed is None for f in done),
+        len(done),
+        detour,
     )
 
 
@@ -187,7 +213,11 @@ def answer(
 ) -> dict[str, object]:  # fmt: skip
     """Everything about warning time of a network and a place (lon, lat), as one record."""
     model, air = SensorModel(), network.atmosphere
-    out: dict[str, object] = {"sensors": len(network.sensors), "depth_m": round(depth_m), "spacing_m": round(spacing_m)}
+    out: dict[str, object] = {
+        "sensors": len(network.sensors),
+        "depth_m": round(depth_m),
+        "spacing_m": round(spacing_m),
+    }
     out["site_radius_m"] = SITE_RADIUS_M
     variants: dict[str, dict[str, object]] = {}
     medians: dict[str, float] = {}

@@ -105,8 +105,13 @@ def forecast(args: argparse.Namespace) -> str:
         if args.json:
             return json_list([msgspec.to_builtins(s) for s in scores])
         head = f"{'model':<24}{'months':>7}{'CRPS':>8}{'median error':>14}{'80 % covers':>13}{'origins':>9}"
-        rows = [f"{s.model:<24}{s.horizon:>7}{s.crps:>8.0f}{s.median_error:>14.0f}{s.coverage:>13.2f}{s.count:>9}" for s in scores]
-        return "\n".join([head, *rows, "CRPS and error in drones a month, lower is better; coverage is right at 0.80."])
+        rows = [
+            f"{s.model:<24}{s.horizon:>7}{s.crps:>8.0f}{s.median_error:>14.0f}{s.coverage:>13.2f}{s.count:>9}"
+            for s in scores
+        ]
+        return "\n".join(
+            [head, *rows, "CRPS and error in drones a month, lower is better; coverage is right at 0.80."]
+        )
     result = months.forecast(data, known, args.months)
     records = months.as_records(result)
     if args.json:
@@ -114,6 +119,9 @@ def forecast(args: argparse.Namespace) -> str:
     lines = [f"As of {result.as_of}; last complete month {result.last_month}. Median, and 80 % interval.", ""]
     lines.append(f"{'month':<9}{'launched':^26}{'a raid':^22}{'largest day':^24}")
     for r in records:
-        cells = [f"{q['0.5']:>7,.0f}  ({q['0.1']:,.0f}–{q['0.9']:,.0f})" for q in (r["launched"], r["raid"], r["largest_day"])]  # type: ignore[index]
+        cells = [
+            f"{q['0.5']:>7,.0f}  ({q['0.1']:,.0f}–{q['0.9']:,.0f})"
+            for q in (r["launched"], r["raid"], r["largest_day"])
+        ]  # type: ignore[index]
         lines.append(f"{r['month']:<9}{cells[0]:<26}{cells[1]:<22}{cells[2]:<24}")
     return "\n".join(lines)

@@ -70,12 +70,20 @@ def warning_text(record: dict[str, Any]) -> str:
         low, high = v["speed_kmh"]
         lines.append(f"{name}, {low:.0f}–{high:.0f} km/h, heard to {v['hearing_range_m'] / 1e3:.1f} km")
         f = v["formula_lead_heard_s"]
-        lines.append(f"  closed form: first heard {f['fastest']:.0f}–{f['slowest']:.0f} s before arrival (fastest to slowest)")
+        lines.append(
+            f"  closed form: first heard {f['fastest']:.0f}–{f['slowest']:.0f} s before arrival (fastest to slowest)"
+        )
         if "flights" in v:
-            for key, words in (("lead_heard_s", "first heard"), ("lead_confirmed_s", "confirmed"), ("confirmation_wait_s", "waited for confirmation")):
+            for key, words in (
+                ("lead_heard_s", "first heard"),
+                ("lead_confirmed_s", "confirmed"),
+                ("confirmation_wait_s", "waited for confirmation"),
+            ):
                 q = v[key]
                 if q["0.5"] is not None:
-                    lines.append(f"  measured: {words} {q['0.5']:.0f} s{' before arrival' if key.startswith('lead') else ''} (80 % of flights: {q['0.1']:.0f}–{q['0.9']:.0f})")
+                    lines.append(
+                        f"  measured: {words} {q['0.5']:.0f} s{' before arrival' if key.startswith('lead') else ''} (80 % of flights: {q['0.1']:.0f}–{q['0.9']:.0f})"
+                    )
             lines.append(f"  {v['missed']} of {v['flights']} flights were not confirmed before they arrived")
         lines.append("")
     lines.append(f"The faster engine takes away {record['lost_to_faster_engine_s'] / 60:.1f} minutes. To win them back the "
@@ -104,7 +112,10 @@ def raids(args: argparse.Namespace) -> str:
         (out / "night.toml").write_text(nights.as_toml(scenario), encoding="utf-8")
         if network is not None:
             (out / "network.geojson").write_bytes(network_geojson(network))
-        print(f"forehear assess: wrote {out / 'night.toml'}; run it: forehear simulate {out / 'night.toml'} --out {out}", file=sys.stderr)
+        print(
+            f"forehear assess: wrote {out / 'night.toml'}; run it: forehear simulate {out / 'night.toml'} --out {out}",
+            file=sys.stderr,
+        )
     load, scored, count = None, None, 0
     if not args.dry and scenario.flights:
         begun = time.perf_counter()
@@ -112,7 +123,9 @@ def raids(args: argparse.Namespace) -> str:
         count = len(network.sensors) if network else round(nights.SIDE_M / nights.SPACING_M) ** 2
         # How fast is of this machine, not of the night: words, never part of the answer.
         rate = sum(load.reports) / max(time.perf_counter() - begun, 1e-9)
-        print(f"forehear assess: simulated and tracked {rate:,.0f} reports a second on this machine", file=sys.stderr)
+        print(
+            f"forehear assess: simulated and tracked {rate:,.0f} reports a second on this machine", file=sys.stderr
+        )
     record = nights.as_record(night, load, scored, count)
     return msgspec.json.encode(record).decode() if args.json else raid_text(record)
 

@@ -24,7 +24,9 @@ _BACKWARD = re.compile(
     re.IGNORECASE,
 )
 # "Skibitskyi (HUR) to Suspilne": to a medium, not "to build" or "to summer"; "for" only before a known one.
-_TO_MEDIUM = re.compile(r"\s+to\s+(?=[A-ZА-ЯІЇЄ])|\s+for\s+(?=(?:the\s+)?(?:Washington|Wall|New York|WSJ|CNN|NYT|WaPo|FT))")
+_TO_MEDIUM = re.compile(
+    r"\s+to\s+(?=[A-ZА-ЯІЇЄ])|\s+for\s+(?=(?:the\s+)?(?:Washington|Wall|New York|WSJ|CNN|NYT|WaPo|FT))"
+)
 _PERSON = re.compile(
     r"(?:\b[A-ZА-ЯІЇЄ][a-zа-яіїє]{0,2}\.\s*){1,2}[A-ZА-ЯІЇЄ][\w’'-]+|\b[A-ZА-ЯІЇЄ][\w’'-]{2,}(?:\s+[A-ZА-ЯІЇЄ][\w’'-]{2,}){0,2}"
 )
@@ -121,7 +123,9 @@ def roots(attributed_to: str, outlet: str, url: str, media: frozenset[str] = fro
         # What carried another's words is a medium, whether anybody has heard of it or not.
         words = fold(attributed_to)
         found = [name for name in sorted(media) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)]
-        printed_first = tuple(name for name in found if not any(name != other and name in other for other in found))
+        printed_first = tuple(
+            name for name in found if not any(name != other and name in other for other in found)
+        )
     persons = _persons(attributed_to, media)
     organisations = set(find("organisations", attributed_to)) | {SPOKEN_FOR[p] for p in persons if p in SPOKEN_FOR}
     leak = bool(re.search(r"leak|hack|document|contract\b", fold(attributed_to)))

@@ -112,7 +112,9 @@ def _numbers(claim: Claim) -> set[float]:
 
 def recalled_month(claim: Claim) -> str | None:
     """Find a month that a late retelling names as its source's: "WSJ, February 2023" -> "2023-02"."""
-    found = re.search(rf"\b({'|'.join(m[:3] for m in _MONTHS)})[a-z]*\.?,?\s+(20\d\d)", claim.attributed_to.lower())
+    found = re.search(
+        rf"\b({'|'.join(m[:3] for m in _MONTHS)})[a-z]*\.?,?\s+(20\d\d)", claim.attributed_to.lower()
+    )
     if found:
         month = next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(found.group(1)))
         return f"{found.group(2)}-{month:02d}"
@@ -125,7 +127,9 @@ def day_number(day: str) -> int:
     """Count days, for differences; proleptic Gregorian ordinal."""
     year, month, date = (int(part) for part in day.split("-"))
     shifted = year - (month <= 2)
-    return 365 * shifted + shifted // 4 - shifted // 100 + shifted // 400 + (153 * ((month + 9) % 12) + 2) // 5 + date
+    return (
+        365 * shifted + shifted // 4 - shifted // 100 + shifted // 400 + (153 * ((month + 9) % 12) + 2) // 5 + date
+    )
 
 
 def _who(a: Claim, b: Claim, x: Roots, y: Roots, evidence: Evidence, same_address: bool) -> bool:
@@ -159,7 +163,9 @@ def _who(a: Claim, b: Claim, x: Roots, y: Roots, evidence: Evidence, same_addres
         if x.organisations and y.organisations:
             evidence.veto(f"said by {sorted(x.organisations)[0]} and by {sorted(y.organisations)[0]}")
         elif x.persons and y.persons and not same_address:
-            evidence.add(OTHER_PERSON, f"said by {sorted(x.persons)[0].title()} and by {sorted(y.persons)[0].title()}")
+            evidence.add(
+                OTHER_PERSON, f"said by {sorted(x.persons)[0].title()} and by {sorted(y.persons)[0].title()}"
+            )
     elif shared and not first and x.persons and y.persons and not persons:
         evidence.add(-2.0, "two speakers of one organisation")
     return tied
@@ -228,7 +234,9 @@ def weigh(a: Claim, b: Claim, media: frozenset[str] = frozenset()) -> Evidence:
     same_content = _what(a, b, evidence, days)
     if not tied and not same_address:
         evidence.add(UNATTRIBUTED, "no medium or speaker in common")
-        known = (x.printed_first or x.persons or x.organisations) and (y.printed_first or y.persons or y.organisations)
+        known = (x.printed_first or x.persons or x.organisations) and (
+            y.printed_first or y.persons or y.organisations
+        )
         if known and not same_content:
             evidence.add(-2.0, "different sources say different things")
     if days > BY_DAYS[3][0] and not same_address and not (same_content and a.kind == b.kind):

@@ -74,26 +74,49 @@ RELAYS: dict[str, tuple[str, ...]] = {
 # Those who know or measure: a claim's first speaker.
 ORGANISATIONS: dict[str, tuple[str, ...]] = {
     "HUR": (
-        "hur", "gur", "diu", "defence intelligence", "defense intelligence", "military intelligence",
-        "main intelligence directorate", "main directorate of intelligence", "ukrainian intelligence",
-        "ukraine s intelligence", "holovne upravlinnia rozvidky",
+        "hur",
+        "gur",
+        "diu",
+        "defence intelligence",
+        "defense intelligence",
+        "military intelligence",
+        "main intelligence directorate",
+        "main directorate of intelligence",
+        "ukrainian intelligence",
+        "ukraine s intelligence",
+        "holovne upravlinnia rozvidky",
     ),
     "Air Force": ("air force", "air command", "psu"),
     "General Staff": ("general staff",),
     "CCD/NSDC": (
-        "ccd", "nsdc", "center for countering disinformation", "centre for countering disinformation", "snbo",
+        "ccd",
+        "nsdc",
+        "center for countering disinformation",
+        "centre for countering disinformation",
+        "snbo",
     ),
     "Institute for Science and International Security": (
-        "institute for science and international security", "isis",
+        "institute for science and international security",
+        "isis",
     ),
     "IISS": ("iiss", "international institute for strategic studies"),
-    "CSIS": ("csis", "center for strategic and international studies", "centre for strategic and international studies"),
+    "CSIS": (
+        "csis",
+        "center for strategic and international studies",
+        "centre for strategic and international studies",
+    ),
     "RUSI": ("rusi", "royal united services institute"),
     "White House": ("white house", "national security council"),
     "Pentagon": ("pentagon", "us department of defense", "defense intelligence agency", "dia"),
     "US Treasury": ("us treasury", "treasury", "ofac"),
     "US State Department": ("state department",),
-    "UK MoD": ("uk mod", "british ministry of defence", "uk ministry of defence", "british intelligence", "uk intelligence"),
+    "UK MoD": (
+        "uk mod",
+        "british ministry of defence",
+        "uk ministry of defence",
+        "british intelligence",
+        "uk intelligence",
+    ),
     "German MoD": ("german mod", "german ministry of defence", "bundeswehr", "german defence ministry"),
     "Ukrainian MoD": ("ukrainian mod", "ukrainian ministry of defence", "ministry of defence of ukraine"),
     "Interior Ministry": ("interior minister", "interior ministry", "mvs"),
@@ -107,9 +130,16 @@ ORGANISATIONS: dict[str, tuple[str, ...]] = {
     "Foreign Intelligence": ("foreign intelligence service", "szr", "szru"),
     "Conflict Armament Research": ("conflict armament research",),
     "US-aligned country": (
-        "us-aligned country", "us aligned country", "unnamed us ally", "us ally", "us-allied country",
-        *(f"country {how} {us}" for how in ("aligned with", "aligned to", "allied with", "allied to")
-          for us in ("us", "the us", "united states", "the united states", "america")),
+        "us-aligned country",
+        "us aligned country",
+        "unnamed us ally",
+        "us ally",
+        "us-allied country",
+        *(
+            f"country {how} {us}"
+            for how in ("aligned with", "aligned to", "allied with", "allied to")
+            for us in ("us", "the us", "united states", "the united states", "america")
+        ),
     ),
 }
 # Persons who speak for an organisation: a surname alone says which.

@@ -23,7 +23,9 @@ from forehear.records import Claim
 # Public records of a government about its own act.
 RECORDS = frozenset({"US Treasury"})
 # Institutes that show their method and whose text was read in full.
-INSTITUTES = frozenset({"CSIS", "RUSI", "Institute for Science and International Security", "IISS", "Conflict Armament Research"})
+INSTITUTES = frozenset(
+    {"CSIS", "RUSI", "Institute for Science and International Security", "IISS", "Conflict Armament Research"}
+)
 # A hop beyond these is third hand: speaker, first medium, the outlet at hand.
 SECOND_HAND_HOPS = 3
 
@@ -84,7 +86,12 @@ def variant_of(claim: Claim) -> str:
 
 def comparable(a: Claim, b: Claim) -> bool:
     """Whether two claims speak of one thing: same kind, subject, rate and variant, of the same years."""
-    if a.kind != b.kind or subject_of(a) != subject_of(b) or rate_of(a) != rate_of(b) or variant_of(a) != variant_of(b):
+    if (
+        a.kind != b.kind
+        or subject_of(a) != subject_of(b)
+        or rate_of(a) != rate_of(b)
+        or variant_of(a) != variant_of(b)
+    ):
         return False
     if a.kind == "performance":
         # What a type can do does not expire with the year of saying it.
@@ -101,7 +108,9 @@ def drifted(claims: Sequence[Claim], traced: Traced) -> list[bool]:
     for members in traced.members.values():
         for i in members:
             anchor = quantity_of(claims[i]).anchor
-            alike = [j for j in members if claims[j].kind == claims[i].kind and quantity_of(claims[j]).anchor == anchor]
+            alike = [
+                j for j in members if claims[j].kind == claims[i].kind and quantity_of(claims[j]).anchor == anchor
+            ]
             if anchor is None or len(alike) < 3:
                 continue
             said = [(claims[j].bound, claims[j].unit) for j in alike]
@@ -114,7 +123,11 @@ def _credibility(i: int, claims: Sequence[Claim], traced: Traced, seen: Mapping[
     claim = claims[i]
     if claim.row in seen:
         # What was counted afterwards outweighs what anybody else said.
-        return (1, "the count of launches bears it out") if seen[claim.row] else (5, "the count of launches is against it")
+        return (
+            (1, "the count of launches bears it out")
+            if seen[claim.row]
+            else (5, "the count of launches is against it")
+        )
     if claim.low is None and claim.high is None:
         return 6, "no number to compare"
     others: dict[str, list[bool]] = {}

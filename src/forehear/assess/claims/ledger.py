@@ -33,8 +33,14 @@ _KIND_WORDS = (
     ("cost", r"\bcosts?\b|worth|\busd\b|\bbn\b|rubles"),
     ("share", r"share|per ?cent|%|half of"),
     ("contract", r"contract(?:ed)?\b|agreement|ordered"),
-    ("plan", r"\bplans?\b|planned|aims?\b|intends?|task|target|will (?:make|build|produce)|could (?:make|build|produce)"),
-    ("capacity", r"capacity|capable|can (?:make|build|produce)|able to (?:make|build|produce)|up to .* per (?:day|month)"),
+    (
+        "plan",
+        r"\bplans?\b|planned|aims?\b|intends?|task|target|will (?:make|build|produce)|could (?:make|build|produce)",
+    ),
+    (
+        "capacity",
+        r"capacity|capable|can (?:make|build|produce)|able to (?:make|build|produce)|up to .* per (?:day|month)",
+    ),
     ("observed", r"launched|fired|shot down|struck|observed|used against"),
     ("actual", r"made|produced|built|delivered|manufactured|assembled|behind schedule"),
 )

@@ -22,7 +22,9 @@ _UP_TO = r"up to|at most|no more than|not more than|maximum of|as many as|until|
 _BELOW = r"less than|under|below|fewer than|almost|nearly|close to|just short of"
 _ABOUT = r"about|around|roughly|approximately|approx\.?|some|circa|ca\.?|nearly|almost|close to|estimated|~"
 _LOW_WORDS = re.compile(rf"(?:{_AT_LEAST}|{_ABOVE}|>)\s*(?:the\s|\$|usd\s)?\s*$", re.IGNORECASE)
-_HIGH_WORDS = re.compile(rf"(?:{_UP_TO}|less than|under|below|fewer than|<)\s*(?:the\s|\$|usd\s)?\s*$", re.IGNORECASE)
+_HIGH_WORDS = re.compile(
+    rf"(?:{_UP_TO}|less than|under|below|fewer than|<)\s*(?:the\s|\$|usd\s)?\s*$", re.IGNORECASE
+)
 _ABOUT_WORDS = re.compile(rf"(?:{_ABOUT})\s*(?:the\s|\$|usd\s)?\s*$", re.IGNORECASE)
 # A column's sign: at least, up to, about; then one number or a range.
 _COLUMN = re.compile(

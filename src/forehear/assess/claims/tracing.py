@@ -133,7 +133,9 @@ def trace(claims: Sequence[Claim]) -> Traced:
     if len(claims) > MOST_ROWS:
         raise ValueError(f"{len(claims)} claims; at most {MOST_ROWS} are traced at once")
     # The order of the file must not decide: rows are weighed by day, then by their words.
-    order = sorted(range(len(claims)), key=lambda i: (claims[i].made_on, claims[i].text, claims[i].outlet, claims[i].url))
+    order = sorted(
+        range(len(claims)), key=lambda i: (claims[i].made_on, claims[i].text, claims[i].outlet, claims[i].url)
+    )
     ordered = [claims[i] for i in order]
     media = media_named((c.attributed_to, c.outlet) for c in claims)
     pairs = {(i, j): weigh(ordered[i], ordered[j], media) for j in range(len(ordered)) for i in range(j)}

@@ -48,7 +48,9 @@ class Score:
     count: int
 
 
-def _record(bag: dict[tuple[str, int], list[tuple[float, float, float]]], key: tuple[str, int], samples: Array, came: float) -> None:
+def _record(
+    bag: dict[tuple[str, int], list[tuple[float, float, float]]], key: tuple[str, int], samples: Array, came: float
+) -> None:
     low, high = np.quantile(samples, (0.1, 0.9))
     bag.setdefault(key, []).append(
         (crps(samples, came), abs(float(np.median(samples)) - came), float(low <= came <= high))

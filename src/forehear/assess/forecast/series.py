@@ -60,7 +60,9 @@ def series_of(launches: Launches) -> Series:
             raid_days[month_of(day.day)] += 1
     known = [i for i, m in enumerate(months) if m in complete]
     days = np.array([max(1, complete[m].days) if m in complete else days_in(m) for m in months], np.float64)
-    launched = np.array([max(HALF_A_DRONE, complete[m].launched or 0) if m in complete else np.nan for m in months])
+    launched = np.array(
+        [max(HALF_A_DRONE, complete[m].launched or 0) if m in complete else np.nan for m in months]
+    )
     log_rate = np.log(launched / days)
     log_rate = np.interp(np.arange(len(months)), known, log_rate[known])
     per_30 = np.array([raid_days[m] for m in months], np.float64) * 30.0 / days

@@ -85,7 +85,9 @@ def _filter(x: Array, noise_factor: Array, p: dict[str, Array]) -> tuple[Array, 
     weight = np.zeros(DRAWS)
     for t in range(len(x)):
         if t:
-            mean = np.stack([mean[:, 0] + mean[:, 1], p["memory"] * mean[:, 1] + (1.0 - p["memory"]) * p["growth"]], axis=1)
+            mean = np.stack(
+                [mean[:, 0] + mean[:, 1], p["memory"] * mean[:, 1] + (1.0 - p["memory"]) * p["growth"]], axis=1
+            )
             cross = p["memory"] * (cov[:, 0, 1] + cov[:, 1, 1])
             first = cov[:, 0, 0] + 2.0 * cov[:, 0, 1] + cov[:, 1, 1] + p["level"] ** 2
             last = p["memory"] ** 2 * cov[:, 1, 1] + p["drift"] ** 2
@@ -105,7 +107,13 @@ def _filter(x: Array, noise_factor: Array, p: dict[str, Array]) -> tuple[Array, 
 
 
 def simulate_space(
-    log_rate: Array, raid_days: Array, steps: int, power: float, samples: int, rng: np.random.Generator, priors: Priors = PRIORS
+    log_rate: Array,
+    raid_days: Array,
+    steps: int,
+    power: float,
+    samples: int,
+    rng: np.random.Generator,
+    priors: Priors = PRIORS,
 ) -> Array:
     """Draw futures of the log rate, (samples, steps), from the series (n,) and its raid days (n,).
 
