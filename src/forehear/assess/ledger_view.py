@@ -6,9 +6,11 @@ from datetime import date
 from pathlib import Path
 
 from forehear.assess.checks import Check, check_all, verdicts
-from forehear.assess.claims.grading import Grade, drifted, grade_all
+from forehear.assess.claims.attribution import roots
+from forehear.assess.claims.grading import Grade, comparable, drifted, grade_all
 from forehear.assess.claims.ledger import as_of as published_by
-from forehear.assess.claims.ledger import read_claims
+from forehear.assess.claims.ledger import quantity_of, read_claims
+from forehear.assess.claims.quantity import compatible
 from forehear.assess.claims.tracing import Traced, said, trace
 from forehear.assess.launches import Launches
 from forehear.assess.tables import Faults
@@ -36,6 +38,11 @@ class Ledger:
         return [
             (n, sorted(self.traced.members[n], key=by_day)) for n in sorted(order, key=lambda n: (order[n], n))
         ]
+
+    def sources_named(self, members: Sequence[int]) -> list[str]:
+        """The organisations that an origin's rows name as its source: more than one is a doubt worth seeing."""
+        every = (roots(self.claims[i].attributed_to, "", "").organisations for i in members)
+        return sorted({name for names in every for name in names})
 
 
 def ledger_of(path: str | Path | None = None, day: date | None = None, launches: Launches | None = None) -> Ledger:
@@ -77,10 +84,6 @@ def as_records(ledger: Ledger, keep: Sequence[bool] | None = None) -> list[dict[
 
 def contradictions(ledger: Ledger) -> list[tuple[int, int]]:
     """Pairs of claims of different origins that speak of one thing and exclude each other, and denials."""
-    from forehear.assess.claims.grading import comparable
-    from forehear.assess.claims.ledger import quantity_of
-    from forehear.assess.claims.quantity import compatible
-
     out = []
     for j, b in enumerate(ledger.claims):
         for i, a in enumerate(ledger.claims[:j]):
@@ -99,7 +102,8 @@ def as_text(ledger: Ledger, keep: Sequence[bool]) -> str:
         if not shown:
             continue
         many = "1 telling" if len(members) == 1 else f"{len(members)} rows"
-        lines.append(f"{name}  ({many})")
+        named = ledger.sources_named(members)
+        lines.append(f"{name}  ({many}{'; sources named: ' + ', '.join(named) if len(named) > 1 else ''})")
         for i in shown:
             c = ledger.claims[i]
             mark = "  (drifted)" if ledger.drift[i] else ""

@@ -72,7 +72,7 @@ def rolling(
         known = published_by(tuple(claims), past.as_of)
         flows: Sequence[Flow] = flows_of(known) if known else ()
         drawn = members(past, flows, steps)
-        drawn |= {"pool": pool(drawn)}
+        drawn |= {"pool": pool(drawn, count)}
         rng = np.random.default_rng([SEED, 5])
         drawn["persistence with errors"] = simulate_peer(past.log_rate, steps, "persistence", SAMPLES, rng)
         rate = np.exp(past.log_rate)
@@ -83,7 +83,8 @@ def rolling(
                 _record(bag, (model, h), np.exp(samples[:, h - 1]) * days, came)
             for model, point in (("persistence", persistence_point), ("trend line", trend_point)):
                 _record(bag, (model, h), np.array([point(rate, h) * days]), came)
-    return tuple(
-        Score(model, h, *(float(np.mean(column)) for column in zip(*values, strict=True)), len(values))
-        for (model, h), values in sorted(bag.items())
-    )
+    out = []
+    for (model, h), values in sorted(bag.items()):
+        score, error, covered = (float(np.mean(column)) for column in zip(*values, strict=True))
+        out.append(Score(model, h, score, error, covered, len(values)))
+    return tuple(out)

@@ -7,15 +7,17 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from forehear.assess.checks import passed_on
+from forehear.assess.claims.gazetteer import find
 from forehear.assess.forecast.months import Forecast, MonthForecast
 from forehear.assess.forecast.stock import DAYS_PER_MONTH, flows_of
 from forehear.assess.launches import REGIME_FROM, Launches, month_of, raid_quantiles
 from forehear.assess.report.gather import Hindcast, Story
 from forehear.assess.report.look import AHEAD, CLAIMED, COUNTED, FAINT, INK, MISS, PAPER, SOFT, bare
 
-BANDS = ((0.05, 0.95, 0.14), (0.1, 0.9, 0.20), (0.25, 0.75, 0.30))
+BANDS = ((0.1, 0.9, 0.20), (0.25, 0.75, 0.30))
 FIRST_MONTH = "2022-09"
 CLAIMED_TOTAL = 6000
 
@@ -59,7 +61,8 @@ def echo_tree(story: Story) -> Figure:
         (m for m in ledger.traced.members.values() if any("2023-02" in ledger.claims[i].made_on for i in m)),
         key=len, default=(),
     )  # fmt: skip
-    tellings = sorted(members, key=lambda i: (len(ledger.claims[i].chain), ledger.claims[i].row))
+    # Direct tellings first, those by a relay last, so that no branch crosses another.
+    tellings = sorted(members, key=lambda i: (bool(_relay(ledger.claims[i])), not ledger.drift[i], ledger.claims[i].row))
     figure, axes = plt.subplots(figsize=(8.6, 0.62 * max(len(tellings), 1) + 1.0))
     figure.subplots_adjust(0.01, 0.01, 0.99, 0.97)
     axes.axis("off")
@@ -74,18 +77,25 @@ def echo_tree(story: Story) -> Figure:
     axes.text(86, len(tellings) - 0.1, "in these words", color=SOFT, ha="left", va="center")
     for k, i in enumerate(tellings):
         claim, y = ledger.claims[i], len(tellings) - 1 - k
-        relay = next((hop for hop in claim.chain[1:-1] if hop not in ("WSJ",)), None)
+        relay = _relay(claim)
         colour = MISS if ledger.drift[i] else SOFT
-        _branch(axes, 35.5, middle, 46 if relay else 63, y, colour)
+        _branch(axes, 35.5, middle, 44 if relay else 63, y, colour)
         if relay:
-            axes.text(47, y, relay, va="center", ha="left", color=SOFT, fontsize=8.5)
-            axes.plot([57.5, 63], [y, y], color=colour, linewidth=0.9)
+            axes.text(45, y, relay, va="center", ha="left", color=SOFT, fontsize=8.5)
+            axes.plot([58.5, 63], [y, y], color=colour, linewidth=0.9)
         outlet = axes.text(64, y, claim.outlet, va="center", ha="left", color=INK)
         outlet.set_url(f"#c{claim.row}")
         told = axes.text(86, y, _telling(claim), va="center", ha="left", color=colour if ledger.drift[i] else INK)
         told.set_weight("bold" if ledger.drift[i] else "normal")
         told.set_url(f"#c{claim.row}")
     return figure
+
+
+def _relay(claim: Any) -> str | None:
+    """The medium between the first one and the outlet, where the chain names one."""
+    first = next((k for k, hop in enumerate(claim.chain) if find("originators", hop)), None)
+    between = claim.chain[first + 1 : -1] if first is not None else ()
+    return between[0] if between else None
 
 
 def _telling(claim: Any) -> str:
@@ -107,38 +117,52 @@ def launches_and_claims(story: Story) -> Figure:
     launches = story.launches
     x, y = _observed(launches)
     last = max(x) + 1
-    edges = [at(month_of(day)) - 0.5 for day in REGIME_FROM] + [last + 0.2]
+    edges = [at(month_of(day)) - 0.5 for day in REGIME_FROM] + [last + 0.9]
     for k, words in enumerate(("only destroyed", "destroyed, and lost, apart", "one figure")):
-        left, right = max(edges[k], -0.8), min(edges[k + 1], last + 0.2)
+        left, right = max(edges[k], -0.8), min(edges[k + 1], last + 0.9)
         if left >= last:
             continue
         if k % 2:
             axes.axvspan(left, right, color="#f3f6f8", zorder=0)
-        axes.text(0.5 * (left + right), 17_500, words, ha="center", va="center", fontsize=8, color=SOFT)
-    bars = axes.bar(x, y, width=0.72, color=COUNTED, alpha=0.85, zorder=2)
+        axes.text(0.5 * (left + right), 22_500, words, ha="center", va="center", fontsize=8, color=SOFT)
+    bars = axes.bar(x, y, width=0.72, color=COUNTED, alpha=0.6, zorder=2)
     for bar, place in zip(bars, x, strict=True):
         bar.set_url(f"#m{_month_at(place)}")
-    for flow in flows_of(story.ledger.claims, story.ledger.traced):
-        place = (flow.at.year - 2022) * 12 + flow.at.month - 9 + (flow.at.day - 15) / 30.0
-        rate = np.exp(flow.log_rate) * DAYS_PER_MONTH
-        axes.plot([place, place], rate * np.exp([-flow.scatter, flow.scatter]), color=CLAIMED, linewidth=1.2, alpha=0.7, zorder=3)
-        dot = axes.scatter([place], [rate], s=26, color=PAPER, edgecolor=CLAIMED, linewidth=1.4, zorder=4)
-        dot.set_urls([f"#c{flow.row}"])
-        axes.annotate(f"{flow.row}", (place, rate), (5, 0), textcoords="offset points", fontsize=7.5, color=CLAIMED, va="center", zorder=5)
+    _claims_as_dots(axes, story)
     passed = passed_on(launches.days, CLAIMED_TOTAL)
     if passed:
         place = (passed.year - 2022) * 12 + passed.month - 9 + (passed.day - 15) / 30.0
         axes.annotate(
-            f"6,000 in all\n{passed:%-d %b %Y}", (place, 430), (place - 6.3, 2600), fontsize=8.5, color=INK,
+            f"6,000 in all\n{passed.day} {passed:%b %Y}", (place, 440), (place - 8.5, 3200), fontsize=8.5, color=INK,
             arrowprops={"arrowstyle": "-", "color": SOFT, "linewidth": 0.8}, ha="center",
         )  # fmt: skip
     _plain_log(axes, (10, 30, 100, 300, 1000, 3000, 10_000))
-    axes.set_ylim(5, 25_000)
-    axes.set_xlim(-0.8, last + 0.2)
+    axes.set_ylim(5, 30_000)
+    axes.set_xlim(-0.8, last + 0.9)
     _years(axes, 0, last)
     bare(axes)
     axes.set_title("Launched a month (bars), and what claims of production come to (dots)")
     return figure
+
+
+def _claims_as_dots(axes: Axes, story: Story) -> None:
+    """Draw claims of production with their scatter and row; those of one time step aside from each other."""
+    halo = [withStroke(linewidth=2.6, foreground=PAPER)]
+    taken = -99.0
+    for flow in flows_of(story.ledger.claims, story.ledger.traced):
+        place = (flow.at.year - 2022) * 12 + flow.at.month - 9 + (flow.at.day - 15) / 30.0
+        place = taken = max(place, taken + 0.85)
+        rate = float(np.exp(flow.log_rate)) * DAYS_PER_MONTH
+        ends = rate * np.exp([-flow.scatter, flow.scatter])
+        axes.plot([place, place], ends, color=PAPER, linewidth=3.2, zorder=3)
+        axes.plot([place, place], ends, color=CLAIMED, linewidth=1.4, zorder=3)
+        dot = axes.scatter([place], [rate], s=26, color=PAPER, edgecolor=CLAIMED, linewidth=1.4, zorder=4)
+        dot.set_urls([f"#c{flow.row}"])
+        label = axes.annotate(
+            str(flow.row), (place, ends[1]), (0, 2.5), textcoords="offset points", fontsize=8, color=CLAIMED,
+            ha="center", va="bottom", zorder=5, path_effects=halo, weight="bold",
+        )  # fmt: skip
+        label.set_url(f"#c{flow.row}")
 
 
 def _month_at(place: int) -> str:
@@ -158,12 +182,12 @@ def fan(story: Story) -> Figure:
     for level in (0.1, 0.5, 0.9):
         value = float(np.quantile(end.launched, level))
         axes.text(at(end.month) + 0.5, value, f"{value:,.0f}", va="center", fontsize=8.5, color=AHEAD, weight="bold" if level == 0.5 else "normal")
-    axes.set_ylim(0, float(np.quantile(end.launched, 0.95)) * 1.04)
+    axes.set_ylim(0, float(np.quantile(end.launched, 0.9)) * 1.04)
     axes.yaxis.set_major_formatter(plt.FuncFormatter(lambda v, _: f"{v:,.0f}"))
     axes.set_xlim(max(x) - 23.7, at(end.month) + 0.4)
     _years(axes, max(x) - 23, at(end.month))
     bare(axes)
-    axes.set_title(f"Launches a month, as forecast on {story.ahead.as_of:%-d %B %Y}: median, and 50, 80 and 90 % bands")
+    axes.set_title(f"Launches a month, as forecast on {story.ahead.as_of.day} {story.ahead.as_of:%B %Y}: median, 50 and 80 % bands")
     return figure
 
 
@@ -195,7 +219,7 @@ def hindcasts(story: Story) -> Figure:
         _hindcast(axes, hindcast, "largest_day" if largest else "launched", 2 if largest else 1)
         ticks = (100, 200, 500, 1000, 2000) if largest else (30, 100, 300, 1000, 3000)
         axes.set_yticks(ticks, [f"{t:,}" for t in ticks])
-        axes.set_title(f"{hindcast.made.as_of:%-d %b %Y}\n{'largest day' if largest else 'launches a month'}", fontsize=9.5)
+        axes.set_title(f"{hindcast.made.as_of.day} {hindcast.made.as_of:%b %Y}\n{'largest day' if largest else 'launches a month'}", fontsize=9.5)
         if largest:
             place = at("2025-11")
             axes.scatter([place], [2000], marker="D", s=34, color=PAPER, edgecolor=CLAIMED, linewidth=1.5, zorder=5)
@@ -204,7 +228,7 @@ def hindcasts(story: Story) -> Figure:
             rate, words = ((CLAIMED_TOTAL / 36, "6,000 over 3 years"), (CLAIMED_TOTAL / 24, "6,000 by summer 2025"))[k]
             first = at(hindcast.made.months[0].month)
             axes.plot([first, first + 11], [rate, rate], color=CLAIMED, linewidth=1.2, linestyle=(0, (4, 3)))
-            axes.text(first, rate * 0.93, words, fontsize=8, color=CLAIMED, va="top")
+            axes.text(first, rate * 0.9, words, fontsize=8, color=CLAIMED, va="top", path_effects=[withStroke(linewidth=2.2, foreground=PAPER)])
     return figure
 
 
@@ -261,7 +285,7 @@ def warning_times(story: Story) -> Figure:
     axes.set_ylim(0, None)
     axes.set_xticks((0, 3000, 6000, 9000), ("0", "3,000", "6,000", "9,000 m"))
     bare(axes)
-    axes.set_title("First heard, by height flown (closed form)")
+    axes.set_title("First heard, by height flown")
     return figure
 
 
