@@ -19,7 +19,7 @@ def answer(capsys: pytest.CaptureFixture[str], *words: str) -> object:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name in ("shahed_daily.csv", "shahed_monthly.csv", "production_claims.csv"):
         (tmp_path / name).write_bytes(DATA.joinpath(name).read_bytes())

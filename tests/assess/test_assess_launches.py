@@ -1,6 +1,5 @@
 """Launches: three regimes, unknown as unknown, bad copies refused by row and column."""
 
-import gzip
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -8,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from forehear.assess import launches_view
+from forehear.assess.bulletins import REPORT_COLUMNS, daily_from_reports, read_bulletins
 from forehear.assess.checks import launched_between, passed_on
 from forehear.assess.launches import (
     REGIMES,
-    REPORT_COLUMNS,
-    daily_from_reports,
     daily_from_rows,
     month_after,
     monthly_from_rows,
@@ -43,14 +41,21 @@ def test_the_years_sum_as_published() -> None:
 
 
 def test_bulletins_add_up_to_the_daily_table() -> None:
-    text = gzip.decompress(DATA.joinpath("shahed_reports.csv.gz").read_bytes()).decode()
-    days, faults = daily_from_reports(parse_table(text, "r", REPORT_COLUMNS), "r")
+    days, faults = read_bulletins()
     assert not faults.aside
     by_day = {d.day: d for d in LAUNCHES.days}
     for d in days:
         assert d.launched == by_day[d.day].launched
         if d.launched and by_day[d.day].destroyed is not None:
             assert d.destroyed == by_day[d.day].destroyed
+
+
+def test_a_bulletin_that_cannot_be_read_leaves_its_day_unknown() -> None:
+    head = ",".join(REPORT_COLUMNS) + "\n"
+    rows = head + "2025-01-01,7,5,,,,,\n2025-01-01,-3,2,,,,,\n2025-01-03,4,4,,,,,\n"
+    days, faults = daily_from_reports(parse_table(rows, "r", ()), "r")
+    assert [d.launched for d in days] == [None, 0, 4]
+    assert faults.aside[2].startswith("row 2: launched='-3'")
 
 
 def test_months_agree_with_their_table_and_know_their_regime() -> None:

@@ -87,9 +87,10 @@ def sharp_world(speed: float, depth: float):  # type: ignore[no-untyped-def]
     begin = depth + 12_000.0
     scenario = Scenario(
         name="sharp", region=Region(lon=float(lon), lat=float(lat)), terrain=Terrain(height_m=100.0),
-        network=NetworkPlan(layout="file", file="n"), duration_s=int(begin / speed + 60), emitters={"sharp": engine},
+        network=NetworkPlan(layout="file", file="n"), duration_s=int(begin / speed + 60),
+        emitters={"sharp": engine},
         sensors=model, sites=(Place(id="site", at_m=(0.0, -depth), radius_m=3000.0),),
-        flights=(Flights(emitter="sharp", waypoints=((0.0, 12_000.0, 400.0, speed), (0.0, -depth, 400.0, speed))),),
+        flights=(Flights(emitter="sharp", waypoints=((0.0, 12e3, 400.0, speed), (0.0, -depth, 400.0, speed))),),
     )  # fmt: skip
     return prepare(scenario, 1, network), network, model
 

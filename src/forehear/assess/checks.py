@@ -1,6 +1,7 @@
 """What was counted, beside what was claimed: which claims launches can test, and how those came out.
 
-A test is only of what bulletins count: launches, and the largest day. Production is not counted by anybody here, so
+A test is only of what bulletins count: launches, and the largest day. Production is not counted by anybody here,
+so
 a claim of it is shown beside the launches of the same time, without a verdict.
 """
 

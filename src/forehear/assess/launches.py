@@ -12,7 +12,7 @@ which the table says with launched = 0 and rows = 0. A day or month that the tab
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,10 +20,6 @@ import numpy as np
 
 from forehear.assess.tables import Faults, Row, parse_count, parse_day, parse_table, read_table
 
-REPORT_COLUMNS = (
-    "report_date", "launched", "destroyed", "lost_location", "still_attacking", "shahed_among_launched",
-    "hit_locations", "fragment_locations",
-)  # fmt: skip
 DAILY_COLUMNS = ("report_date", "rows", "launched", "destroyed")
 MONTHLY_COLUMNS = ("month", "days_with_report", "launched", "reporting_regime")
 REGIMES = ("destroyed_only", "destroyed+lost_separate", "shot_down_or_suppressed_combined")
@@ -99,7 +95,8 @@ def days_in(month: str) -> int:
     return calendar.monthrange(int(month[:4]), int(month[5:]))[1]
 
 
-def _count(row: Row, number: int, column: str, faults: Faults, largest: float = LARGEST_DAY) -> int | None:
+def count_in(row: Row, number: int, column: str, faults: Faults, largest: float = LARGEST_DAY) -> int | None:
+    """Read a count: None for an empty cell; None, and the row set aside, for an absurd one."""
     text = row.get(column, "")
     if not text:
         return None
@@ -111,7 +108,8 @@ def _count(row: Row, number: int, column: str, faults: Faults, largest: float = 
     return value
 
 
-def _day(row: Row, number: int, faults: Faults) -> date | None:
+def day_in(row: Row, number: int, faults: Faults) -> date | None:
+    """Read a report's day; None, and a fatal fault, for anything else."""
     day = parse_day(row["report_date"])
     if day is None or not FIRST_DAY <= day <= LAST_DAY:
         faults.refuse(
@@ -129,7 +127,7 @@ def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Fault
     faults = Faults(where)
     days: dict[date, Day] = {}
     for number, row in enumerate(rows, 1):
-        day = _day(row, number, faults)
+        day = day_in(row, number, faults)
         if day is None:
             continue
         if day in days:
@@ -138,11 +136,11 @@ def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Fault
             )
             continue
         counts = {
-            c: _count(row, number, c, faults)
+            c: count_in(row, number, c, faults)
             for c in ("launched", "destroyed", "lost_location", "still_attacking")
         }
-        counts["hit_locations"] = _count(row, number, "hit_locations", faults)
-        counts["shahed"] = _count(row, number, "shahed_among_launched", faults)
+        counts["hit_locations"] = count_in(row, number, "hit_locations", faults)
+        counts["shahed"] = count_in(row, number, "shahed_among_launched", faults)
         launched, parts = counts["launched"], (counts["destroyed"] or 0) + (counts["lost_location"] or 0)
         if launched is not None and parts > launched:
             # A bulletin of two windows may count one drone's fate twice: its fates are unknown, its number stands.
@@ -157,47 +155,6 @@ def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Fault
         faults.fatal.append("the table has no rows")
     faults.raise_if_fatal()
     return tuple(days[day] for day in sorted(days)), faults
-
-
-def daily_from_reports(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Faults]:
-    """Add up the bulletins of each day; a part that no bulletin of the day tells stays unknown.
-
-    Days between the first and the last bulletin that have none are zeros, as the daily table has them.
-    """
-    faults = Faults(where)
-    sums: dict[date, dict[str, int | None]] = {}
-    first_row: dict[date, int] = {}
-    for number, row in enumerate(rows, 1):
-        day = _day(row, number, faults)
-        if day is None:
-            continue
-        values = {c: _count(row, number, c, faults) for c in REPORT_COLUMNS[1:]}
-        if values["launched"] is None and number not in faults.aside:
-            faults.set_aside(number, "launched", row["launched"], "a bulletin needs its number launched")
-        first_row.setdefault(day, number)
-        so_far = sums.setdefault(day, dict.fromkeys(values))
-        if number in faults.aside:
-            # Part of the day is unknown, so the day's sum is.
-            so_far["launched"] = -1
-            continue
-        for column, value in values.items():
-            if value is not None and so_far[column] != -1:
-                so_far[column] = (so_far[column] or 0) + value
-    faults.raise_if_fatal()
-    days = []
-    for offset in range((max(sums) - min(sums)).days + 1 if sums else 0):
-        day = min(sums) + timedelta(days=offset)
-        v = sums.get(day)
-        if v is None:
-            days.append(Day(day, 0))
-        elif v["launched"] == -1:
-            days.append(Day(day, None, row=first_row[day]))
-        else:
-            days.append(
-                Day(day, v["launched"], v["destroyed"], v["lost_location"], v["still_attacking"],
-                    v["hit_locations"], v["shahed_among_launched"], first_row[day])
-            )  # fmt: skip
-    return tuple(days), faults
 
 
 def monthly_from_rows(rows: list[Row], where: str) -> tuple[dict[str, tuple[int | None, str, int]], Faults]:
@@ -219,7 +176,7 @@ def monthly_from_rows(rows: list[Row], where: str) -> tuple[dict[str, tuple[int 
         if regime not in REGIMES:
             faults.refuse(number, "reporting_regime", regime, f"must be one of {', '.join(REGIMES)}")
             continue
-        months[month] = (_count(row, number, "launched", faults, LARGEST_MONTH), regime, number)
+        months[month] = (count_in(row, number, "launched", faults, LARGEST_MONTH), regime, number)
     faults.raise_if_fatal()
     return months, faults
 
@@ -257,7 +214,8 @@ def monthly_from_days(days: Sequence[Day], as_of: date) -> tuple[Month, ...]:
     return tuple(out)
 
 
-def _text(name: str) -> str:
+def packaged(name: str) -> str:
+    """Read a table of the package's own data."""
     return files("forehear.assess").joinpath("data", name).read_text(encoding="utf-8")
 
 
@@ -289,8 +247,8 @@ def read_launches(folder: str | Path | None = None, as_of: date | None = None) -
     InputError as the tables' readers do, and ConfigurationError when nothing is left.
     """
     if folder is None:
-        daily_rows = parse_table(_text("shahed_daily.csv"), "shahed_daily.csv", DAILY_COLUMNS)
-        monthly_rows = parse_table(_text("shahed_monthly.csv"), "shahed_monthly.csv", MONTHLY_COLUMNS)
+        daily_rows = parse_table(packaged("shahed_daily.csv"), "shahed_daily.csv", DAILY_COLUMNS)
+        monthly_rows = parse_table(packaged("shahed_monthly.csv"), "shahed_monthly.csv", MONTHLY_COLUMNS)
         where = ""
     else:
         where = f"{Path(folder)}/"

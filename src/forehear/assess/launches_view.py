@@ -10,6 +10,8 @@ from forehear.assess.launches import REGIMES, Day, Launches, Month, raid_quantil
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 # Days by the number launched, for the share that nobody accounted for: the bounds of the published comparison.
 SIZES = ((1, 74), (75, 199), (200, 399), (400, None))
+# What each regime counts as neutralised.
+COUNTED_AS = dict(zip(REGIMES, ("destroyed", "destroyed, lost location", "shot down or suppressed"), strict=True))
 # The claim of February 2023.
 CLAIMED = 6000
 
@@ -41,9 +43,7 @@ def regimes(data: Launches) -> list[dict[str, object]]:
                 "launched": sum(d.launched for d in days if d.launched is not None),
                 "unknown_days": sum(d.launched is None for d in days),
                 "neutralised_share": None if share is None else round(share, 3),
-                "counts_as_neutralised": {
-                    REGIMES[0]: "destroyed", REGIMES[1]: "destroyed, lost location", REGIMES[2]: "shot down or suppressed",
-                }[regime],
+                "counts_as_neutralised": COUNTED_AS[regime],
             }
         )  # fmt: skip
     return out
@@ -77,7 +77,9 @@ def as_record(data: Launches) -> dict[str, object]:
     return {
         "as_of": data.as_of.isoformat(),
         "launched": sum(d.launched or 0 for d in data.days),
-        "largest_day": None if top is None else {"day": top.day.isoformat(), "launched": top.launched, "row": top.row},
+        "largest_day": None
+        if top is None
+        else {"day": top.day.isoformat(), "launched": top.launched, "row": top.row},
         "passed_6000_on": None if passed is None else passed.isoformat(),
         "raid_last_3_months": {
             f"{level:g}": None if np.isnan(q) else round(float(q), 1)
@@ -87,7 +89,8 @@ def as_record(data: Launches) -> dict[str, object]:
         "unaccounted_by_size_of_day": unaccounted_by_size(data.days),
         "months": [
             {
-                "month": m.month, "launched": m.launched, "days": m.days, "complete": m.complete, "regime": m.regime,
+                "month": m.month, "launched": m.launched, "days": m.days, "complete": m.complete,
+                "regime": m.regime,
                 "destroyed": m.destroyed, "lost_location": m.lost_location, "unaccounted": m.unaccounted,
                 "largest_day": m.max_day, "undercount": list(undercount(int(m.month[:4]))),
             }
@@ -122,10 +125,10 @@ def as_text(data: Launches) -> str:
         f"{'month':<9}{'launched':>9}{'largest day':>13}{'neutralised':>13}{'unaccounted':>13}  table is low by"
     )
     for m in data.months:
-        share = neutralised([m])
+        part = neutralised([m])
         low, high = undercount(int(m.month[:4]))
         cells = [f"{v:,}" if v is not None else "unknown" for v in (m.launched, m.max_day, m.unaccounted)]
-        told = f"{share:.0%}" if share is not None else "unknown"
+        told = f"{part:.0%}" if part is not None else "unknown"
         some = "" if m.complete else f"  ({m.days} days so far)"
         by = f"{low:.0%}" if low == high else f"{low:.0%}–{high:.0%}"
         lines.append(f"{m.month:<9}{cells[0]:>9}{cells[1]:>13}{told:>13}{cells[2]:>13}  {by}{some}")

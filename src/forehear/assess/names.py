@@ -34,23 +34,24 @@ DIFFERENT_VOWEL = 0.8
 INITIAL_LETTERS = 2
 INITIAL_WEIGHT = 0.3
 
-_COMMON = frozenset(
-    "mohammad ali reza hossein hassan ahmad mehdi abd abdollah amir seyed mohsen "
-    "ivan volodymyr vladimir oleksandr alexander serhiy sergei andriy andrei yuriy yuri mykola "
-    "john david michael james robert william".split()
-)
-_GENERIC = frozenset(
-    "company co ltd llc inc corp corporation group holding jsc ojsc pjsc the of and for industries industry "
-    "services service engineering research institute aerospace iris irins ship vessel mv ministry".split()
-)
+_COMMON_WORDS = """
+    mohammad ali reza hossein hassan ahmad mehdi abd abdollah amir seyed mohsen ivan volodymyr vladimir
+    oleksandr alexander serhiy sergei andriy andrei yuriy yuri mykola john david michael james robert william
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+_GENERIC_WORDS = """
+    company co ltd llc inc corp corporation group holding jsc ojsc pjsc the of and for industries industry
+    services service engineering research institute aerospace iris irins ship vessel mv ministry
+"""
+_GENERIC = frozenset(_GENERIC_WORDS.split())
 # Ranks and titles, with and without their point.
-_TITLES = frozenset(
-    "dr mr mrs ms gen brig maj col lt capt adm general brigadier breh major colonel prof sir hon".split()
-)
-_CYRILLIC = dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ", [
-    "a", "b", "v", "h", "g", "d", "e", "ye", "zh", "z", "y", "i", "yi", "y", "k", "l", "m", "n", "o", "p", "r", "s",
-    "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "yu", "ya", "yo", "", "y", "e",
-], strict=True))  # fmt: skip
+_TITLES_WORDS = """
+    dr mr mrs ms gen brig maj col lt capt adm general brigadier breh major colonel prof sir hon
+"""
+_TITLES = frozenset(_TITLES_WORDS.split())
+_LETTERS = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ"
+_ROMANISED = "a b v h g d e ye zh z y i yi y k l m n o p r s t u f kh ts ch sh shch ' yu ya yo ' y e"
+_CYRILLIC = {letter: latin.strip("'") for letter, latin in zip(_LETTERS, _ROMANISED.split(" "), strict=True)}
 # One letter for each sound that romanisations spell apart; order matters, longer spellings first.
 _SOUNDS: tuple[tuple[str, str], ...] = (
     ("shch", "S"), ("sch", "S"), ("dzh", "j"), ("tch", "C"), ("kh", "h"), ("gh", "q"), ("zh", "j"), ("sh", "S"),

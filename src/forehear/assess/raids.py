@@ -1,6 +1,7 @@
 """A night to expect, drawn from the forecast, as a scenario: can this network carry it?
 
-Theory: the forecast gives the size of a raid over a whole country. A network sees a share of it, in some hours; its
+Theory: the forecast gives the size of a raid over a whole country. A network sees a share of it, in some hours;
+its
 trial is the busiest hour. Ways are drawn at random across the network, with bends, from any side to any other:
 what is asked is what a network bears, never where anybody would fly. Decoys sound like what they mimic,
 and are heard as such.
@@ -88,7 +89,7 @@ def scenario_of(night: Night, seed: int, network: Network | None = None) -> Scen
     )
     return Scenario(
         name=f"night-{night.month}", seed=seed, duration_s=BEGIN_S + AFTER_S,
-        about=f"the busiest hour of a night of {night.size} launched, drawn for {night.month}: {night.seen} pass here",
+        about=f"the busiest hour of a night of {night.size} launched, drawn for {night.month}",
         region=Region(east_m=SIDE_M, north_m=SIDE_M), network=plan, flights=flights,
         clutter=Clutter(motorcycles=MOTORCYCLES),
     )  # fmt: skip
@@ -141,7 +142,10 @@ def carry(scenario: Scenario, seed: int, network: Network | None = None) -> tupl
         seconds.append(second)
     truth = (t for second in seconds for t in second.truth)
     points = (
-        TrackPoint(t.time_s, t.track, t.status, t.lon, t.lat, t.speed_mps, t.course_deg, max(t.position_sigma_m, 1e-3), t.kind)
+        TrackPoint(
+            t.time_s, t.track, t.status, t.lon, t.lat, t.speed_mps, t.course_deg,
+            max(t.position_sigma_m, 1e-3), t.kind,
+        )
         for second in seconds for t in second.tracks
     )  # fmt: skip
     return load, score(truth, points)

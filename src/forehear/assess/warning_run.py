@@ -9,6 +9,7 @@ from arrival. A flight that is never confirmed before it arrives has a lead of z
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def _ways(
             aside = np.array([-ahead[1], ahead[0]]) * float(rng.uniform(-1.0, 1.0)) * BEND_SHARE * left
             points.append(points[-1] + ahead + aside)
         points.append(end)
-        way = float(sum(np.linalg.norm(b - a) for a, b in zip(points, points[1:], strict=False)))
+        way = float(sum(np.linalg.norm(b - a) for a, b in pairwise(points)))
         ratios.append(way / begin_m)
         speed = float(rng.uniform(variant.slowest_kmh, variant.fastest_kmh)) * KMH
         height = max(60.0, variant.height_m + variant.height_spread_m * float(rng.standard_normal()))
@@ -90,7 +91,8 @@ def _ways(
 
 
 def belt(depth_m: float, spacing_m: float, seed: int = 1) -> Network:
-    """A round network reaching out `depth_m` from its middle: a grid of microphones, each a little off its place."""
+    """A round network reaching out `depth_m` from its middle: a grid of microphones, each a little off its "
+    "place."""
     rng = np.random.default_rng([seed, 99])
     steps = math.ceil(depth_m / spacing_m)
     lines = np.arange(-steps, steps + 1) * spacing_m
@@ -143,7 +145,8 @@ def depth_of(network: Network, site: tuple[float, float]) -> float:
 
 
 def spacing_of(network: Network) -> float:
-    """The spacing of a grid as dense as a network is [m]: the square root of the rectangle's area for each sensor."""
+    """The spacing of a grid as dense as a network is [m]: the square root of the rectangle's area for each "
+    "sensor."""
     lon, lat = middle_of(network)
     east, north = geodesy.plane_at(lon, lat).forward(
         [s.lon for s in network.sensors], [s.lat for s in network.sensors]

@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _data(p)
     p.add_argument(
         "--kind",
-        help="only this kind: plan, capacity, actual, forecast, observed, price, cost, performance, contract, share",
+        help="only this kind: plan, capacity, actual, forecast, observed, price, cost, ...",
     )
     p.add_argument(
         "--who", metavar="WORDS", help="only claims whose chain of attribution or outlet has these words"

@@ -72,11 +72,12 @@ def names(args: argparse.Namespace) -> str:
         return json_list(records)
     if not records:
         return f"{args.names[0]}: nobody on the list has this name"
-    return "\n".join(
-        f"{'same' if r['same'] else 'not the same':<13}{r['score']:.2f}  {r['a']}  =  {r['b']}\n             {r['because']}"
-        if r["same"] else f"{'not the same':<13}{r['score']:.2f}  {r['a']}  /  {r['b']}\n             {r['because']}"
-        for r in records
-    )  # fmt: skip
+    lines = []
+    for r in records:
+        verdict, sign = ("same", "=") if r["same"] else ("not the same", "/")
+        lines.append(f"{verdict:<13}{r['score']:.2f}  {r['a']}  {sign}  {r['b']}")
+        lines.append(f"{'':<13}{r['because']}")
+    return "\n".join(lines)
 
 
 def launches(args: argparse.Namespace) -> str:
@@ -122,6 +123,6 @@ def forecast(args: argparse.Namespace) -> str:
         cells = [
             f"{q['0.5']:>7,.0f}  ({q['0.1']:,.0f}–{q['0.9']:,.0f})"
             for q in (r["launched"], r["raid"], r["largest_day"])
-        ]  # type: ignore[index]
+        ]
         lines.append(f"{r['month']:<9}{cells[0]:<26}{cells[1]:<22}{cells[2]:<24}")
     return "\n".join(lines)

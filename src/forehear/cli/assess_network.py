@@ -64,14 +64,16 @@ def warning(args: argparse.Namespace) -> str:
 def warning_text(record: dict[str, Any]) -> str:
     """Warning time in words."""
     lines = [
-        f"{record['sensors']} sensors reaching out {record['depth_m'] / 1e3:.0f} km, about {record['spacing_m'] / 1e3:.1f} km apart; "
+        f"{record['sensors']} sensors reaching out {record['depth_m'] / 1e3:.0f} km, about "
+        f"{record['spacing_m'] / 1e3:.1f} km apart; "
         f"arrival is crossing {record['site_radius_m'] / 1e3:.0f} km around the site.", ""]  # fmt: skip
     for name, v in record["variants"].items():
         low, high = v["speed_kmh"]
         lines.append(f"{name}, {low:.0f}–{high:.0f} km/h, heard to {v['hearing_range_m'] / 1e3:.1f} km")
         f = v["formula_lead_heard_s"]
         lines.append(
-            f"  closed form: first heard {f['fastest']:.0f}–{f['slowest']:.0f} s before arrival (fastest to slowest)"
+            f"  closed form: first heard {f['fastest']:.0f}–{f['slowest']:.0f} s before arrival (fastest to "
+            f"slowest)"
         )
         if "flights" in v:
             for key, words in (
@@ -82,12 +84,16 @@ def warning_text(record: dict[str, Any]) -> str:
                 q = v[key]
                 if q["0.5"] is not None:
                     lines.append(
-                        f"  measured: {words} {q['0.5']:.0f} s{' before arrival' if key.startswith('lead') else ''} (80 % of flights: {q['0.1']:.0f}–{q['0.9']:.0f})"
+                        f"  measured: {words} {q['0.5']:.0f} "
+                        f"s{' before arrival' if key.startswith('lead') else ''} (80 % of flights: "
+                        f"{q['0.1']:.0f}–{q['0.9']:.0f})"
                     )
             lines.append(f"  {v['missed']} of {v['flights']} flights were not confirmed before they arrived")
         lines.append("")
-    lines.append(f"The faster engine takes away {record['lost_to_faster_engine_s'] / 60:.1f} minutes. To win them back the "
-                 f"network has to reach out {record['depth_to_win_it_back_m'] / 1e3:.0f} km.")  # fmt: skip
+    lines.append(
+        f"The faster engine takes away {record['lost_to_faster_engine_s'] / 60:.1f} minutes. To win them back the "
+        f"network has to reach out {record['depth_to_win_it_back_m'] / 1e3:.0f} km."
+    )
     return "\n".join(lines)
 
 
@@ -113,7 +119,8 @@ def raids(args: argparse.Namespace) -> str:
         if network is not None:
             (out / "network.geojson").write_bytes(network_geojson(network))
         print(
-            f"forehear assess: wrote {out / 'night.toml'}; run it: forehear simulate {out / 'night.toml'} --out {out}",
+            f"forehear assess: wrote {out / 'night.toml'}; run it: forehear simulate {out / 'night.toml'} --out "
+            f"{out}",
             file=sys.stderr,
         )
     load, scored, count = None, None, 0
@@ -134,8 +141,10 @@ def raid_text(record: dict[str, Any]) -> str:
     """A night and what became of it in words."""
     hour = record["in_the_busiest_hour"]
     lines = [
-        f"A night of {record['month']}: {record['launched_that_night']} launched over the country (quantile {record['quantile']:.2f} of the forecast);",
-        f"{record['pass_this_network']} pass this network, {hour['piston']} propeller and {hour['jet']} jet in its busiest hour.",
+        f"A night of {record['month']}: {record['launched_that_night']} launched over the country (quantile "
+        f"{record['quantile']:.2f} of the forecast);",
+        f"{record['pass_this_network']} pass this network, {hour['piston']} propeller and {hour['jet']} jet in "
+        f"its busiest hour.",
     ]
     if "seconds" not in record:
         return "\n".join(lines)
@@ -150,11 +159,14 @@ def raid_text(record: dict[str, Any]) -> str:
     lines += [
         "",
         f"  {record['sensors']} sensors, {r['mean']:,.0f} reports a second, {r['most']:,} at most",
-        f"  {record['flying_at_once']} in the air at once, {record['confirmed_tracks_at_once']} confirmed tracks at most",
+        f"  {record['flying_at_once']} in the air at once, {record['confirmed_tracks_at_once']} confirmed "
+        f"tracks at most",
         f"  confirmed {seconds(w['median'])} after first audible (median), {seconds(w['0.9'])} for nine of ten",
-        f"  {record['never_confirmed']} of {record['audible_targets']} never confirmed; missed {share(record['missed_share'])} of the time, false {share(record['false_share'])}",
+        f"  {record['never_confirmed']} of {record['audible_targets']} never confirmed; missed "
+        f"{share(record['missed_share'])} of the time, false {share(record['false_share'])}",
         "",
-        f"Carried: {'yes' if record['carried'] else 'no'} (bars: missed at most {record['bars']['missed_share']:.0%}, false at most {record['bars']['false_share']:.0%}).",
+        f"Carried: {'yes' if record['carried'] else 'no'} (bars: missed at most "
+        f"{record['bars']['missed_share']:.0%}, false at most {record['bars']['false_share']:.0%}).",
     ]
     return "\n".join(lines)
 

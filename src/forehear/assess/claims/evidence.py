@@ -52,11 +52,15 @@ UNATTRIBUTED = -0.5
 OTHER_SUBJECT = -0.5
 VETO = -50.0
 
-_STOP = frozenset(
-    "the a an of to in on by for and or with from at is was will could would may up about more than least over under "
-    "per some that this its it as be been are far so russia russian iran iranian ukraine".split()
-)
-_MONTHS = "january february march april may june july august september october november december".split()
+_STOP_WORDS = """
+    the a an of to in on by for and or with from at is was will could would may up about more than least over
+    under per some that this its it as be been are far so russia russian iran iranian ukraine
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+_MONTHS_WORDS = """
+    january february march april may june july august september october november december
+"""
+_MONTHS = _MONTHS_WORDS.split()
 
 
 @dataclass

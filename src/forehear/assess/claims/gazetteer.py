@@ -152,16 +152,18 @@ SPOKEN_FOR: dict[str, str] = {
     "peskov": "Russia",
 }  # fmt: skip
 # Words that look like names in an attribution and are not.
-NOT_NAMES = frozenset(
-    "officials official documents document leaked contract sources source intelligence maj gen brig col lt dr mr mrs "
-    "prof researchers report reports analysts analyst experts expert minister ministry deputy pm president spokesman "
-    "spokesperson spokeswoman head chief commander tally data planning the a an of and to for on by in from with "
-    "unnamed anonymous us american american ukrainian russian iranian western british german israeli eu nato ukraine "
-    "russia iran kyiv moscow tehran network air force country aligned allied ally media newspaper press journal "
-    "television tv radio agency service east west north south command likely elsewhere given repeats trend month "
-    "institute international strategic studies science security center centre services united royal force "
-    "social media telegram channel facebook post letter statement briefing interview hacked alabuga yelabuga reviewed washington post via per citing said told according armed forces".split()
-)
+_NOT_NAMES_WORDS = """
+    officials official documents document leaked contract sources source intelligence maj gen brig col lt dr mr
+    mrs prof researchers report reports analysts analyst experts expert minister ministry deputy pm president
+    spokesman spokesperson spokeswoman head chief commander tally data planning the a an of and to for on by in
+    from with unnamed anonymous us american american ukrainian russian iranian western british german israeli eu
+    nato ukraine russia iran kyiv moscow tehran network air force country aligned allied ally media newspaper
+    press journal television tv radio agency service east west north south command likely elsewhere given
+    repeats trend month institute international strategic studies science security center centre services united
+    royal force social media telegram channel facebook post letter statement briefing interview hacked alabuga
+    yelabuga reviewed washington post via per citing said told according armed forces
+"""
+NOT_NAMES = frozenset(_NOT_NAMES_WORDS.split())
 
 
 def fold(text: str) -> str:

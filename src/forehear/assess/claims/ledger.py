@@ -35,7 +35,7 @@ _KIND_WORDS = (
     ("contract", r"contract(?:ed)?\b|agreement|ordered"),
     (
         "plan",
-        r"\bplans?\b|planned|aims?\b|intends?|task|target|will (?:make|build|produce)|could (?:make|build|produce)",
+        r"\bplans?\b|planned|aims?\b|intends?|task|target|(?:will|could) (?:make|build|produce)",
     ),
     (
         "capacity",

@@ -8,6 +8,7 @@ where they agree; of the ways tried it scored best at every horizon (docs/decisi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def quantiles(samples: Array) -> dict[str, float]:
     return {f"{level:g}": round(float(np.quantile(samples, level)), 1) for level in LEVELS}
 
 
-def as_records(result: Forecast) -> list[dict[str, object]]:
+def as_records(result: Forecast) -> list[dict[str, Any]]:
     """The forecast as the contract has it, a record per month."""
     return [
         {

@@ -54,7 +54,7 @@ def series_of(launches: Launches) -> Series:
     months = [first]
     while months[-1] < last:
         months.append(month_after(months[-1]))
-    raid_days = {m: 0 for m in months}
+    raid_days = dict.fromkeys(months, 0)
     for day in launches.days:
         if day.launched and month_of(day.day) in raid_days:
             raid_days[month_of(day.day)] += 1

@@ -52,7 +52,8 @@ TAIL = 5.0
 
 @dataclass(frozen=True)
 class Flow:
-    """One origin's claim as production: `log_rate` of drones a day, of all types, at `at`, give or take `scatter`."""
+    """One origin's claim as production: `log_rate` of drones a day, of all types, at `at`, give or take "
+    "`scatter`."""
 
     row: int
     origin: str

@@ -4,6 +4,8 @@ Persistence: the last month again. Trend: the least-squares line through the las
 distributions both take their spread from their own past errors at the same horizon.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,11 +36,10 @@ def persistence_point(rate: Array, step: int) -> float:
     return float(rate[-1])
 
 
-def _spread(log_rate: Array, step: int, point: "type[object] | object") -> float:
+def _spread(log_rate: Array, step: int, point: Callable[[Array, int], float]) -> float:
     rate = np.exp(log_rate)
     errors = [
-        log_rate[end + step - 1] - np.log(point(rate[:end], step))  # type: ignore[operator]
-        for end in range(2, len(rate) - step + 1)
+        log_rate[end + step - 1] - np.log(point(rate[:end], step)) for end in range(2, len(rate) - step + 1)
     ][-MEMORY_MONTHS:]
     prior = PRIOR_MONTHS * PRIOR_SPREAD**2 * step**PRIOR_GROWTH
     return float(np.sqrt((np.sum(np.square(errors)) + prior) / (len(errors) + PRIOR_MONTHS)))
@@ -46,7 +47,8 @@ def _spread(log_rate: Array, step: int, point: "type[object] | object") -> float
 
 def simulate_peer(log_rate: Array, steps: int, peer: str, samples: int, rng: np.random.Generator) -> Array:
     """Draw futures of the log rate (samples, steps) around a peer's points: "trend" or "persistence"."""
-    point = {"trend": trend_point, "persistence": persistence_point}[peer]
+    points: dict[str, Callable[[Array, int], float]] = {"trend": trend_point, "persistence": persistence_point}
+    point = points[peer]
     rate = np.exp(log_rate)
     unit = np.sqrt((TAIL - 2.0) / TAIL)
     out = np.empty((samples, steps))

@@ -47,7 +47,9 @@ def gather(data: str | Path | None, day: date | None, claims: Path | None) -> St
     """Read, trace, forecast, score, look back, and fly. Raises as the readers do."""
     launches = read_launches(data, day)
     ledger = ledger_of(claims, launches.as_of, launches)
-    came = {m.month: (m.launched if m.complete else None, m.max_day if m.complete else None) for m in launches.months}
+    came = {
+        m.month: (m.launched if m.complete else None, m.max_day if m.complete else None) for m in launches.months
+    }
     hindcasts = []
     for then in (d for d in HINDCAST_DAYS if d < launches.as_of):
         made = forecast(read_launches(data, then), ledger.claims, MONTHS_AHEAD)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any, Literal
 
 import matplotlib
 
@@ -16,9 +17,10 @@ INK, SOFT, FAINT, PAPER = "#22303c", "#6b7a88", "#dde3e8", "#ffffff"
 # Counted is blue, claimed is amber, forecast is green; a miss is red.
 COUNTED, CLAIMED, AHEAD, MISS = "#2f6690", "#c47f17", "#3a7d6c", "#b3423a"
 
-_SETTINGS = {
-    "font.family": "DejaVu Sans", "font.size": 9.0, "text.color": INK, "axes.labelcolor": SOFT, "axes.edgecolor": FAINT,
-    "axes.linewidth": 0.8, "xtick.color": SOFT, "ytick.color": SOFT, "xtick.major.size": 0.0, "ytick.major.size": 0.0,
+_SETTINGS: dict[Any, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 9.0, "text.color": INK, "axes.labelcolor": SOFT,
+    "axes.edgecolor": FAINT, "axes.linewidth": 0.8, "xtick.color": SOFT, "ytick.color": SOFT,
+    "xtick.major.size": 0.0, "ytick.major.size": 0.0,
     "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "axes.titlesize": 10.0, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.titlepad": 10.0, "figure.facecolor": PAPER, "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER, "svg.fonttype": "none", "svg.hashsalt": "forehear", "legend.frameon": False,
@@ -33,7 +35,7 @@ def calm() -> Iterator[None]:
         yield
 
 
-def bare(axes: Axes, grid: str | None = "y") -> None:
+def bare(axes: Axes, grid: Literal["x", "y"] | None = "y") -> None:
     """Take away the frame; leave a faint grid along one axis."""
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)

@@ -4,6 +4,7 @@ from html import escape
 
 import numpy as np
 
+from forehear.assess.checks import passed_on
 from forehear.assess.claims.tracing import said
 from forehear.assess.forecast.scoring import HORIZONS
 from forehear.assess.launches import undercount
@@ -11,13 +12,16 @@ from forehear.assess.launches_view import neutralised
 from forehear.assess.ledger_view import contradictions
 from forehear.assess.report.gather import Story
 from forehear.assess.report.words import claim, largest, on
-from forehear.assess.checks import passed_on
 
 MODELS = (
-    ("pool", "this forecast"), ("state space", "its member: level and drift"), ("trend", "its member: trend, with its past errors"),
-    ("stock and flow", "its member: claims of production"), ("persistence", "last month again"), ("trend line", "trend line drawn on"),
+    ("pool", "this forecast"),
+    ("state space", "its member: level and drift"),
+    ("trend", "its member: trend, with its past errors"),
+    ("stock and flow", "its member: claims of production"),
+    ("persistence", "last month again"),
+    ("trend line", "trend line drawn on"),
     ("persistence with errors", "last month again, with its past errors"),
-)  # fmt: skip
+)
 
 
 def scores(story: Story) -> str:
@@ -39,8 +43,10 @@ def scores(story: Story) -> str:
         return '<p class="small">Too few months to score.</p>'
     counts = ", ".join(str(by["pool", h].count) for h in horizons)
     return (
-        f'<div class="wide"><table class="scores"><tr><th>mean CRPS, drones a month; share of months inside the 80 % interval</th>{head}</tr>{"".join(rows)}</table></div>'
-        f'<p class="small">From every month’s end since {story.launches.months[7].month}: {counts} origins, which overlap. CRPS: lower is better.'
+        f'<div class="wide"><table class="scores"><tr><th>mean CRPS, drones a month; share of months inside the '
+        f"80 % interval</th>{head}</tr>{''.join(rows)}</table></div>"
+        f'<p class="small">From every month’s end since {story.launches.months[7].month}: {counts} origins, '
+        f"which overlap. CRPS: lower is better."
         " Coverage: right at 80 %.</p>"
     )
 
@@ -55,7 +61,8 @@ def ahead(story: Story) -> str:
             cells += f'<td class="r"><b>{middle:,.0f}</b></td><td>{low:,.0f}–{high:,.0f}</td>'
         rows.append(f"<tr><td>{m.month}</td>{cells}</tr>")
     return (
-        '<div class="wide"><table id="ahead"><tr><th>month</th><th class="r">launched</th><th>80 %</th><th class="r">a raid</th><th>80 %</th>'
+        '<div class="wide"><table id="ahead"><tr><th>month</th><th class="r">launched</th><th>80 %</th><th '
+        'class="r">a raid</th><th>80 %</th>'
         f'<th class="r">largest day</th><th>80 %</th></tr>{"".join(rows)}</table></div>'
     )
 
@@ -63,7 +70,8 @@ def ahead(story: Story) -> str:
 def came_of(pairs: list[tuple[str, str]]) -> str:
     """Claimed, and what is known now."""
     rows = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in pairs)
-    return f'<table class="came"><tr><th>claimed in February 2023</th><th>known on the data’s last day</th></tr>{rows}</table>'
+    head = "<tr><th>claimed in February 2023</th><th>known on the data’s last day</th></tr>"
+    return f'<table class="came">{head}{rows}</table>'
 
 
 def ledger(story: Story) -> str:
@@ -77,8 +85,14 @@ def ledger(story: Story) -> str:
         out.append(f'<tr><td colspan="4"><b>{escape(name)}</b> <span class="small">{many}</span></td></tr>')
         for i in members:
             c, grade = book.claims[i], book.grades[i]
-            link = f'<a href="{escape(c.url, quote=True)}">{escape(c.outlet)}</a>' if c.url.startswith("http") else escape(c.outlet)
-            number = f'<span class="drift">{escape(said(c))}</span> (drifted)' if book.drift[i] else escape(said(c))
+            link = (
+                f'<a href="{escape(c.url, quote=True)}">{escape(c.outlet)}</a>'
+                if c.url.startswith("http")
+                else escape(c.outlet)
+            )
+            number = (
+                f'<span class="drift">{escape(said(c))}</span> (drifted)' if book.drift[i] else escape(said(c))
+            )
             beside = ""
             if c.row in book.checks:
                 check = book.checks[c.row]
@@ -87,10 +101,13 @@ def ledger(story: Story) -> str:
             denial = " (a denial)" if c.denies else ""
             chain = escape(" › ".join(c.chain[:-1]) or "nobody named")
             out.append(
-                f'<tr id="c{c.row}"><td>{c.row}</td><td><span class="grade" title="{escape(grade.because, quote=True)}">{grade.short}</span> {escape(c.kind)}</td>'
-                f"<td>{escape(c.text)}{denial}<br>{number}{beside}</td><td>{chain}<br>{link}, {c.made_on}</td></tr>"
+                f'<tr id="c{c.row}"><td>{c.row}</td><td><span class="grade" '
+                f'title="{escape(grade.because, quote=True)}">{grade.short}</span> {escape(c.kind)}</td>'
+                f"<td>{escape(c.text)}{denial}<br>{number}{beside}</td><td>{chain}<br>{link}, "
+                f"{c.made_on}</td></tr>"
             )
-    return f'<div class="wide"><table><tr><th>row</th><th>grade, kind</th><th>claim</th><th>said by, printed by</th></tr>{"".join(out)}</table></div>'
+    head = "<tr><th>row</th><th>grade, kind</th><th>claim</th><th>said by, printed by</th></tr>"
+    return f'<div class="wide"><table>{head}{"".join(out)}</table></div>'
 
 
 def disagreements(story: Story) -> str:
@@ -98,8 +115,14 @@ def disagreements(story: Story) -> str:
     rows = []
     for i, j in contradictions(story.ledger):
         a, b = story.ledger.claims[i], story.ledger.claims[j]
-        rows.append(f"<tr><td>{claim(a.row, said(a))}</td><td>{claim(b.row, said(b))}</td><td>{escape(a.kind)}</td></tr>")
-    return f"<table><tr><th>one origin says</th><th>another says</th><th>kind</th></tr>{''.join(rows)}</table>" if rows else ""
+        rows.append(
+            f"<tr><td>{claim(a.row, said(a))}</td><td>{claim(b.row, said(b))}</td><td>{escape(a.kind)}</td></tr>"
+        )
+    return (
+        f"<table><tr><th>one origin says</th><th>another says</th><th>kind</th></tr>{''.join(rows)}</table>"
+        if rows
+        else ""
+    )
 
 
 def months(story: Story) -> str:
@@ -111,13 +134,17 @@ def months(story: Story) -> str:
         by = f"{low:.0%}" if low == high else f"{low:.0%}–{high:.0%}"
         cells = [f"{v:,}" if v is not None else "unknown" for v in (m.launched, m.max_day, m.unaccounted)]
         rows.append(
-            f'<tr id="m{m.month}"><td>{m.month}{"" if m.complete else " (so far)"}</td><td class="r">{cells[0]}</td><td class="r">{cells[1]}</td>'
-            f'<td class="r">{"unknown" if share is None else f"{share:.0%}"}</td><td class="r">{cells[2]}</td><td class="r">{by}</td>'
-            f"<td>{escape(m.regime)}</td><td class=\"r\">{m.row or '–'}</td></tr>"
+            f'<tr id="m{m.month}"><td>{m.month}{"" if m.complete else " (so far)"}</td><td '
+            f'class="r">{cells[0]}</td><td class="r">{cells[1]}</td>'
+            f'<td class="r">{"unknown" if share is None else f"{share:.0%}"}</td><td '
+            f'class="r">{cells[2]}</td><td class="r">{by}</td>'
+            f'<td>{escape(m.regime)}</td><td class="r">{m.row or "–"}</td></tr>'
         )
     return (
-        '<div class="wide"><table><tr><th>month</th><th class="r">launched</th><th class="r">largest day</th><th class="r">neutralised</th>'
-        f'<th class="r">unaccounted</th><th class="r">table is low by</th><th>regime</th><th class="r">row</th></tr>{"".join(rows)}</table></div>'
+        '<div class="wide"><table><tr><th>month</th><th class="r">launched</th><th class="r">largest '
+        'day</th><th class="r">neutralised</th>'
+        f'<th class="r">unaccounted</th><th class="r">table is low by</th><th>regime</th><th '
+        f'class="r">row</th></tr>{"".join(rows)}</table></div>'
     )
 
 
@@ -129,8 +156,11 @@ def days(story: Story) -> str:
     if passed:
         wanted.add(passed)
     rows = "".join(
-        f'<tr id="d{d.day}"><td>{on(d.day)}</td><td class="r">{d.launched:,}</td><td class="r">{"unknown" if d.destroyed is None else f"{d.destroyed:,}"}</td>'
+        f'<tr id="d{d.day}"><td>{on(d.day)}</td><td class="r">{d.launched:,}</td><td '
+        f'class="r">{"unknown" if d.destroyed is None else f"{d.destroyed:,}"}</td>'
         f'<td class="r">{d.row}</td></tr>'
         for d in story.launches.days if d.day in wanted and d.launched is not None
     )  # fmt: skip
-    return f'<table><tr><th>day</th><th class="r">launched</th><th class="r">destroyed or suppressed</th><th class="r">row of the daily table</th></tr>{rows}</table>'
+    heads = ("launched", "destroyed or suppressed", "row of the daily table")
+    head = "<th>day</th>" + "".join(f'<th class="r">{words}</th>' for words in heads)
+    return f"<table><tr>{head}</tr>{rows}</table>"

@@ -24,7 +24,11 @@ def on(day: date | str) -> str:
 
 def claim(row: int, text: str | None = None) -> str:
     """A link to a claim of the ledger."""
-    return f'<a class="c" href="#c{row}">{escape(text)}</a>' if text else f'<sup><a class="c" href="#c{row}">{row}</a></sup>'
+    return (
+        f'<a class="c" href="#c{row}">{escape(text)}</a>'
+        if text
+        else f'<sup><a class="c" href="#c{row}">{row}</a></sup>'
+    )
 
 
 def month(name: str, text: str) -> str:
@@ -48,12 +52,24 @@ def band(samples: Any, level: float = 0.8) -> str:
     return f"{low:,.0f} to {high:,.0f}"
 
 
+def inside(samples: Any, came: int | None, level: float = 0.8) -> bool:
+    """Whether what came fell inside the interval."""
+    low, high = np.quantile(samples, (0.5 - level / 2, 0.5 + level / 2))
+    return came is not None and bool(low <= came <= high)
+
+
 # Claims that the sentences rest on, found by their words, so that another ledger's rows are never cited for them.
 CITED = {
-    "factory": "factory could make at least 6,000", "by-2025": "6,000 drones by summer 2025", "met-early": "contract 6,000 by September 2025",
-    "late": "one month behind schedule", "airframes": "about 300 airframes", "propeller": "speed 150-170 km/h",
-    "jet": "Geran-3 speed 550-600", "jet-seen": "jet Shahed over 500 km/h", "two-thousand": "2,000 drones in one night",
-}  # fmt: skip
+    "factory": "factory could make at least 6,000",
+    "by-2025": "6,000 drones by summer 2025",
+    "met-early": "contract 6,000 by September 2025",
+    "late": "one month behind schedule",
+    "airframes": "about 300 airframes",
+    "propeller": "speed 150-170 km/h",
+    "jet": "Geran-3 speed 550-600",
+    "jet-seen": "jet Shahed over 500 km/h",
+    "two-thousand": "2,000 drones in one night",
+}
 
 
 def row_of(story: Story, key: str) -> int | None:
@@ -93,7 +109,8 @@ def answers(story: Story) -> list[tuple[str, str, str]]:
         (
             "How large a raid?",
             ahead(f"{np.median(first.raid):,.0f}"),
-            f"on a usual night; one night in ten above {np.quantile(first.raid, 0.9):,.0f}; the month’s largest day {band(first.largest_day)}",
+            f"on a usual night; one night in ten above {np.quantile(first.raid, 0.9):,.0f}; the month’s largest "
+            f"day {band(first.largest_day)}",
         ),
         (
             "How much warning is left?",
@@ -106,33 +123,46 @@ def answers(story: Story) -> list[tuple[str, str, str]]:
 def what_became(story: Story) -> list[tuple[str, str]]:
     """The six claims of February 2023 and what became of each: (claimed, what is known now)."""
     launches = story.launches
-    out = [("A factory for <b>at least 6,000</b> drones in the coming years." + refs(story, "factory"), _number(story))]
+    out = [
+        (
+            "A factory for <b>at least 6,000</b> drones in the coming years." + refs(story, "factory"),
+            _number(story),
+        )
+    ]
     faster = "No faster propeller drone is in the ledger."
     if row_of(story, "propeller"):
         faster = "Propeller drones kept to 150–170 km/h" + refs(story, "propeller") + "."
     if row_of(story, "jet-seen"):
-        faster = faster[:-1] + "; what came faster is another engine: jets of over 500 km/h" + refs(story, "jet", "jet-seen") + ", seen from mid-2025."
+        faster = (
+            faster[:-1]
+            + "; what came faster is another engine: jets of over 500 km/h"
+            + refs(story, "jet", "jet-seen")
+            + ", seen from mid-2025."
+        )
     faster += ' What speed costs in warning is <a class="f" href="#warning">measured below</a>.'
     out.append(("A new engine, to fly <b>faster and farther</b>.", faster))
     shares = {str(r["regime"]): r for r in regimes(launches)}
     told = "; ".join(
-        f"{r['neutralised_share']:.0%} {r['counts_as_neutralised']} ({month(str(r['first']), str(r['first']))} to {month(str(r['last']), str(r['last']))})"
+        f"{r['neutralised_share']:.0%} {r['counts_as_neutralised']} ({month(str(r['first']), str(r['first']))} "
+        f"to {month(str(r['last']), str(r['last']))})"
         for r in shares.values() if r["neutralised_share"] is not None
     )  # fmt: skip
     easy = f"Of those launched, {told}. Each regime counts other fates, so the three shares are not one trend."
     sizes = unaccounted_by_size(launches.days)
     if sizes:
         easy += (
-            f" In the last regime {sizes[0]['unaccounted_share']:.0%} went unaccounted for on days of {sizes[0]['launched_a_day']},"
-            f" {sizes[-1]['unaccounted_share']:.0%} on days of {sizes[-1]['launched_a_day']}: the share falls as raids grow, because decoys,"
+            f" In the last regime {sizes[0]['unaccounted_share']:.0%} went unaccounted for on days of "
+            f"{sizes[0]['launched_a_day']},"
+            f" {sizes[-1]['unaccounted_share']:.0%} on days of {sizes[-1]['launched_a_day']}: the share falls "
+            f"as raids grow, because decoys,"
             " regions and the front line are mixed in it. It is no measure of saturation."
         )
     out.append(("Slow, noisy propeller drones are <b>easy to find and shoot down</b>.", easy))
     out.append(
         (
             "They <b>strike the energy system</b>.",
-            "Officials said so in numbers: up to half of it damaged (December 2022), 9 GW lost from March to June 2024. Bulletins"
-            " count drones, not harm, and this page does not rank places; the network’s business is to warn all of them.",
+            _grid(launches.as_of) + " Bulletins count drones, not harm, and this page does not rank places; the"
+            " network’s business is to warn all of them.",
         )
     )
     out.append(("The plant has <b>no immediate effect</b>.", _immediate(story)))
@@ -141,11 +171,24 @@ def what_became(story: Story) -> list[tuple[str, str]]:
     out.append(
         (
             "<b>Eight officials</b> of a maker were sanctioned.",
-            f"The public list of 3 February 2023 bears it out: {newly} persons newly listed and {len(individuals) - newly} designated again"
+            f"The public list of 3 February 2023 bears it out: {newly} persons newly listed and "
+            f"{len(individuals) - newly} designated again"
             " (<code>forehear assess names</code> finds them in any spelling).",
         )
     )
     return out
+
+
+# What officials published of the grid, with the day: shahed data say nothing of it.
+GRID = (
+    (date(2022, 12, 31), "up to half of it damaged (December 2022)"),
+    (date(2024, 6, 11), "9 GW lost from March to June 2024"),
+)
+
+
+def _grid(day: date) -> str:
+    told = [words for published, words in GRID if published <= day]
+    return f"Officials said so in numbers: {', '.join(told)}." if told else "No number has been published yet."
 
 
 def _number(story: Story) -> str:
@@ -154,7 +197,9 @@ def _number(story: Story) -> str:
     total = sum(d.launched or 0 for d in launches.days)
     if passed is None:
         return f"{total:,} have been launched in all."
-    words = f"Passed. Launches alone reached 6,000 in all on {day_link(passed, on(passed))}, and stand at {total:,}."
+    words = (
+        f"Passed. Launches alone reached 6,000 in all on {day_link(passed, on(passed))}, and stand at {total:,}."
+    )
     if row_of(story, "met-early"):
         aimed, met = refs(story, "by-2025"), refs(story, "met-early")
         words += f" The plan had aimed at summer 2025{aimed} and was said to be met a year early{met}."
@@ -169,7 +214,7 @@ def _immediate(story: Story) -> str:
     days = story.launches.days
     before = launched_between(days, date(2022, 9, 28), date(2023, 1, 31))
     after = launched_between(days, date(2023, 2, 1), date(2023, 7, 31))
-    if before is None or after is None:
+    if before is None or after is None or story.launches.as_of < date(2023, 7, 31):
         return "The count does not reach back to tell."
     first, second = month("2022-10", f"{before:,}"), month("2023-05", f"{after:,}")
     words = f"True for half a year: {first} launched in the four months before, {second} in the six after."
