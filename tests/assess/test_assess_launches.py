@@ -173,6 +173,32 @@ def test_an_unknown_day_leaves_its_month_to_the_monthly_table(tmp_path: Path) ->
     assert "launched='-127'" in next(iter(known.faults[0].aside.values()))
 
 
+def test_a_day_that_is_not_there_is_unknown_and_its_month_is_over_all_the_same(tmp_path: Path) -> None:
+    copy_to(tmp_path)
+    lines = (tmp_path / "shahed_daily.csv").read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(("2025-12-10", "2025-06-03"))]
+    (tmp_path / "shahed_daily.csv").write_text("\n".join(kept) + "\n")
+    known = read_launches(tmp_path)
+    assert known.months[-1].complete
+    assert {m.month: m.launched for m in known.months} == {m.month: m.launched for m in LAUNCHES.months}
+    monthly = (tmp_path / "shahed_monthly.csv").read_text().splitlines()
+    (tmp_path / "shahed_monthly.csv").write_text("\n".join(monthly[:-1]) + "\n")
+    estimated = read_launches(tmp_path)
+    assert estimated.months[-1].launched == round((5131 - 80) * 31 / 30)
+    assert any("estimated" in w for f in estimated.faults for w in f.warnings)
+
+
+def test_a_month_that_only_the_monthly_table_has_is_taken_from_it(tmp_path: Path) -> None:
+    copy_to(tmp_path)
+    lines = (tmp_path / "shahed_daily.csv").read_text().splitlines()
+    (tmp_path / "shahed_daily.csv").write_text(
+        "\n".join(line for line in lines if line[:7] < "2025-12" or line[0] == "r")
+    )
+    known = read_launches(tmp_path, date(2025, 12, 31))
+    assert (known.months[-1].month, known.months[-1].launched) == ("2025-12", 5131)
+    assert any("no day is known" in w for f in known.faults for w in f.warnings)
+
+
 def test_months_follow_one_another() -> None:
     assert month_after("2025-12") == "2026-01"
     assert month_after("2025-01", 12) == "2026-01"

@@ -28,6 +28,8 @@ REGIME_FROM = (date(2022, 9, 1), date(2024, 7, 1), date(2025, 8, 1))
 # Ten times the largest day so far: beyond it a count is a slip (two numbers run together), not a night.
 LARGEST_DAY = 10_000
 LARGEST_MONTH = 31 * LARGEST_DAY
+# A month is estimated from its known days when they are at least this share of it; below, it is unknown.
+ENOUGH_DAYS = 0.8
 FIRST_DAY, LAST_DAY = date(2022, 2, 24), date(2049, 12, 31)
 # How far the table was below officials' cumulative statements, by year: (low, high) share. Its reporting error.
 UNDERCOUNT = {2022: (0.27, 0.27), 2023: (0.11, 0.17), 2024: (0.02, 0.06)}
@@ -50,7 +52,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Month:
-    """One month's count: `days` says of how many days it is made, `complete` whether that is all of them."""
+    """One month's count: `days` says of how many days it is made, `complete` whether the month is over."""
 
     month: str
     launched: int | None
@@ -186,8 +188,13 @@ def _add(values: Sequence[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def monthly_from_days(days: Sequence[Day], as_of: date) -> tuple[Month, ...]:
-    """Add days up to months. A month with an unknown day has an unknown number launched."""
+def _days_expected(month: str, first: date) -> int:
+    """How many days a month's count is made of: all, but for the month in which the table begins."""
+    return days_in(month) - (first.day - 1 if month == month_of(first) else 0)
+
+
+def monthly_from_days(days: Sequence[Day]) -> tuple[Month, ...]:
+    """Add days up to months. A month that is over and lacks a day has an unknown number launched."""
     by_month: dict[str, list[Day]] = {}
     for day in days:
         by_month.setdefault(month_of(day.day), []).append(day)
@@ -195,20 +202,16 @@ def monthly_from_days(days: Sequence[Day], as_of: date) -> tuple[Month, ...]:
     for month, members in sorted(by_month.items()):
         regime = regime_on(members[-1].day)
         known = [d.launched for d in members if d.launched is not None]
-        launched = sum(known) if len(known) == len(members) else None
-        # The first month of the war's tables begins with the first raid, not with the first of the month.
-        complete = date.fromisoformat(f"{month}-{days_in(month):02d}") <= as_of and (
-            len(members) == days_in(month) or members[0].day == days[0].day
-        )
+        over = date.fromisoformat(f"{month}-{days_in(month):02d}") <= days[-1].day
+        wanted = _days_expected(month, days[0].day) if over else len(members)
+        launched = sum(known) if len(known) == wanted else None
         destroyed, lost = _add([d.destroyed for d in members]), _add([d.lost_location for d in members])
         attacking = _add([d.still_attacking for d in members])
-        unaccounted = (
-            None
-            if launched is None or destroyed is None
-            else launched - destroyed - (lost or 0) - (attacking or 0)
-        )
+        unaccounted = None
+        if launched is not None and destroyed is not None:
+            unaccounted = launched - destroyed - (lost or 0) - (attacking or 0)
         out.append(
-            Month(month, launched, len(members), complete, regime, destroyed,
+            Month(month, launched, len(members), over, regime, destroyed,
                   lost if regime != REGIMES[0] else None, unaccounted, max(known, default=None))
         )  # fmt: skip
     return tuple(out)
@@ -220,23 +223,39 @@ def packaged(name: str) -> str:
 
 
 def _with_table(
-    months: tuple[Month, ...], table: dict[str, tuple[int | None, str, int]], faults: Faults
+    days: Sequence[Day], table: dict[str, tuple[int | None, str, int]], faults: Faults
 ) -> tuple[Month, ...]:
-    """Fill months that the days leave unknown from the monthly table; tell where the two differ."""
+    """Months from days; those that lack days from the monthly table, or from the days that are known.
+
+    Tells where the two tables differ, and what a number that is not the sum of its days rests on.
+    """
+    months = {m.month: m for m in monthly_from_days(days)}
+    for name, (launched, regime, row) in table.items():
+        if name not in months and launched is not None:
+            months[name] = Month(name, launched, days_in(name), True, regime, row=row)
+            faults.warnings.append(f"month {name}: no day is known; launched is from the monthly table, row {row}")
     out = []
-    for m in months:
+    for m in (months[name] for name in sorted(months)):
         launched, regime, row = table.get(m.month, (None, m.regime, 0))
-        if m.launched is None and launched is not None:
+        known = [d.launched for d in days if month_of(d.day) == m.month and d.launched is not None]
+        wanted = _days_expected(m.month, days[0].day)
+        changed = replace(m, regime=regime, row=row)
+        if launched is not None and m.launched != launched and (m.launched is None or not m.complete):
             faults.warnings.append(
                 f"month {m.month}: a day is unknown; launched is from the monthly table, row {row}"
             )
-            out.append(replace(m, launched=launched, regime=regime, row=row))
-            continue
-        if m.complete and launched is not None and launched != m.launched:
+            changed = replace(changed, launched=launched, complete=True, days=wanted)
+        elif m.launched is None and m.complete and len(known) >= ENOUGH_DAYS * wanted:
+            estimate = round(sum(known) * wanted / len(known))
+            faults.warnings.append(
+                f"month {m.month}: {wanted - len(known)} days are unknown; launched={estimate} is estimated"
+            )
+            changed = replace(changed, launched=estimate, days=wanted)
+        elif launched is not None and m.launched is not None and launched != m.launched:
             faults.warnings.append(
                 f"month {m.month}: days sum to {m.launched}, the monthly table says {launched}; days stand"
             )
-        out.append(replace(m, regime=regime, row=row))
+        out.append(changed)
     return tuple(out)
 
 
@@ -262,7 +281,7 @@ def read_launches(folder: str | Path | None = None, as_of: date | None = None) -
         day_faults.fatal.append(f"no day is on or before {last}")
         day_faults.raise_if_fatal()
     known = {m: v for m, v in table.items() if date.fromisoformat(f"{m}-{days_in(m):02d}") <= last}
-    months = _with_table(monthly_from_days(days, last), known, month_faults)
+    months = _with_table(days, known, month_faults)
     return Launches(days, months, last, (day_faults, month_faults))
 
 

@@ -118,11 +118,11 @@ def forecast(args: argparse.Namespace) -> str:
     if args.json:
         return json_list(records)
     lines = [f"As of {result.as_of}; last complete month {result.last_month}. Median, and 80 % interval.", ""]
-    lines.append(f"{'month':<9}{'launched':^26}{'a raid':^22}{'largest day':^24}")
+    lines.append(f"{'month':<9}{'launched':^26}{'a raid':^22}{'largest day':^24}".rstrip())
     for r in records:
         cells = [
             f"{q['0.5']:>7,.0f}  ({q['0.1']:,.0f}–{q['0.9']:,.0f})"
             for q in (r["launched"], r["raid"], r["largest_day"])
         ]
-        lines.append(f"{r['month']:<9}{cells[0]:<26}{cells[1]:<22}{cells[2]:<24}")
+        lines.append(f"{r['month']:<9}{cells[0]:<26}{cells[1]:<22}{cells[2]}")
     return "\n".join(lines)

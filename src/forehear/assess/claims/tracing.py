@@ -118,10 +118,12 @@ def _comparable(a: Claim, b: Claim) -> bool:
 
 
 def said(claim: Claim) -> str:
-    """A claim's number as said, with unit and period: "at least 6,000 drones total, coming years"."""
+    """A claim as said: number, unit and period ("at least 6,000 drones total, coming years"), or its words."""
     from forehear.assess.claims.ledger import quantity_of
 
     period = f", {claim.period}" if claim.period else ""
+    if claim.low is None and claim.high is None:
+        return f"{claim.text}{period}"
     return f"{in_words(quantity_of(claim))} {claim.unit}{period}"
 
 

@@ -50,7 +50,7 @@ def series_of(launches: Launches) -> Series:
         raise InputError(
             f"{len(complete)} complete months are known on {launches.as_of}; a forecast needs {FEWEST_MONTHS}"
         )
-    first, last = min(complete), max(complete)
+    first, last = min(complete), max(m.month for m in launches.months if m.complete)
     months = [first]
     while months[-1] < last:
         months.append(month_after(months[-1]))

@@ -178,8 +178,8 @@ what is claimed to be made. Where they agree the band is narrow.</p>
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
         'content="width=device-width, initial-scale=1">'
-        f"<title>What six thousand "
-        f"became</title><style>{css}</style></head><body><main>{body}{_below(story, figure)}</main></body></html>\n"
+        f"<title>What six thousand became</title><style>{css}</style></head><body><main>{body}"
+        f"{_below(story, figure)}</main></body></html>\n"
     )
 
 
@@ -211,8 +211,9 @@ judged), the figure what it says (1 confirmed by others,
 Force, ODC-BY 1.0; sums by this project. Claims: the
 press, as linked, with attribution. Sanctions: OFAC, public domain. Figures of the grid: officials, as published.
 Made by <code>forehear assess report</code> from data to
-{escape(words.on(story.launches.as_of))}; the same data gives the same page.</p><p>This page is written from the side of those who are
-warned. It ranks no places and names no targets.</p></footer>"""
+{escape(words.on(story.launches.as_of))}; the same data gives the same page.</p>
+<p>This page is written from the side of those who are warned.
+It ranks no places and names no targets.</p></footer>"""
 
 
 def write(out: Path, data: str | Path | None, day: date | None, claims: Path | None) -> dict[str, Any]:

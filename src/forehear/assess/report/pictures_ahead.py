@@ -191,7 +191,7 @@ def _heights(axes: Axes, story: Story) -> None:
     for name, colour in (("propeller", COUNTED), ("jet", MISS)):
         rows = [r for r in story.heights if r["variant"] == name and r["lead_heard_s"] is not None]
         axes.plot(
-            [r["height_m"] for r in rows],
+            [float(str(r["height_m"])) for r in rows],
             [float(str(r["lead_heard_s"])) / 60.0 for r in rows],
             color=colour,
             marker="o",
