@@ -92,9 +92,12 @@ LEVEL_GATE_SIGMAS = 5.0
 ELEVATION_BIAS_RAD = 0.17
 # A source enters a track from this probability on; less would only blur it.
 LEAST_PROBABILITY = 0.25
-# Weight of evidence from one sensor that goes on hearing, or goes on not hearing, per report: consecutive
-# seconds are not independent. A heartbeat stands for ten seconds of silence.
-HEARING_WEIGHT = 0.1
+# A sensor that goes on hearing says little new [nats]: whatever made its sound goes on making it. One that
+# hears the track for the first time where it was foretold says at most this much.
+NEW_SENSOR_NATS = 4.0
+# Weight of a sensor's silence per report: consecutive seconds are not independent. A heartbeat stands for
+# ten seconds of silence.
+HEARING_NATS = 0.15
 SILENCE_WEIGHT = 0.15
 HEARTBEAT_SILENCE_WEIGHT = 0.6
 # Log odds of existence stay within these: certainty must remain revisable.
@@ -476,9 +479,11 @@ def associate(
                     continue
                 if prob[a, s] > 0.8:
                     _learn(bank, k, batch, r, row, pred[a], spreads[a], rates[a], clock, residuals, scales)
-            # Existence: hearing confirms a little each second, silence where it should be loud denies.
+            # Existence: a sensor that newly hears it confirms, silence where it should be loud denies.
             if best > 0.5:
-                gain = best * HEARING_WEIGHT * min(max(math.log(psi[a, best_s] + 1e-9), 0.0), 6.0)
+                gain = HEARING_NATS
+                if join(bank, k, batch.sensor[r]):
+                    gain = best * min(max(math.log(psi[a, best_s] + 1e-9), 0.0), NEW_SENSOR_NATS)
                 bank.log_odds[k] = min(bank.log_odds[k] + gain, MOST_LOG_ODDS)
                 if batch.heard_s[r] > bank.last_heard_s[k]:
                     bank.last_heard_s[k] = batch.heard_s[r]
@@ -492,6 +497,19 @@ def associate(
                 bank.log_odds[k] += loss
                 bank.missed[k] += loss
     return late
+
+
+@njit(cache=True)  # type: ignore[misc]
+def join(bank: Bank, k: int, sensor: int) -> bool:
+    """Note that a sensor heard track k; False where it is noted already. The longest ago is forgotten."""
+    n = bank.sensors_heard[k]
+    size = bank.sensors.shape[1]
+    for a in range(min(n, size)):
+        if bank.sensors[k, a] == sensor:
+            return False
+    bank.sensors[k, n % size] = sensor
+    bank.sensors_heard[k] = n + 1
+    return True
 
 
 @njit(cache=True)  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
@@ -42,7 +42,7 @@ Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # What the evidence of a birth is worth as log odds of existence: less the many chances there were.
-CHANCES_NATS = 9.0
+CHANCES_NATS = 12.0
 # Log odds from which a track is confirmed (e^5 to 1), sensors that must have heard it (one fewer where one
 # of them knows bearings), and the loosest place that is worth telling [m].
 CONFIRM_LOG_ODDS = 5.0
@@ -78,8 +78,6 @@ class Life:
     name: str
     born_s: float
     evidence: float
-    sensors: set[int] = field(default_factory=set)
-    directed: bool = False
     confirmed: bool = False
 
 
@@ -90,12 +88,11 @@ def kind_probabilities(evidence: Array) -> Array:
 
 
 def kind_evidence_of(pool: Streams, members: Ints) -> Array:
-    """Start a track's kind evidence from its streams: tonal ones speak for a propeller, mildly."""
-    tonal = float(np.mean(~np.isnan(pool.ln_tone[members])))
-    return np.array([1.0 * tonal, 1.0 * (1.0 - tonal), 0.3])
+    """Start a track's kind evidence from its streams' mean kinds: an opinion a stream."""
+    return np.asarray(np.log(pool.kinds[members] + 0.02).sum(axis=0), np.float64)
 
 
-def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array) -> None:
+def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, heard_by: Sequence[int]) -> None:
     """Set row k up from a birth's fit: x (8,), cov (8, 8) at info[0], carried back to its last emission."""
     x, cov = x.copy(), cov * START_INFLATION
     predict(x, cov, info[2] - info[0], 0)
@@ -113,6 +110,9 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array) -
     bank.kind_evidence[k] = kinds
     bank.last_heard_s[k] = info[0]
     bank.missed[k] = 0.0
+    bank.sensors[k] = -1
+    bank.sensors[k, : len(heard_by)] = heard_by
+    bank.sensors_heard[k] = len(heard_by)
     bank.fit[k] = 1.0
 
 
@@ -174,7 +174,7 @@ def feed_streams(
                 row[LN_TONE], row[LN_TONE_VAR] = batch.ln_tone[s], batch.ln_tone_var[s]
             if not math.isnan(batch.azimuth[s]):
                 row[AZIMUTH], row[AZIMUTH_VAR] = batch.azimuth[s], batch.azimuth_var[s]
-            if add(pool, row, 0) < 0:
+            if add(pool, row, batch.kinds[s], 0) < 0:
                 return s
     return -1
 
@@ -221,11 +221,10 @@ def step(bank: Bank, lives: list[Life | None], posts: Posts, now_s: float) -> li
             lives[k] = None
             continue
         if not one.confirmed:
-            n = bank.rows[k]
-            one.sensors |= {int(s) for s in bank.history[k, max(0, n - 40) : n, SENSOR]}
-            one.directed = one.directed or any(bool(posts.directed[s]) for s in one.sensors)
-            enough = len(one.sensors) >= CONFIRM_SENSORS - one.directed
-            proven = len(one.sensors) >= PROVE_SENSORS or now_s - one.born_s >= PROVE_S
+            sensors = int(bank.sensors_heard[k])
+            directed = int(posts.directed[bank.sensors[k, :sensors]].sum())
+            enough = sensors >= CONFIRM_SENSORS or directed >= 2
+            proven = sensors >= PROVE_SENSORS or now_s - one.born_s >= PROVE_S
             flies = speed - CONFIRM_SPEED_SIGMAS * sigma > CONFIRM_SPEED_MPS
             sure = odds >= CONFIRM_LOG_ODDS and place_sigma < CONFIRM_SIGMA_M
             one.confirmed = enough and proven and flies and sure

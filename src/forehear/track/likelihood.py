@@ -136,6 +136,23 @@ def _fill(jacobian: Array, i: int, a: float, b: float, c: float, late: float) ->
 
 
 @njit(cache=True)  # type: ignore[misc]
+def predict_heard(x: Array, dt: float, row: Array, air: Array, h: Array) -> None:
+    """Fill h (3,) with level [dB], ln tone and azimuth [rad]: `predict_measurement` without derivatives."""
+    c, wx, wy = air[0], air[1], air[2]
+    ik = row[INVERSE_SCALE]
+    d = emission_delay(x, dt, row, air)
+    vx, vy, vz = x[3] * ik, x[4] * ik, x[5]
+    ex = (x[0] - row[SENSOR_E]) * ik + vx * (dt - d) + wx * d
+    ey = (x[1] - row[SENSOR_N]) * ik + vy * (dt - d) + wy * d
+    ez = (x[2] - row[SENSOR_H]) + vz * (dt - d)
+    path = max(math.sqrt(ex * ex + ey * ey + ez * ez), NEAREST_M)
+    h[0] = x[6] - 20.0 * math.log10(path) - air[3] * path
+    along_v = (ex * vx + ey * vy + ez * vz) / path
+    h[1] = x[7] - math.log(1.0 + along_v / (c - (ex * wx + ey * wy) / path))
+    h[2] = math.atan2(ex, ey)
+
+
+@njit(cache=True)  # type: ignore[misc]
 def emission_delay(x: Array, dt: float, row: Array, air: Array) -> float:
     """Give the delay [s] of what is heard `dt` after the state's time; the guard on speed is as above."""
     c = air[0]

@@ -41,7 +41,8 @@ TRIES_PER_STEP = 8
 # A stream may start a birth from this many points on, heard within these seconds.
 SEED_POINTS = 3
 SEED_FRESH_S = 5.0
-# A failed birth is tried again after these seconds, growing with every try up to the last.
+# A failed birth is tried again after these seconds, growing with every hopeless try up to the last.
+HOPELESS_NATS = 5.0
 RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.35, 8.0
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
@@ -209,7 +210,9 @@ class Tracker:
                 continue
             for k in {int(seed), *(int(a) for a in members[:agreeing])}:
                 pool.tries[k] += k == seed
-                wait = min(RETRY_S * RETRY_GROWTH ** float(pool.tries[k]), RETRY_MOST_S)
+                hopeless = outcome == birth.NO_FIT or info[1] < HOPELESS_NATS
+                growth = RETRY_GROWTH ** float(pool.tries[k]) if hopeless else 1.0
+                wait = min(RETRY_S * growth, RETRY_MOST_S)
                 pool.next_try_s[k] = now + wait
 
     def _start_track(self, x: Array, cov: Array, members: NDArray[np.int64], info: Array, now: float) -> None:
@@ -220,13 +223,7 @@ class Tracker:
             free = np.flatnonzero(~self._bank.alive)
         k = int(free[0])
         self._born += 1
-        heard_by = {int(self._pool.sensor[m]) for m in members}
+        heard_by = sorted({int(self._pool.sensor[m]) for m in members})
         kinds = life.kind_evidence_of(self._pool, members)
-        life.start(self._bank, k, x, cov, info, kinds)
-        self._lives[k] = life.Life(
-            name=f"T{self._born}",
-            born_s=now,
-            evidence=float(info[1]),
-            sensors=heard_by,
-            directed=any(bool(self._posts.directed[s]) for s in heard_by),
-        )
+        life.start(self._bank, k, x, cov, info, kinds, heard_by)
+        self._lives[k] = life.Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]))
