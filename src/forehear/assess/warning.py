@@ -14,11 +14,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forehear.air.level import received_level_db
 from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps
 from forehear.errors import NoSolution
 from forehear.records import Atmosphere
 from forehear.simulate.emitters import EMITTERS
-from forehear.simulate.hearing import reach_m
 from forehear.simulate.settings import SensorModel
 
 KMH = 1.0 / 3.6
@@ -35,6 +35,11 @@ class Variant:
     height_m: float
     height_spread_m: float
 
+    @property
+    def middle_kmh(self) -> float:
+        """The middle of its speeds [km/h]."""
+        return 0.5 * (self.slowest_kmh + self.fastest_kmh)
+
 
 # Speeds as the issue sets them; the ledger's claims are 120-170 km/h (2022, 2023) and 500-600 km/h (2025).
 VARIANTS = (
@@ -42,19 +47,37 @@ VARIANTS = (
     Variant("jet", "jet", 500.0, 600.0, 800.0, 250.0),
 )
 SITE_RADIUS_M = 3000.0
-# Heights that the ledger's claims speak of: tree-top, above machine guns (2025), the jet's ceiling.
-HEIGHTS_M = (400.0, 1000.0, 2000.0, 3000.0, 4000.0, 9000.0)
+# Heights that the ledger's claims speak of: low, above machine guns (4,000 m, 2025), the jet's ceiling (9,000 m).
+HEIGHTS_M = (400.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 7000.0, 9000.0)
 
 
-def hearing_range_m(variant: Variant, air: Atmosphere, model: SensorModel) -> float:
-    """Give the slant range [m] at which an average sensor hears a variant with even odds.
+def range_of_level_m(source_level_db: float, absorption_db_per_m: float, level_db: float) -> float:
+    """Give the distance [m] at which a source has sunk to a level, by bisection; at most 100 km.
 
-    Ignores: differences between sensors, gusts, hills.
+    Parameters: the source's level at 1 m [dB], absorption [dB/m], the level looked for [dB].
+    """
+    near, far = 1.0, 100_000.0
+    for _ in range(60):
+        middle = 0.5 * (near + far)
+        above = float(received_level_db(source_level_db, middle, absorption_db_per_m)) > level_db
+        near, far = (middle, far) if above else (near, middle)
+    return far
+
+
+def hearing_range_m(variant: Variant, speed_mps: float, air: Atmosphere, model: SensorModel) -> float:
+    """Give the slant range [m] at which an average sensor hears a variant come straight at it with even odds.
+
+    A source that approaches is louder by 10 convection log10(f / f0).
+    Ignores: differences between sensors, gusts, hills. Raises NoSolution at the speed of sound and above.
     """
     emitter = EMITTERS[variant.emitter]
     figures = (air.temperature_c, air.relative_humidity_pct, air.pressure_hpa)
     absorption = float(absorption_db_per_m(emitter.band_hz, *figures))
-    return float(reach_m(emitter.source_level_db, absorption, model.noise_db + model.threshold_db))
+    c = float(speed_of_sound_mps(air.temperature_c))
+    if speed_mps >= c:
+        raise NoSolution(f"speed_mps={speed_mps} is not below the speed of sound {c:.1f}")
+    loud = emitter.source_level_db - 10.0 * emitter.convection * math.log10(1.0 - speed_mps / c)
+    return range_of_level_m(loud, absorption, model.noise_db + model.threshold_db)
 
 
 def lead_s(
@@ -98,11 +121,13 @@ class Formula:
 
 def formula(variant: Variant, depth_m: float, spacing_m: float, air: Atmosphere, model: SensorModel) -> Formula:
     """Answer in closed form for a belt: the flight passes a quarter of the spacing beside the nearest sensor."""
-    range_m = hearing_range_m(variant, air, model)
     c = float(speed_of_sound_mps(air.temperature_c))
-    speeds = (variant.slowest_kmh, 0.5 * (variant.slowest_kmh + variant.fastest_kmh), variant.fastest_kmh)
-    leads = [lead_s(depth_m, v * KMH, range_m, variant.height_m, c, 0.25 * spacing_m) for v in speeds]
-    return Formula(variant.name, range_m, *leads)
+    speeds = [v * KMH for v in (variant.slowest_kmh, variant.middle_kmh, variant.fastest_kmh)]
+    ranges = [hearing_range_m(variant, v, air, model) for v in speeds]
+    slowest, middle, fastest = (
+        lead_s(depth_m, v, r, variant.height_m, c, 0.25 * spacing_m) for v, r in zip(speeds, ranges, strict=True)
+    )
+    return Formula(variant.name, ranges[1], slowest, middle, fastest)
 
 
 def by_height(depth_m: float, spacing_m: float, air: Atmosphere, model: SensorModel) -> list[dict[str, object]]:
@@ -110,8 +135,8 @@ def by_height(depth_m: float, spacing_m: float, air: Atmosphere, model: SensorMo
     c = float(speed_of_sound_mps(air.temperature_c))
     out: list[dict[str, object]] = []
     for variant in VARIANTS:
-        range_m = hearing_range_m(variant, air, model)
-        middle = 0.5 * (variant.slowest_kmh + variant.fastest_kmh) * KMH
+        middle = variant.middle_kmh * KMH
+        range_m = hearing_range_m(variant, middle, air, model)
         for height in HEIGHTS_M:
             try:
                 lead: float | None = round(lead_s(depth_m, middle, range_m, height, c, 0.25 * spacing_m), 1)

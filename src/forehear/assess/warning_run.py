@@ -120,7 +120,9 @@ def scenario_of(
     east, north = plane.forward([s.lon for s in network.sensors], [s.lat for s in network.sensors])
     farthest = float(np.max(np.hypot(np.asarray(east) - to_east, np.asarray(north) - to_north)))
     model = SensorModel()
-    begin = farthest + OUTSIDE_RANGES * hearing_range_m(variant, network.atmosphere, model)
+    begin = farthest + OUTSIDE_RANGES * hearing_range_m(
+        variant, variant.fastest_kmh * KMH, network.atmosphere, model
+    )
     rng = np.random.default_rng([seed, VARIANTS.index(variant)])
     ways, detour = _ways(variant, flights, begin, (to_east, to_north), rng)
     longest = 1.15 * detour * begin / (variant.slowest_kmh * KMH) + APART_S * flights + 60.0
@@ -246,7 +248,7 @@ def answer(
         variants[variant.name] = record
     slow, fast = VARIANTS
     lost = medians[slow.name] - medians[fast.name]
-    speed = 0.5 * (fast.slowest_kmh + fast.fastest_kmh) * KMH
+    speed = fast.middle_kmh * KMH
     out |= {"variants": variants, "measured": simulate, "lost_to_faster_engine_s": round(lost, 1)}
     out["depth_to_win_it_back_m"] = round(deeper_m(depth_m, lost, speed))
     return out

@@ -25,7 +25,8 @@ CAPTIONS = {
     "raid-sizes": "Left: the size of a raid on a night with one. Right: the largest day of the month. Blue "
     "counted, green forecast; a logarithmic scale.",
     "warning-time": "Left: eight simulated flights of each kind, from all sides and by bent ways, through the "
-    "real tracker. Right: the closed form; above about six kilometres nothing is heard from the ground.",
+    "real tracker. Right: the closed form; above its "
+    "hearing range nothing is heard from the ground.",
 }
 
 

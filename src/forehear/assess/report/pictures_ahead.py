@@ -206,9 +206,11 @@ def _heights(axes: Axes, story: Story) -> None:
             va="center",
             fontsize=8.5,
         )
-    axes.axvspan(6500, 9000, color="#f3f6f8")
-    axes.text(7750, 2, "not heard", ha="center", color=SOFT, fontsize=8.5)
-    axes.set_xlim(0, 9000)
+    variants: dict[str, Any] = story.warning["variants"]  # type: ignore[assignment]
+    farthest = max(v["hearing_range_m"] for v in variants.values())
+    axes.axvspan(farthest, 10_000, color="#f3f6f8")
+    axes.text(0.5 * (farthest + 10_000), 2, "not heard", ha="center", color=SOFT, fontsize=8.5)
+    axes.set_xlim(0, 10_000)
     axes.set_ylim(0, None)
     axes.set_xticks((0, 3000, 6000, 9000), ("0", "3,000", "6,000", "9,000 m"))
     bare(axes)
