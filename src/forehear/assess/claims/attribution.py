@@ -122,7 +122,8 @@ def roots(attributed_to: str, outlet: str, url: str, media: frozenset[str] = fro
     if not printed_first and media:
         # What carried another's words is a medium, whether anybody has heard of it or not.
         words = fold(attributed_to)
-        found = [name for name in sorted(media) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)]
+        others = sorted(media - set(printed_by))
+        found = [name for name in others if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)]
         printed_first = tuple(
             name for name in found if not any(name != other and name in other for other in found)
         )

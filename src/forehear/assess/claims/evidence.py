@@ -26,6 +26,8 @@ POSSIBLE_MEDIUM = 2.0
 OTHER_MEDIUM = -2.0
 # Two persons of no known organisation: not a veto, for one article may quote both.
 OTHER_PERSON = -4.0
+# Two speakers of one organisation, each with his own day at the microphone.
+TWO_SPEAKERS = -2.0
 # The same person; only the same organisation, which speaks every week, much less.
 SAME_PERSON = 2.5
 SAME_ORGANISATION = 2.0
@@ -159,19 +161,16 @@ def _who(a: Claim, b: Claim, x: Roots, y: Roots, evidence: Evidence, same_addres
     if x.leak and y.leak and not leads_differ:
         tied = True
         evidence.add(SAME_LEAK, "both rest on leaked documents")
-    if leads_differ and x.printed_first[0] in ORIGINATORS and y.printed_first[0] in ORIGINATORS:
-        evidence.veto(f"first published by {x.printed_first[0]} and by {y.printed_first[0]}")
-    elif leads_differ:
-        evidence.add(OTHER_MEDIUM, f"carried by {x.printed_first[0].title()} and by {y.printed_first[0].title()}")
-    elif not first and not possible and not shared and not persons and not (x.leak and y.leak):
-        if x.organisations and y.organisations:
-            evidence.veto(f"said by {sorted(x.organisations)[0]} and by {sorted(y.organisations)[0]}")
-        elif x.persons and y.persons and not same_address:
-            evidence.add(
-                OTHER_PERSON, f"said by {sorted(x.persons)[0].title()} and by {sorted(y.persons)[0].title()}"
-            )
+    if leads_differ:
+        media = f"{x.printed_first[0].title()} and by {y.printed_first[0].title()}"
+        if x.printed_first[0] in ORIGINATORS and y.printed_first[0] in ORIGINATORS:
+            evidence.veto(f"first published by {media}")
+        else:
+            evidence.add(OTHER_MEDIUM, f"carried by {media}")
+    if not (first or possible or shared or persons or (x.leak and y.leak)):
+        _apart(x, y, evidence, same_address)
     elif shared and not first and x.persons and y.persons and not persons:
-        evidence.add(-2.0, "two speakers of one organisation")
+        evidence.add(TWO_SPEAKERS, "two speakers of one organisation")
     return tied
 
 
@@ -182,6 +181,14 @@ def _period_month(claim: Claim) -> str | None:
         return None
     name, year = months.pop()
     return f"{year}-{next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name)):02d}"
+
+
+def _apart(x: Roots, y: Roots, evidence: Evidence, same_address: bool) -> None:
+    """Weigh speakers that have nothing in common."""
+    if x.organisations and y.organisations:
+        evidence.veto(f"said by {sorted(x.organisations)[0]} and by {sorted(y.organisations)[0]}")
+    elif x.persons and y.persons and not same_address:
+        evidence.add(OTHER_PERSON, f"said by {sorted(x.persons)[0].title()} and by {sorted(y.persons)[0].title()}")
 
 
 def _when(a: Claim, b: Claim, evidence: Evidence, tied: bool) -> int:

@@ -9,8 +9,15 @@ from functools import lru_cache
 
 # Media that do their own reporting and are retold by others: an echo's usual end.
 ORIGINATORS: dict[str, tuple[str, ...]] = {
-    "Wall Street Journal": ("wsj", "wall street journal", "wallstreetjournal", "wall street zhurnal"),
-    "Washington Post": ("wapo", "washington post", "wp", "washingtonpost", "the post"),
+    "Wall Street Journal": (
+        "wsj",
+        "wall street journal",
+        "wallstreetjournal",
+        "wall street zhurnal",
+        "волл-стріт джорнел",
+        "уолл-стрит джорнал",
+    ),
+    "Washington Post": ("wapo", "washington post", "wp", "washingtonpost", "the post", "вашингтон пост"),
     "CNN": ("cnn", "snn"),
     "New York Times": ("nyt", "new york times", "ny times", "nytimes"),
     "Financial Times": ("ft", "financial times"),
@@ -85,8 +92,20 @@ ORGANISATIONS: dict[str, tuple[str, ...]] = {
         "ukrainian intelligence",
         "ukraine s intelligence",
         "holovne upravlinnia rozvidky",
+        "гур",
+        "розвідки мо",
+        "військова розвідка",
+        "военная разведка",
     ),
-    "Air Force": ("air force", "air command", "psu"),
+    "Air Force": (
+        "air force",
+        "air command",
+        "psu",
+        "повітряні сили",
+        "повітряних сил",
+        "воздушные силы",
+        "воздушных сил",
+    ),
     "General Staff": ("general staff",),
     "CCD/NSDC": (
         "ccd",
@@ -120,7 +139,13 @@ ORGANISATIONS: dict[str, tuple[str, ...]] = {
     "German MoD": ("german mod", "german ministry of defence", "bundeswehr", "german defence ministry"),
     "Ukrainian MoD": ("ukrainian mod", "ukrainian ministry of defence", "ministry of defence of ukraine"),
     "Interior Ministry": ("interior minister", "interior ministry", "mvs"),
-    "President of Ukraine": ("president of ukraine", "presidential office", "office of the president"),
+    "President of Ukraine": (
+        "president of ukraine",
+        "presidential office",
+        "office of the president",
+        "офіс президента",
+        "офис президента",
+    ),
     "Ukrenergo": ("ukrenergo",),
     "Iran": (
         "iranian foreign ministry",
@@ -184,7 +209,7 @@ def _pattern(which: str) -> tuple[re.Pattern[str], dict[str, str]]:
     table = {"originators": ORIGINATORS, "relays": RELAYS, "organisations": ORGANISATIONS}[which]
     by_alias = {fold(alias): name for name, aliases in table.items() for alias in aliases}
     longest_first = sorted(by_alias, key=lambda a: (-len(a), a))
-    return re.compile(r"(?<![a-z0-9])(" + "|".join(map(re.escape, longest_first)) + r")(?![a-z0-9])"), by_alias
+    return re.compile(r"(?<!\w)(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"), by_alias
 
 
 @lru_cache(maxsize=65536)

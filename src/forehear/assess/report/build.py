@@ -128,7 +128,7 @@ GUESSED = (
     "Guessed: what share of a plan flies (0.85, scatter 1.6 either way), that “the coming years” are three, "
     "that six in ten launched are of the propeller type since decoys came (bulletins that tell: 58–67 %).",
     "Assumed: engines as loud as the simulator’s, flat land, quiet nights of 36 dB. Wind, rain and towns "
-    "shorten hearing; see the limits page.",
+    "shorten hearing.",
 )
 
 
