@@ -24,7 +24,7 @@ LOCAL_DAYS = 31
 JITTER = 0.15
 # Months differ in how much they heap launches into few nights: the ratios' power scatters by this (log). Without
 # it the largest day, given the month, came outside the 80 % interval in half of the months; with 0.35 the
-# interval held 94 to 97 % of largest days one to three months ahead.
+# interval was too wide (94 to 97 % of largest days, one to three months ahead).
 HEAPING = 0.2
 # Before this many raids have been seen, the shape is mixed with an exponential's, the plainest of all.
 FEW_RAIDS = 20

@@ -14,12 +14,14 @@ Array = NDArray[np.float64]
 TREND_MONTHS = 6
 # A line drawn on must not reach zero: never below this share of the last rate.
 LEAST_SHARE = 0.3
-# Errors at horizon h before enough are seen: this many months' worth of h^0.8 times 0.3^2 (log units), the
-# monthly scatter that a month of thirty raids shows, growing a little slower than a random walk.
+# The spread at horizon h before enough is seen: this many months' worth of 0.3 h^0.4 (log units), the monthly
+# scatter that a month of thirty raids shows, growing a little slower than a random walk.
 PRIOR_MONTHS, PRIOR_SPREAD, PRIOR_GROWTH = 6.0, 0.3, 0.8
 # Errors older than two years are of another war.
 MEMORY_MONTHS = 24
 TAIL = 6.0
+# A normal's standard deviation over its median absolute deviation: 1 / 0.6745.
+NORMAL_MEDIAN = 1.4826
 
 
 def trend_point(rate: Array, step: int, months: int = TREND_MONTHS) -> float:
@@ -37,12 +39,16 @@ def persistence_point(rate: Array, step: int) -> float:
 
 
 def _spread(log_rate: Array, step: int, point: Callable[[Array, int], float]) -> float:
+    """The spread of past errors at this horizon (log units): by their median, so that one boom is not the rule."""
     rate = np.exp(log_rate)
     errors = [
         log_rate[end + step - 1] - np.log(point(rate[:end], step)) for end in range(2, len(rate) - step + 1)
     ][-MEMORY_MONTHS:]
-    prior = PRIOR_MONTHS * PRIOR_SPREAD**2 * step**PRIOR_GROWTH
-    return float(np.sqrt((np.sum(np.square(errors)) + prior) / (len(errors) + PRIOR_MONTHS)))
+    prior = PRIOR_SPREAD * step ** (0.5 * PRIOR_GROWTH)
+    if not errors:
+        return prior
+    seen = NORMAL_MEDIAN * float(np.median(np.abs(errors)))
+    return (len(errors) * seen + PRIOR_MONTHS * prior) / (len(errors) + PRIOR_MONTHS)
 
 
 def simulate_peer(log_rate: Array, steps: int, peer: str, samples: int, rng: np.random.Generator) -> Array:
