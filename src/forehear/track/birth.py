@@ -54,7 +54,7 @@ Ints = NDArray[np.int64]
 # Neighbours' streams taken in: within this distance [m], heard within these seconds, so many at most.
 NEIGHBOUR_M = 16_000.0
 NEIGHBOUR_S = 20.0
-MAX_STREAMS = 24
+MAX_STREAMS = 16
 # Points that sum up one stream in the grid.
 SUMMARY = 3
 # What a mean tone over a third of a stream is off by its curve.
@@ -249,13 +249,14 @@ def search_grid(
                             sensor, at_sensor = sensors[s], GRID_CAP
                         if cost > limit:
                             break
+                        enough = at_sensor * (starts[s + 1] - starts[s]) / 1.5
                         one = 0.0
                         for r in range(starts[s], starts[s + 1]):
+                            if one > enough:
+                                break
                             predict_heard(x, points[r, HEARD] - time_s, points[r], air, h)
-                            m = (points[r, LEVEL_DB] - h[0]) / math.sqrt(
-                                GRID_LEVEL_SIGMA_DB**2 + points[r, LEVEL_VAR]
-                            )
-                            one += m * m
+                            m = points[r, LEVEL_DB] - h[0]
+                            one += m * m / (GRID_LEVEL_SIGMA_DB**2 + points[r, LEVEL_VAR])
                             if tonal:
                                 m = (points[r, LN_TONE] - h[1]) / GRID_LN_TONE_SIGMA
                                 one += m * m

@@ -43,7 +43,7 @@ SEED_POINTS = 3
 SEED_FRESH_S = 5.0
 # A failed birth is tried again after these seconds, growing with every hopeless try up to the last.
 HOPELESS_NATS = 5.0
-RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.35, 8.0
+RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.7, 10.0
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
