@@ -89,6 +89,14 @@ def test_the_reporting_error_shrinks_over_the_years() -> None:
     assert [undercount(y)[1] for y in (2022, 2023, 2024, 2025, 2026)] == [0.27, 0.17, 0.06, 0.02, 0.02]
 
 
+def test_another_counter_differs_by_two_percent_at_most() -> None:
+    checked = launches_view.crosscheck(LAUNCHES.months)
+    assert len(checked) == 12
+    assert max(abs(float(str(c["difference_share"]))) for c in checked) < 0.025
+    assert launches_view.corrected(100, 2022) == [137, 137]
+    assert launches_view.corrected(None, 2022) is None
+
+
 def test_as_of_sees_nothing_later() -> None:
     known = read_launches(None, date(2025, 7, 20))
     assert known.days[-1].day == date(2025, 7, 20)

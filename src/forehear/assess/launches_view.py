@@ -5,7 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from forehear.assess.checks import passed_on
-from forehear.assess.launches import REGIMES, Day, Launches, Month, raid_quantiles, regime_on, undercount
+from forehear.assess.launches import (
+    REGIMES,
+    Day,
+    Launches,
+    Month,
+    packaged,
+    raid_quantiles,
+    regime_on,
+    undercount,
+)
+from forehear.assess.tables import parse_table
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 # Days by the number launched, for the share that nobody accounted for: the bounds of the published comparison.
@@ -68,6 +78,26 @@ def unaccounted_by_size(days: Sequence[Day]) -> list[dict[str, object]]:
     return out
 
 
+def corrected(launched: int | None, year: int) -> list[int] | None:
+    """What a number launched may really have been, (least, most), by officials' totals."""
+    if launched is None:
+        return None
+    low, high = undercount(year)
+    return [round(launched / (1.0 - low)), round(launched / (1.0 - high))]
+
+
+def crosscheck(months: Sequence[Month]) -> list[dict[str, object]]:
+    """The same months as another counter published them, beside these: the reporting error that can be seen."""
+    text = packaged("shahed_monthly_crosscheck.csv")
+    rows = parse_table(text, "shahed_monthly_crosscheck.csv", ("month", "launched_isis"))
+    other = {row["month"]: int(row["launched_isis"]) for row in rows if row["launched_isis"]}
+    return [
+        {"month": m.month, "here": m.launched, "elsewhere": other[m.month],
+         "difference_share": round(m.launched / other[m.month] - 1.0, 4)}
+        for m in months if m.complete and m.launched and m.month in other
+    ]  # fmt: skip
+
+
 def as_record(data: Launches) -> dict[str, object]:
     """Everything as one record."""
     sizes = [d for d in data.days if d.launched]
@@ -93,9 +123,19 @@ def as_record(data: Launches) -> dict[str, object]:
                 "regime": m.regime,
                 "destroyed": m.destroyed, "lost_location": m.lost_location, "unaccounted": m.unaccounted,
                 "largest_day": m.max_day, "undercount": list(undercount(int(m.month[:4]))),
+                "corrected": corrected(m.launched, int(m.month[:4])),
             }
             for m in data.months
         ],
+        "days": [
+            {
+                "day": d.day.isoformat(), "launched": d.launched, "destroyed": d.destroyed,
+                "lost_location": d.lost_location, "hit_locations": d.hit_locations, "regime": regime_on(d.day),
+                "corrected": corrected(d.launched, d.day.year), "row": d.row,
+            }
+            for d in data.days
+        ],
+        "crosscheck": crosscheck(data.months),
         "set_aside": [words for fault in data.faults for words in fault.aside.values()],
         "warnings": [f"{fault.where}: {words}" for fault in data.faults for words in fault.warnings],
     }  # fmt: skip
@@ -119,6 +159,12 @@ def as_text(data: Launches) -> str:
         share = "unknown" if r["neutralised_share"] is None else f"{r['neutralised_share']:.0%}"
         lines.append(
             f"  {r['first']} to {r['last']}  {r['launched']:>7,} launched  {share:>7} {r['counts_as_neutralised']}"
+        )
+    checked = [abs(float(str(c["difference_share"]))) for c in crosscheck(data.months)]
+    if checked:
+        lines.append(
+            f"Another count of {len(checked)} of these months differs by {min(checked):.1%} to {max(checked):.1%},"
+            f" median {float(np.median(checked)):.1%}."
         )
     lines.append("")
     lines.append(

@@ -46,9 +46,9 @@ def _spread(log_rate: Array, step: int, point: Callable[[Array, int], float]) ->
     ][-MEMORY_MONTHS:]
     prior = PRIOR_SPREAD * step ** (0.5 * PRIOR_GROWTH)
     if not errors:
-        return prior
+        return float(prior)
     seen = NORMAL_MEDIAN * float(np.median(np.abs(errors)))
-    return (len(errors) * seen + PRIOR_MONTHS * prior) / (len(errors) + PRIOR_MONTHS)
+    return float((len(errors) * seen + PRIOR_MONTHS * prior) / (len(errors) + PRIOR_MONTHS))
 
 
 def simulate_peer(log_rate: Array, steps: int, peer: str, samples: int, rng: np.random.Generator) -> Array:
