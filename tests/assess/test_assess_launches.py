@@ -143,6 +143,20 @@ def test_fates_above_the_number_launched_are_unknown_and_told() -> None:
     assert "row 1: destroyed='15'" in faults.warnings[0]
 
 
+def test_fourteen_hits_read_as_launched_are_no_number_launched() -> None:
+    days, faults = days_of("2025-01-01,1,14,150,17")
+    assert days[0].launched is None
+    assert "row 1: launched='14': far below its own fates" in faults.aside[1]
+
+
+def test_a_leap_that_nothing_before_comes_near_is_set_aside() -> None:
+    days, faults = days_of(
+        "2025-01-01,1,98,5,", "2025-01-02,1,9800,5,", "2025-01-03,1,1100,5,", "2025-01-04,1,4000,,"
+    )
+    assert [d.launched for d in days] == [98, None, 1100, 4000]
+    assert "over 4 times the largest day before (300)" in faults.aside[2]
+
+
 def test_an_unknown_regime_and_a_double_month_are_refused() -> None:
     head = "month,launched,reporting_regime\n"
     with pytest.raises(ConfigurationError, match="row 1: reporting_regime='guess'"):

@@ -28,6 +28,11 @@ REGIME_FROM = (date(2022, 9, 1), date(2024, 7, 1), date(2025, 8, 1))
 # Ten times the largest day so far: beyond it a count is a slip (two numbers run together), not a night.
 LARGEST_DAY = 10_000
 LARGEST_MONTH = 31 * LARGEST_DAY
+# The largest leap so far was fivefold, over a day of seven; from a hundred on it was 2.2. A table that begins in
+# the middle of the war may begin with any day: the first leap is measured from this.
+LEAP_TIMES, LEAP_FROM = 4, 300
+# A bulletin of two windows may count a drone's fate twice; beyond this the number launched is the wrong one.
+TWICE_SHARE, TWICE_DRONES = 1.25, 15
 # A month is estimated from its known days when they are at least this share of it; below, it is unknown.
 ENOUGH_DAYS = 0.8
 FIRST_DAY, LAST_DAY = date(2022, 2, 24), date(2049, 12, 31)
@@ -144,7 +149,11 @@ def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Fault
         counts["hit_locations"] = count_in(row, number, "hit_locations", faults)
         counts["shahed"] = count_in(row, number, "shahed_among_launched", faults)
         launched, parts = counts["launched"], (counts["destroyed"] or 0) + (counts["lost_location"] or 0)
-        if launched is not None and parts > launched:
+        if launched is not None and parts > TWICE_SHARE * launched + TWICE_DRONES:
+            # The 14 hits of a bulletin read as its number launched: then the number cannot stand.
+            words = f"far below its own fates, destroyed and lost location: {parts}"
+            faults.set_aside(number, "launched", row["launched"], words)
+        elif launched is not None and parts > launched:
             # A bulletin of two windows may count one drone's fate twice: its fates are unknown, its number stands.
             faults.warnings.append(
                 f"row {number}: destroyed={row['destroyed']!r}: with lost_location above launched={launched}"
@@ -156,7 +165,25 @@ def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Fault
     if not rows:
         faults.fatal.append("the table has no rows")
     faults.raise_if_fatal()
-    return tuple(days[day] for day in sorted(days)), faults
+    return _without_leaps([days[day] for day in sorted(days)], faults), faults
+
+
+def _without_leaps(days: list[Day], faults: Faults) -> tuple[Day, ...]:
+    """Make unknown what no day before comes near: two numbers run together, or a digit too many."""
+    largest, out = LEAP_FROM, []
+    for day in days:
+        if day.launched is not None and day.launched > LEAP_TIMES * largest:
+            faults.set_aside(
+                day.row,
+                "launched",
+                str(day.launched),
+                f"over {LEAP_TIMES} times the largest day before ({largest})",
+            )
+            out.append(Day(day.day, None, row=day.row))
+            continue
+        largest = max(largest, day.launched or 0)
+        out.append(day)
+    return tuple(out)
 
 
 def monthly_from_rows(rows: list[Row], where: str) -> tuple[dict[str, tuple[int | None, str, int]], Faults]:
