@@ -7,7 +7,8 @@ import gzip
 from datetime import date, timedelta
 from importlib.resources import files
 
-from forehear.assess.launches import Day, count_in, day_in
+from forehear.assess.launch_records import Day
+from forehear.assess.launch_tables import count_in, day_in
 from forehear.assess.tables import Faults, Row, parse_table
 
 REPORT_COLUMNS = (
