@@ -389,7 +389,7 @@ def attempt(
     best_x, best_cost = np.empty((STARTS, STATES)), np.full(STARTS, np.inf)
     found = search_grid(points, p_starts, sensors, streams, which_seed, time_s, air, best_x, best_cost)
     prior = np.empty((2, STATES))
-    _set_prior(prior, rows[starts[which_seed]], rows[starts[which_seed], LN_TONE_VAR] > 0.0)
+    set_prior(prior, rows[starts[which_seed]], rows[starts[which_seed], LN_TONE_VAR] > 0.0)
     cov, x = np.empty((STATES, STATES)), np.empty(STATES)
     chosen = np.empty((MAX_STREAMS * POINTS, COLUMNS))
     agree = np.full(MAX_STREAMS + 1, -1, np.int64)
@@ -530,7 +530,7 @@ def _verdict(x: Array, cov: Array, best: float, second: float, miss: Array) -> i
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
+def set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
     """Fill prior (2, 8) around the seed's first row."""
     prior[0, 0], prior[0, 1] = anchor[SENSOR_E], anchor[SENSOR_N]
     prior[1, 0] = prior[1, 1] = 1.0 / PLACE_SIGMA_M**2

@@ -106,6 +106,7 @@ class Tracker:
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             life.refilter_dirty(self._bank, self._air, self._scales)
+            life.reseat_young(self._bank, self._lives, self._air, self._scales, now)
             self._follow_streams(batch, unexplained)
             self._learn_threshold(batch)
         streams.forget(self._pool, now)
@@ -226,4 +227,5 @@ class Tracker:
         heard_by = sorted({int(self._pool.sensor[m]) for m in members})
         kinds = life.kind_evidence_of(self._pool, members)
         life.start(self._bank, k, x, cov, info, kinds, heard_by)
-        self._lives[k] = life.Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]))
+        life.remember_birth(self._bank, k, self._pool, members, self._air)
+        self._lives[k] = life.Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]), reseat_s=now + 1.0)
