@@ -82,7 +82,7 @@ def _persons(attributed_to: str, media: frozenset[str]) -> frozenset[str]:
         if surname in known or any(len(w) > 4 and match_names(surname, w).same for w in known):
             found.add(surname)
     text = attributed_to
-    for name in media:
+    for name in sorted(media, key=lambda name: (-len(name), name)):
         text = re.sub(rf"\b{re.escape(name)}\b", " ", text, flags=re.IGNORECASE)
     for which in ("originators", "relays", "organisations"):
         for name in find(which, attributed_to):

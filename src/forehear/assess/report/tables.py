@@ -7,7 +7,7 @@ import numpy as np
 from forehear.assess.checks import passed_on
 from forehear.assess.claims.tracing import said
 from forehear.assess.forecast.scoring import HORIZONS
-from forehear.assess.launches import undercount
+from forehear.assess.launches import REGIMES, undercount
 from forehear.assess.launches_view import neutralised
 from forehear.assess.ledger_view import contradictions
 from forehear.assess.report.gather import Story
@@ -125,6 +125,10 @@ def disagreements(story: Story) -> str:
     )
 
 
+# The regimes, short enough for a table.
+SHORT = dict(zip(REGIMES, ("destroyed", "destroyed, lost", "one figure"), strict=True))
+
+
 def months(story: Story) -> str:
     """Every month, with its row in the table and its reporting error."""
     rows = []
@@ -132,19 +136,24 @@ def months(story: Story) -> str:
         share = neutralised([m])
         low, high = undercount(int(m.month[:4]))
         by = f"{low:.0%}" if low == high else f"{low:.0%}–{high:.0%}"
-        cells = [f"{v:,}" if v is not None else "unknown" for v in (m.launched, m.max_day, m.unaccounted)]
+        numbers = [f"{v:,}" if v is not None else "unknown" for v in (m.launched, m.max_day, m.unaccounted)]
+        told = "unknown" if share is None else f"{share:.0%}"
+        row = str(m.row) if m.row else "–"
+        cells = [numbers[0], numbers[1], told, numbers[2], by]
+        some = "" if m.complete else " so far"
+        right = "".join(f'<td class="r">{cell}</td>' for cell in cells)
         rows.append(
-            f'<tr id="m{m.month}"><td>{m.month}{"" if m.complete else " (so far)"}</td><td '
-            f'class="r">{cells[0]}</td><td class="r">{cells[1]}</td>'
-            f'<td class="r">{"unknown" if share is None else f"{share:.0%}"}</td><td '
-            f'class="r">{cells[2]}</td><td class="r">{by}</td>'
-            f'<td>{escape(m.regime)}</td><td class="r">{m.row or "–"}</td></tr>'
+            f'<tr id="m{m.month}"><td>{m.month}{some}</td>{right}<td>{SHORT[m.regime]}</td>'
+            f'<td class="r">{row}</td></tr>'
         )
+    heads = ("launched", "largest day", "neutralised", "unaccounted", "low by")
+    head = "".join(f'<th class="r">{words}</th>' for words in heads)
     return (
-        '<div class="wide"><table><tr><th>month</th><th class="r">launched</th><th class="r">largest '
-        'day</th><th class="r">neutralised</th>'
-        f'<th class="r">unaccounted</th><th class="r">table is low by</th><th>regime</th><th '
-        f'class="r">row</th></tr>{"".join(rows)}</table></div>'
+        f'<div class="wide"><table class="months"><tr><th>month</th>{head}<th>told apart</th>'
+        f'<th class="r">row</th></tr>{"".join(rows)}</table></div>'
+        '<p class="small">“Low by”: how far the table was below officials’ cumulative numbers. “Told apart”: what'
+        " the bulletins of that regime tell of those that did not arrive; shares of two are not comparable."
+        " “Row”: of the monthly table.</p>"
     )
 
 
