@@ -14,6 +14,7 @@ VERBS: dict[str, str] = {
     "simulate": "write a network, sites, reports and truth of a scenario",
     "track": "turn reports into tracks",
     "score": "score tracks against the truth",
+    "assess": "say what sourced claims and observed launches mean",
     "completion": "print the shell's completion script",
 }
 
