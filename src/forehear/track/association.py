@@ -65,6 +65,9 @@ MAX_CANDIDATES = 24
 MAX_SOURCES = 16
 # Level's own scatter about the model [dB], before the tracker has measured it.
 LEVEL_SIGMA_DB = 5.0
+# What the level's variance is multiplied by in filters and fits: errors of one sensor, path and attitude last
+# for many reports, which are not so many opinions.
+LEVEL_CAUTION = 1.4
 # The best odds that a clear sound is reported: frames are lost, gusts pass.
 BEST_HEARING = 0.93
 # Below this odds of hearing a pair is not looked at: a source there is a miracle.
@@ -467,7 +470,7 @@ def associate(
             for s in range(sources):
                 if prob[a, s] < LEAST_PROBABILITY:
                     continue
-                _fill_row(row, batch, first + s, r, octaves[a, s], level_var / scales[0], rates[a], threshold)
+                _fill_row(row, batch, first + s, r, octaves[a, s], LEVEL_CAUTION * 25.0, rates[a], threshold)
                 row[EMITTED] = emitted[a]
                 row[SENSOR] = batch.sensor[r]
                 row[WEIGHT] = 1.0 if prob[a, s] > 0.9 else prob[a, s]
@@ -572,7 +575,7 @@ def _learn(
     scales: Array,
 ) -> None:
     """From a source that surely is track k's: how well it fits, and what the sensor's clock must be."""
-    level_var = row[LEVEL_VAR] * scales[0] + spreads[0]
+    level_var = row[LEVEL_VAR] / LEVEL_CAUTION * scales[0] + spreads[0]
     rise, share = detected_level(pred[0], row[THRESHOLD], math.sqrt(level_var))
     miss = row[LEVEL_DB] - pred[0] - rise
     sensor = batch.sensor[r]

@@ -54,7 +54,7 @@ Ints = NDArray[np.int64]
 # Neighbours' streams taken in: within this distance [m], heard within these seconds, so many at most.
 NEIGHBOUR_M = 16_000.0
 NEIGHBOUR_S = 20.0
-MAX_STREAMS = 24
+MAX_STREAMS = 16
 # Points that sum up one stream in the grid.
 SUMMARY = 3
 # What a mean tone over a third of a stream is off by its curve.
@@ -249,13 +249,14 @@ def search_grid(
                             sensor, at_sensor = sensors[s], GRID_CAP
                         if cost > limit:
                             break
+                        enough = at_sensor * (starts[s + 1] - starts[s]) / 1.5
                         one = 0.0
                         for r in range(starts[s], starts[s + 1]):
+                            if one > enough:
+                                break
                             predict_heard(x, points[r, HEARD] - time_s, points[r], air, h)
-                            m = (points[r, LEVEL_DB] - h[0]) / math.sqrt(
-                                GRID_LEVEL_SIGMA_DB**2 + points[r, LEVEL_VAR]
-                            )
-                            one += m * m
+                            m = points[r, LEVEL_DB] - h[0]
+                            one += m * m / (GRID_LEVEL_SIGMA_DB**2 + points[r, LEVEL_VAR])
                             if tonal:
                                 m = (points[r, LN_TONE] - h[1]) / GRID_LN_TONE_SIGMA
                                 one += m * m
@@ -388,7 +389,7 @@ def attempt(
     best_x, best_cost = np.empty((STARTS, STATES)), np.full(STARTS, np.inf)
     found = search_grid(points, p_starts, sensors, streams, which_seed, time_s, air, best_x, best_cost)
     prior = np.empty((2, STATES))
-    _set_prior(prior, rows[starts[which_seed]], rows[starts[which_seed], LN_TONE_VAR] > 0.0)
+    set_prior(prior, rows[starts[which_seed]], rows[starts[which_seed], LN_TONE_VAR] > 0.0)
     cov, x = np.empty((STATES, STATES)), np.empty(STATES)
     chosen = np.empty((MAX_STREAMS * POINTS, COLUMNS))
     agree = np.full(MAX_STREAMS + 1, -1, np.int64)
@@ -529,7 +530,7 @@ def _verdict(x: Array, cov: Array, best: float, second: float, miss: Array) -> i
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
+def set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
     """Fill prior (2, 8) around the seed's first row."""
     prior[0, 0], prior[0, 1] = anchor[SENSOR_E], anchor[SENSOR_N]
     prior[1, 0] = prior[1, 1] = 1.0 / PLACE_SIGMA_M**2

@@ -43,7 +43,7 @@ SEED_POINTS = 3
 SEED_FRESH_S = 5.0
 # A failed birth is tried again after these seconds, growing with every hopeless try up to the last.
 HOPELESS_NATS = 5.0
-RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.35, 8.0
+RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.7, 10.0
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
@@ -106,6 +106,7 @@ class Tracker:
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             life.refilter_dirty(self._bank, self._air, self._scales)
+            life.reseat_young(self._bank, self._lives, self._air, self._scales, now)
             self._follow_streams(batch, unexplained)
             self._learn_threshold(batch)
         streams.forget(self._pool, now)
@@ -226,4 +227,5 @@ class Tracker:
         heard_by = sorted({int(self._pool.sensor[m]) for m in members})
         kinds = life.kind_evidence_of(self._pool, members)
         life.start(self._bank, k, x, cov, info, kinds, heard_by)
-        self._lives[k] = life.Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]))
+        life.remember_birth(self._bank, k, self._pool, members, self._air)
+        self._lives[k] = life.Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]), reseat_s=now + 1.0)
