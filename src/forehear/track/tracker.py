@@ -182,7 +182,7 @@ class Tracker:
                 self._scales[m] = float(np.clip(self._scales[m] * ratio**0.3, low, high))
 
     def _bear(self, now: float) -> None:
-        candidates = np.empty(self._pool.count.shape[0], np.int64)
+        candidates = np.empty(self._pool.filled.shape[0], np.int64)
         many = streams.seeds(self._pool, now, SEED_FRESH_S, SEED_POINTS, candidates)
         posts = self._posts
         silence = birth.Silence(posts.place, posts.noise_db, posts.last_report_s, posts.person)
@@ -194,7 +194,7 @@ class Tracker:
             pool = self._pool
             if tried >= TRIES_PER_STEP:
                 break
-            if pool.count[seed] == 0 or pool.next_try_s[seed] > now:
+            if pool.filled[seed] == 0 or pool.next_try_s[seed] > now:
                 continue
             grounded = pool.kinds[seed, 0] + pool.kinds[seed, 1] < FLIER_KINDS
             if grounded and self._ground_tries < 1.0:
