@@ -94,7 +94,7 @@ LEVEL_GATE_SIGMAS = 5.0
 # Elevations are pulled by the ground's reflection: this is added to their sigma [rad] (about 10 degrees).
 ELEVATION_BIAS_RAD = 0.17
 # A source enters a track from this probability on; less would only blur it.
-LEAST_PROBABILITY = 0.25
+LEAST_PROBABILITY = 0.5
 # A sensor that goes on hearing says little new [nats]: whatever made its sound goes on making it. One that
 # hears the track for the first time where it was foretold says at most this much.
 NEW_SENSOR_NATS = 4.0

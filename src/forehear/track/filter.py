@@ -60,7 +60,7 @@ FLOOR_M, FLOOR_SIGMA_M = 40.0, 40.0
 # Of the source level [dB^2/s]: its directivity changes as the target passes, 3 dB in a minute.
 LEVEL_POWER = np.array([0.05, 0.2])
 # Of ln tone [1/s]: throttle on autopilot, 0.25 % in 10 s; a manoeuvre moves it by 2 % in 10 s.
-TONE_POWER = np.array([6.0e-7, 4.0e-5])
+TONE_POWER = np.array([1.0e-6, 4.0e-5])
 # Mean time in each model [s]: a cruise of a minute and a half, a turn of fifteen seconds.
 SOJOURN_S = np.array([90.0, 15.0])
 # Models are mixed when this much time of emission has passed [s]; finer changes nothing but the cost.

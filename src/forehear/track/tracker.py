@@ -174,7 +174,7 @@ class Tracker:
         if seen < CALIBRATE_FROM:
             return
         rows = self._residuals[1 : 1 + min(seen, 1024)]
-        for m, (low, high) in enumerate(((0.25, 4.0), (0.6, 9.0), (0.3, 9.0))):
+        for m, (low, high) in enumerate(((0.5, 4.0), (1.0, 9.0), (0.5, 9.0))):
             values = rows[rows[:, m] >= 0.0, m]
             if len(values) >= CALIBRATE_FROM:
                 # The median of chi-square with one degree of freedom is 0.455.
