@@ -71,6 +71,8 @@ def _track(network: Network, source: BinaryIO, sink: BinaryIO, progress: "_Progr
         for (reason, sensor), count in tracker.turned_away.items():
             rejections.reject(reason, sensor or None, count=count)
         rejections.used = tracker.used
+        if tracker.late_sources:
+            rejections.warnings["sources too late for their track"] = tracker.late_sources
         progress.done(rejections.summary())
     return 0
 

@@ -105,8 +105,9 @@ SILENCE_WEIGHT = 0.15
 HEARTBEAT_SILENCE_WEIGHT = 0.6
 # Log odds of existence stay within these: certainty must remain revisable.
 MOST_LOG_ODDS = 12.0
-# A report of an emission this long before the oldest checkpoint is of no use any more [s].
-TOO_LATE_S = 20.0
+# A report of an emission this long before the oldest checkpoint is of no use any more [s]; up to the second
+# figure it is taken in at the checkpoint.
+TOO_LATE_S, CARRIED_BACK_S = 90.0, 20.0
 BP_ROUNDS = 12
 # -----------------------------------------------------------------------------------------------------
 
@@ -306,7 +307,9 @@ def insert(bank: Bank, k: int, row: Array) -> bool:
     oldest = bank.ck_t[k, 0]
     if row[EMITTED] < oldest - TOO_LATE_S:
         return False
-    if row[EMITTED] <= oldest:
+    # A little before the oldest checkpoint straight flight still predicts it: it enters there. Long before, it
+    # stands in the history for the next fit of a young track, and the filter passes over it.
+    if oldest - CARRIED_BACK_S < row[EMITTED] <= oldest:
         row[EMITTED] = oldest + 1e-5
     n = bank.rows[k]
     if n >= bank.history.shape[1]:

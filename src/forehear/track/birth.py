@@ -56,7 +56,7 @@ NEIGHBOUR_M = 16_000.0
 NEIGHBOUR_S = 20.0
 MAX_STREAMS = 14
 # Streams whose odds of piston or jet differ by more than this do not come from one engine.
-KINDS_APART = 0.45
+KINDS_APART = 0.35
 # Points that sum up one stream in the grid.
 SUMMARY = 3
 # What a mean tone over a third of a stream is off by its curve.

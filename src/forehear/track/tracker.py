@@ -46,10 +46,10 @@ SEED_FRESH_S = 5.0
 HOPELESS_NATS = 5.0
 RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 2.2, 20.0
 # A stream that mostly sounds like something on the ground is tried so much less often.
-FLIER_KINDS, GROUND_WAITS = 0.4, 3.0
+FLIER_KINDS, GROUND_WAITS = 0.5, 3.0
 # And of such streams one is tried in two steps, and one more for every so many sensors: an aircraft among them
 # (a helicopter) is heard by many sensors, each of which may start.
-GROUND_SENSORS = 6000
+GROUND_SENSORS = 20_000
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
@@ -69,6 +69,8 @@ class Tracker:
         self.network = network
         self.turned_away: Counter[tuple[str, str]] = Counter()
         self.used = 0
+        # Sources that belong to a track but came too late for its filter.
+        self.late_sources = 0
         self._ids = [s.id for s in network.sensors]
         self._index = {name: i for i, name in enumerate(self._ids)}
         self.plane, self._posts = posts_of(network)
@@ -145,8 +147,7 @@ class Tracker:
             self._residuals,
             unexplained,
         )
-        if late:
-            self.turned_away["too late for its track", ""] += late
+        self.late_sources += late
         return unexplained
 
     def _follow_streams(self, batch: Batch, unexplained: Array) -> None:
@@ -189,7 +190,7 @@ class Tracker:
         x, cov = np.empty(STATES), np.empty((STATES, STATES))
         members, info = np.empty(birth.MAX_STREAMS, np.int64), np.zeros(8)
         tried = 0
-        self._ground_tries = min(self._ground_tries + 0.5 + len(self._ids) / GROUND_SENSORS, TRIES_PER_STEP)
+        self._ground_tries = min(self._ground_tries + 0.4 + len(self._ids) / GROUND_SENSORS, TRIES_PER_STEP)
         for seed in candidates[:many]:
             pool = self._pool
             if tried >= TRIES_PER_STEP:
