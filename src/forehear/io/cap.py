@@ -158,7 +158,7 @@ def atom(entries: Sequence[Entry], issuer: Issuer, address: str, updated_s: floa
         put(one, "updated", _atom_time(entry.issued_at_s, issuer.zone))
         put(one, "summary", entry.summary)
         put(one, "link", rel="alternate", href=entry.address, type="application/cap+xml")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(feed, encoding="utf-8") + b"\n"
+    return b"\n".join((b'<?xml version="1.0" encoding="UTF-8"?>', Tree.tostring(feed, encoding="utf-8"), b""))
 
 
 def _atom_time(time_s: float, zone: tzinfo) -> str:
