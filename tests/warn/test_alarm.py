@@ -7,7 +7,7 @@ import pytest
 from tests.warn.world import World, track
 
 from forehear.records import Track
-from forehear.warn.policy import Policy, policy_faults
+from forehear.warn.limits import Policy, policy_faults
 
 
 def flight(start_s: float, east: float, speed: float = 50.0, **more: object):  # type: ignore[no-untyped-def]

@@ -8,7 +8,8 @@ from forehear.forecast import arrival, routes
 from forehear.geodesy import plane_at
 from forehear.records import Alert, Kinds, Network, Sensor, Site, Track, TrackStatus
 from forehear.warn.alarm import Alarm, step
-from forehear.warn.policy import Policy, places_of_sensors
+from forehear.warn.limits import Policy
+from forehear.warn.policy import places_of_sensors
 
 PLANE = plane_at(31.0, 47.0)
 ROUTES = routes.draw()

@@ -12,7 +12,7 @@ from forehear.errors import ConfigurationError
 from forehear.io.geojson import read_network, read_sites
 from forehear.records import Network, Site
 from forehear.service.signing import read_public_key
-from forehear.warn.policy import Policy, policy_faults
+from forehear.warn.limits import Policy, policy_faults
 
 # A token shorter than this can be guessed.
 LEAST_TOKEN_CHARACTERS = 24

@@ -1,9 +1,14 @@
 """What goes from the tracker's process to the service and on to the map: one frame a step."""
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from forehear.records import Alert, Kinds, TargetKind, Track, TrackStatus
-from forehear.track.view import View
+
+if TYPE_CHECKING:
+    # The service's own process shows frames and loads no tracker.
+    from forehear.track.view import View
 
 
 class Shown(Struct, frozen=True, omit_defaults=True):
@@ -61,7 +66,7 @@ class Frame(Struct, frozen=True):
     replayed: bool = False
 
 
-def shown(track: Track, view: View | None, since_s: float, corroborated: bool) -> Shown:
+def shown(track: Track, view: "View | None", since_s: float, corroborated: bool) -> Shown:
     """Make what the map draws of a track."""
     ellipse = heard_from = None
     if view is not None:

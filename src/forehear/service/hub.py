@@ -3,8 +3,8 @@
 Theory of operation. Reports are committed by `intake` and acknowledged. Several times a second the hub notes a
 step in the store (the moment, and up to which block), has the tracker's process take it, keeps its alerts, and
 only then shows them. So after a crash at any moment: what was acknowledged is in a block; every block is in a step
-that was noted, or goes into the first new one; a step that was taken is taken again the same, and its alerts, being
-the same, are found in the store already and not told again.
+that was noted, or goes into the first new one; a step that was taken is taken again the same, and its alerts,
+being the same, are found in the store already and not told again.
 
 The tracker falling behind does not hold up intake: the next step simply takes more blocks.
 """
@@ -28,9 +28,9 @@ from forehear.service.frames import Frame, Shown, SiteState
 from forehear.service.gate import Gate, Limits, known_sensors
 from forehear.service.intake import Intake
 from forehear.service.live import FACES, Face, Live, encode, event
+from forehear.service.messages import Ready, Start, Step
 from forehear.service.pipe import Pipe, WorkerGone
 from forehear.service.store import Store, StoredAlert, StoreFull, pack
-from forehear.service.worker import Ready, Start, Step
 
 # Without a snapshot, this much of the store is tracked again [s]: the tracker forgets what is older than 100 s.
 REPLAY_S = 180.0

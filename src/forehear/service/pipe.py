@@ -7,7 +7,7 @@ import msgspec
 
 from forehear.errors import ForehearError
 from forehear.service.frames import Frame
-from forehear.service.worker import LENGTH, Ready, Start, Step
+from forehear.service.messages import LENGTH, Ready, Start, Step
 
 
 class WorkerGone(ForehearError):

@@ -4,91 +4,33 @@ Theory of operation. The service (`hub`) decides when to step and with which blo
 down before it says so. This process keeps the Tracker and the Alarm, takes each step, answers with a frame, and
 every few seconds writes a snapshot. After a crash it is started again: it reads the snapshot, is handed the steps
 since, takes the very same steps again, and arrives at the very same state. It ends when its input does.
-
-Messages are msgpack behind a length of four bytes.
 """
 
 import math
 import os
-import struct
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 
-from forehear.errors import ForehearError
 from forehear.forecast import arrival, corridor, routes
 from forehear.io.geojson import read_network, read_sites
 from forehear.records import Alert, Report, Site, Track
 from forehear.service import snapshot
 from forehear.service.frames import Frame, SiteState, shown
+from forehear.service.messages import Ready, Start, Step, messages, send
 from forehear.track.tracker import Tracker
 from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
-from forehear.warn.policy import Policy, places_of_sensors
+from forehear.warn.policy import places_of_sensors
 
 # Snapshots are this far apart [s] of this machine's time: at 5,000 reports a second a restart replays 25,000.
 SNAPSHOT_EVERY_S = 5.0
 # Corridors are told every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
-LENGTH = struct.Struct(">I")
-# A message beyond this is a fault of ours, not a message.
-MAX_MESSAGE_BYTES = 1 << 30
-
-
-class Start(msgspec.Struct, frozen=True):
-    """The first message: where everything is. `resume` is the last alert of each site, used without a snapshot."""
-
-    network: str
-    sites: str | None
-    snapshot: str
-    policy: Policy
-    issued: int = 0
-    resume: tuple[Alert, ...] = ()
-    use_snapshot: bool = True
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One step to take: the moment, the packed blocks of reports received up to it, the last one's number."""
-
-    time_s: float
-    block: int
-    bodies: tuple[bytes, ...] = ()
-    # Taken before, by a process that is gone.
-    replayed: bool = False
-    # The end of a replay without a snapshot: what the sites were told stands.
-    adopt: bool = False
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """The answer to Start: the step of the snapshot that was read, or why there is none."""
-
-    time_s: float | None
-    block: int
-    why: str = ""
-
-
-def send(stream: BinaryIO, message: msgspec.Struct) -> None:
-    """Write one message and hand it on."""
-    body = msgspec.msgpack.encode(message)
-    stream.write(LENGTH.pack(len(body)) + body)
-    stream.flush()
-
-
-def receive(stream: BinaryIO) -> bytes | None:
-    """Read one message; None at the end."""
-    head = stream.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    (size,) = LENGTH.unpack(head)
-    if size > MAX_MESSAGE_BYTES:
-        raise ForehearError(f"message of {size} bytes; allowed: {MAX_MESSAGE_BYTES}")
-    body = stream.read(size)
-    return body if len(body) == size else None
 
 
 class Worker:
@@ -229,12 +171,6 @@ def _save(path: Path, body: bytes) -> None:
     except OSError as error:
         # A full disk: the tracker goes on, and a restart replays more.
         print(f"forehear worker: snapshot: {error}", file=sys.stderr)
-
-
-def messages(stream: BinaryIO) -> Iterator[bytes]:
-    """Give messages until the end."""
-    while (body := receive(stream)) is not None:
-        yield body
 
 
 def main() -> int:

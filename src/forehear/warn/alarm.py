@@ -7,7 +7,8 @@ from typing import Literal
 from forehear.forecast.arrival import Arrival
 from forehear.geodesy import Plane
 from forehear.records import Alert, AlertState, Site, Track
-from forehear.warn.policy import NOTHING, Outlook, Policy, Witness, faded, holds, outlook_of, witness
+from forehear.warn.limits import Policy
+from forehear.warn.policy import NOTHING, Outlook, Witness, faded, holds, outlook_of, witness
 from forehear.warn.table import TABLE, Condition, State
 from forehear.warn.words import because
 
