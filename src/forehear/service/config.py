@@ -237,4 +237,5 @@ def _secret(name: str, file: str | None, folder: Path, faults: list[str], least:
         return None
     if len(text) < least:
         faults.append(f"{name}={file!r}: holds {len(text)} characters; at least {least}")
+        return None
     return text

@@ -20,7 +20,7 @@ from forehear.records import Alert, Report
 
 SCHEMA = """
 create table if not exists blocks (
-  block integer primary key, first_s real not null, last_s real not null, count integer not null,
+  block integer primary key autoincrement, first_s real not null, last_s real not null, count integer not null,
   body blob not null);
 create index if not exists blocks_by_time on blocks (last_s);
 create table if not exists ticks (time_s real primary key, block integer not null) without rowid;
@@ -126,8 +126,9 @@ class Store:
                 self.db.execute("insert or replace into frames values (?, ?)", row)
 
     def last_block(self) -> int:
-        """The number of the newest block; 0 without any."""
-        return int(self.db.execute("select coalesce(max(block), 0) from blocks").fetchone()[0])
+        """The number of the newest block, though it may be deleted by now; 0 before the first."""
+        row = self.db.execute("select seq from sqlite_sequence where name = 'blocks'").fetchone()
+        return 0 if row is None else int(row[0])
 
     def blocks(self, after: int, until: int) -> Iterator[list[Report]]:
         """Give the reports of blocks after one and up to another, block by block."""

@@ -13,7 +13,7 @@ const state = {
 // The service's clock as this browser reckons it: where it stood, when, and how fast it runs.
 const clock = { at: 0, wall: 0, rate: 1 };
 let theme = localStorage.getItem("forehear.theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
-let sounding = false, started = null, last = { sites: 0 };
+let fitted = false, sounding = false, started = null, last = { sites: 0 };
 // For tests and for those who look closely.
 window.forehear = { state, chart, latencies: [] };
 
@@ -46,10 +46,16 @@ const ON = {
     setZone(about.time_zone);
     clock.at = about.time_s;
     clock.wall = performance.now();
+    const places = loadSites();
+    const sensors = operator() ? ask("/sensors.geojson") : null;
+    chart.setLanguage(currentLanguage());
     started ??= begin();
+    await places;
     await started;
-    if (operator()) chart.setSensors(await ask("/sensors.geojson"));
-    await loadSites();
+    if (sensors) chart.setSensors(await sensors);
+    if (!fitted) fitAll();
+    fitted = true;
+    drawAllSites();
     await pastRange();
   },
   frame(frame) {
@@ -99,11 +105,9 @@ async function begin() {
 
 async function loadSites() {
   const geojson = await ask("/sites.geojson");
-  const first = state.sites.size === 0;
   for (const f of geojson.features) state.sites.set(f.id, { ...f.properties, site: f.id, lon: f.geometry.coordinates[0], lat: f.geometry.coordinates[1] });
   drawAllSites();
   drawAllAlerts();
-  if (first) fitAll();
 }
 
 const padding = () => (innerWidth <= 700 ? { top: 30, left: 30, right: 60, bottom: innerHeight * 0.52 + 60 } : { top: 70, left: 390, right: 80, bottom: 80 });
@@ -126,7 +130,14 @@ function drawAllSites() {
 }
 
 function drawAllAlerts() {
-  drawAlerts(state.alerts, new Map([...state.sites.values()].map((s) => [s.site, s.name])), operator(), acknowledge, (site) => pick({ site }, true));
+  // An update of what was told already is the same matter: one line for each state of each alert, the newest.
+  const matters = new Map();
+  for (const a of state.alerts) {
+    const key = `${a.alert} ${a.state}`, first = matters.get(key);
+    if (!first) matters.set(key, { ...a });
+    else first.acknowledged_at_s ??= a.acknowledged_at_s;
+  }
+  drawAlerts([...matters.values()], new Map([...state.sites.values()].map((s) => [s.site, s.name])), operator(), acknowledge, (site) => pick({ site }, true));
 }
 
 async function acknowledge(number) {
@@ -286,7 +297,7 @@ function beep() {
 
 const DO = {
   t() { theme = theme === "dark" ? "light" : "dark"; localStorage.setItem("forehear.theme", theme); chart.setTheme(theme); drawWords(); },
-  u() { setLanguage(currentLanguage() === "uk" ? "en" : "uk"); drawWords(); drawPicked(); drawAllSites(); },
+  u() { setLanguage(currentLanguage() === "uk" ? "en" : "uk"); chart.setLanguage(currentLanguage()); drawWords(); drawPicked(); drawAllSites(); },
   m() { sounding = !sounding; $("sound").setAttribute("aria-pressed", String(sounding)); if (sounding) beep(); },
   f: fitAll, l: toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")),
   a() { const a = state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },

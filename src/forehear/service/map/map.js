@@ -13,7 +13,9 @@ const SIGMAS = 2;
 const NAMES = ["never", "silent", "alive", "hearing", "broken"];
 const FONT = ["Open Sans Regular"];
 
-let map, base, theme = "dark", about, ready, sensors = EMPTY, codes = [], shown = { sensors: true, corridors: true };
+let map, base, theme = "dark", language = "uk", about, ready, sensors = EMPTY, codes = [], shown = { sensors: true, corridors: true };
+// Between a style's going and the next one's coming there is nothing to draw into.
+let styled = false;
 let tracks = [], corridors = {}, sites = EMPTY, picked = null, sensorPlaces = new Map();
 
 export async function start(container, hello, firstTheme) {
@@ -29,7 +31,8 @@ export async function start(container, hello, firstTheme) {
   const credit = "Natural Earth · GeoNames (CC BY 4.0)" + (about.attribution ? ` · ${about.attribution}` : "");
   map.addControl(new maplibre.AttributionControl({ compact: true, customAttribution: credit }), "bottom-right");
   ready = new Promise((go) => map.once("load", go));
-  map.on("style.load", () => { icons(); redraw(); });
+  map.once("load", () => document.querySelector(".maplibregl-ctrl-attrib")?.classList.remove("maplibregl-compact-show"));
+  map.on("style.load", () => { icons(); styled = true; redraw(); });
   await ready;
   return map;
 }
@@ -44,7 +47,7 @@ function style() {
   const byState = (key = "state") => ["match", ["get", key], "warning", c.warning, "watch", c.watch, "cancelled", c.cancelled, c.clear];
   const byKind = ["match", ["get", "kind"], "piston", c.piston, "jet", c.jet, c.other];
   const box = [[[b[0], b[1]], [b[2], b[1]], [b[2], b[3]], [b[0], b[3]], [b[0], b[1]]]];
-  const towns = base.towns.map(([name, lon, lat, people], k) => feature("Point", [lon, lat], { name, people, rank: k }));
+  const towns = base.towns.map(([uk, en, lon, lat, people], k) => feature("Point", [lon, lat], { uk, en, people, rank: k }));
   const code = state("code", 0);
   const sources = {
     world: data(collection(base.world.map((p) => feature("Polygon", p)))), box: data(feature("Polygon", box)),
@@ -68,7 +71,7 @@ function style() {
   layers.push(
     layer("towns", "symbol", "towns", { "text-color": c.town, "text-halo-color": c.halo, "text-halo-width": 1.2 }, {
       layout: {
-        "text-field": ["get", "name"], "text-font": FONT, "symbol-sort-key": ["get", "rank"], "text-padding": 6,
+        "text-field": ["get", language], "text-font": FONT, "symbol-sort-key": ["get", "rank"], "text-padding": 6,
         "text-size": ["interpolate", ["linear"], ["zoom"], 5, 10.5, 10, 13],
       },
       filter: ["any", [">=", ["get", "people"], ["step", ["zoom"], 700000, 6, 200000, 7, 60000, 8, 20000, 9, 8000, 10.5, 0]], false],
@@ -126,7 +129,7 @@ function icons() {
         if (other !== inside) near = Math.min(near, Math.hypot(u, v));
       }
       const signed = inside ? near - 0.5 : 0.5 - near;
-      pixels.data[4 * (y * size + x) + 3] = Math.max(0, Math.min(255, Math.round(255 * (0.75 + signed / 32))));
+      pixels.data[4 * (y * size + x) + 3] = Math.max(0, Math.min(255, Math.round(255 * (0.75 + signed / 8))));
     }
     if (!map.hasImage(name)) map.addImage(name, pixels, { sdf: true, pixelRatio: 1.4 });
   };
@@ -140,7 +143,13 @@ function icons() {
 
 export function setTheme(next) {
   theme = next;
+  styled = false;
   map?.setStyle(style(), { diff: false });
+}
+
+export function setLanguage(next) {
+  language = next;
+  if (styled) map.setLayoutProperty("towns", "text-field", ["get", language]);
 }
 
 function redraw() {
@@ -152,7 +161,7 @@ function redraw() {
   show("corridors", shown.corridors);
 }
 
-const loaded = () => map?.getSource("tracks") !== undefined;
+const loaded = () => styled;
 
 export function setSensors(geojson) {
   sensors = { ...geojson, features: geojson.features.map((f) => ({ ...f, id: f.properties.index, properties: { ...f.properties, name: f.properties.name ?? f.id, sensor: f.id } })) };

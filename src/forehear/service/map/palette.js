@@ -4,7 +4,7 @@
 export const PALETTE = {
   dark: {
     water: "#0b121b", land: "#141d29", oblast: "#243143", border: "#3d4e66", coast: "#2a3a4e", town: "#7f8ea3",
-    halo: "#0f1722", alive: "#47596f", hearing: "#45c8f5", silent: "#5d6673", broken: "#f5b546",
+    halo: "#0f1722", alive: "#5a6f89", hearing: "#45c8f5", silent: "#5d6673", broken: "#f5b546",
     piston: "#ff6d5a", jet: "#c79bff", other: "#c3ccd8", from: "#45c8f5", corridor: "#ff8f7d",
     clear: "#7f93ab", watch: "#f5b546", warning: "#ff6d3a", cancelled: "#35c4a0", text: "#e8eef6", line: "#0b121b",
   },
