@@ -1,7 +1,7 @@
 """A small network and a running service for tests: in this process, or as one of its own that can be killed."""
 
 import os
-import secrets
+import re
 import signal
 import socket
 import subprocess
@@ -38,7 +38,7 @@ def write_config(folder: Path, keys: bool = True, **tables: dict[str, object]) -
     (folder / "network.geojson").write_bytes(network_geojson(network(keys)))
     (folder / "sites.geojson").write_bytes(sites_geojson(SITES))
     (folder / "token").write_text(TOKEN)
-    tables = {"operator": {"token_file": "token"}, **tables}
+    tables = {"service": {"port": 0, **tables.pop("service", {})}, "operator": {"token_file": "token"}, **tables}
     lines = ['network = "network.geojson"', 'sites = "sites.geojson"']
     for table, values in tables.items():
         lines.append(f"[{table}]")
@@ -109,14 +109,8 @@ class Served:
 
 def serve(config: Path, port: int | None = None) -> Served:
     """Start `forehear serve` on a configuration."""
-    text = config.read_text("utf-8")
     port = free_port() if port is None else port
-    if "[service]" not in text:
-        text += f"[service]\nport = {port}\n"
-    else:
-        lines = [row for row in text.splitlines() if not row.startswith("port = ") or "[mqtt]" in text]
-        at = lines.index("[service]")
-        text = "\n".join([*lines[: at + 1], f"port = {port}", *lines[at + 1 :]]) + "\n"
+    text = re.sub(r"(?<=\[service\]\nport = )\d+", str(port), config.read_text("utf-8"))
     config.write_text(text, "utf-8")
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
@@ -125,7 +119,3 @@ def serve(config: Path, port: int | None = None) -> Served:
         env=environment, stderr=open(config.parent / "log.txt", "ab"),  # noqa: SIM115
     )  # fmt: skip
     return Served(config, port, process)
-
-
-def random_bytes(size: int) -> bytes:
-    return secrets.token_bytes(size)

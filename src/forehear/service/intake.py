@@ -23,6 +23,8 @@ class Receipt(Struct, frozen=True):
 
     accepted: int = 0
     refused: dict[str, int] = {}
+    # The store's block that holds them; live frames tell up to which block they go.
+    block: int = 0
 
 
 class Intake:
@@ -34,7 +36,7 @@ class Intake:
         self._clock = clock
         self._writer = writer
         self._waiting: list[tuple[Report, int | None]] = []
-        self._done: asyncio.Future[bool] | None = None
+        self._done: asyncio.Future[int] | None = None
         self._wake = asyncio.Event()
         self._bodies: list[bytes] = []
         self._block = 0
@@ -46,9 +48,9 @@ class Intake:
     async def offer(self, lines: Sequence[bytes], origin: str) -> Receipt:
         """Judge lines, keep what is good, and return once it is on the disk."""
         refused: dict[str, int] = {}
-        accepted = 0
-        done: set[asyncio.Future[bool]] = set()
-        counts: dict[asyncio.Future[bool], int] = {}
+        accepted = block = 0
+        done: set[asyncio.Future[int]] = set()
+        counts: dict[asyncio.Future[int], int] = {}
         for number, line in enumerate(lines, 1):
             if not line or line.isspace():
                 continue
@@ -59,13 +61,14 @@ class Intake:
             if number % SLICE_LINES == 0:
                 await asyncio.sleep(0)
         for future in done:
-            if await future:
+            if stored_in := await future:
                 accepted += counts[future]
+                block = max(block, stored_in)
             else:
                 refused["disk full"] = refused.get("disk full", 0) + counts[future]
-        return Receipt(accepted, refused)
+        return Receipt(accepted, refused, block)
 
-    def _take(self, line: bytes, origin: str, refused: dict[str, int]) -> "asyncio.Future[bool] | None":
+    def _take(self, line: bytes, origin: str, refused: dict[str, int]) -> "asyncio.Future[int] | None":
         """Judge one line; returns what to wait for, None where it was refused (and counted)."""
         now_s = self._clock()
         if len(self._waiting) >= MOST_WAITING:
@@ -108,7 +111,7 @@ class Intake:
             self.full = not stored
             self._bodies.append(body)
             if done is not None and not done.done():
-                done.set_result(stored)
+                done.set_result(self._block if stored else 0)
 
     def give(self, bodies: Sequence[bytes], block: int) -> None:
         """Hand over blocks that were committed before this process began."""

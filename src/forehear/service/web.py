@@ -35,6 +35,7 @@ from forehear.service.intake import Receipt
 from forehear.service.live import MOST_WATCHERS
 from forehear.service.metrics import exposition
 
+GEOJSON, CAP, ATOM = "application/geo+json", "application/cap+xml", "application/atom+xml"
 MAP = Path(__file__).with_name("map")
 # Frames in one answer about the past: two hours at one in thirty seconds.
 MOST_FRAMES = 240
@@ -114,6 +115,8 @@ async def _lines(request: Requested, most: int) -> AsyncIterator[list[bytes]]:
             # A stream that stays open: what has come is taken now, not when it ends.
             yield lines
             lines = []
+    if unpack is not None and not unpack.eof:
+        raise ClientException("the body is not whole gzip")
     yield [*lines, rest]
 
 
@@ -127,17 +130,18 @@ async def put_reports(request: Requested) -> Response[Receipt]:
     200 if at least one was accepted or nothing was sent; else the status of the commonest reason.
     """
     hub = _hub(request)
-    accepted, refused = 0, dict[str, int]()
+    accepted, block, refused = 0, 0, dict[str, int]()
     most = int(hub.settings.config.ingest.max_body_mb * 1e6)
     async for lines in _lines(request, most):
         receipt = await hub.intake.offer(lines, origin_of(request))
         accepted += receipt.accepted
+        block = max(block, receipt.block)
         for reason, count in receipt.refused.items():
             refused[reason] = refused.get(reason, 0) + count
     status = 200
     if accepted == 0 and refused:
         status = STATUS_OF[max(refused, key=lambda r: refused[r])]
-    return Response(Receipt(accepted, refused), status_code=status, media_type=MediaType.JSON)
+    return Response(Receipt(accepted, refused, block), status_code=status, media_type=MediaType.JSON)
 
 
 @get("/health", summary="Whether it lives", tags=["health"])
@@ -156,9 +160,9 @@ async def get_metrics(request: Requested) -> str:
     return exposition(_hub(request))
 
 
-def _collection(features: list[dict[str, Any]]) -> Response[bytes]:
+def _collection(features: list[dict[str, Any]]) -> Response[Any]:
     body = msgspec.json.encode({"type": "FeatureCollection", "features": features})
-    return Response(body, media_type="application/geo+json")
+    return Response(body, media_type=GEOJSON)
 
 
 def _point(identity: str, lon: float, lat: float, properties: Any) -> dict[str, Any]:
@@ -166,8 +170,8 @@ def _point(identity: str, lon: float, lat: float, properties: Any) -> dict[str, 
     return {"type": "Feature", "id": identity, "geometry": geometry, "properties": properties}
 
 
-@get("/tracks.geojson", summary="Live tracks", tags=["map"], responses=_refusal(401))
-async def get_tracks(request: Requested) -> Response[bytes]:
+@get("/tracks.geojson", summary="Live tracks", media_type=GEOJSON, tags=["map"], responses=_refusal(401))
+async def get_tracks(request: Requested) -> Response[Any]:
     """Tracks now. The public sees corroborated ones, coarsely, and only where the configuration says so."""
     hub = _hub(request)
     face = face_of(request, hub.token)
@@ -184,8 +188,14 @@ async def get_tracks(request: Requested) -> Response[bytes]:
     return _collection([_point(t.id, t.lon, t.lat, t) for t in tracks])
 
 
-@get("/sites.geojson", summary="Places that are warned, with their state", tags=["map"], responses=_refusal(401))
-async def get_sites(request: Requested) -> Response[bytes]:
+@get(
+    "/sites.geojson",
+    summary="Places that are warned, with their state",
+    media_type=GEOJSON,
+    tags=["map"],
+    responses=_refusal(401),
+)
+async def get_sites(request: Requested) -> Response[Any]:
     """Every site with its state and, where something may come, when."""
     hub = _hub(request)
     face_of(request, hub.token)
@@ -202,9 +212,9 @@ async def get_sites(request: Requested) -> Response[bytes]:
     return _collection(features)
 
 
-@get("/sensors.geojson", summary="Sensors and how they are doing", tags=["map"], guards=[operator_only],
-     responses=_refusal(401))  # fmt: skip
-async def get_sensors(request: Requested) -> Response[bytes]:
+@get("/sensors.geojson", summary="Sensors and how they are doing", media_type=GEOJSON, tags=["map"],
+     guards=[operator_only], responses=_refusal(401))  # fmt: skip
+async def get_sensors(request: Requested) -> Response[Any]:
     """Every sensor, in the order that live events count them in. For the operator only: where they stand is told
     to nobody who might go there."""
     hub = _hub(request)
@@ -267,17 +277,23 @@ async def acknowledge(request: Requested, number: Annotated[int, Parameter(ge=0,
     return Response({"number": number, "acknowledged": True})
 
 
-@get("/cap/{identifier:str}", summary="One CAP 1.2 message", tags=["alerts"], responses=_refusal(401, 404))
+@get(
+    "/cap/{identifier:str}",
+    summary="One CAP 1.2 message",
+    media_type=CAP,
+    tags=["alerts"],
+    responses=_refusal(401, 404),
+)
 async def get_cap(request: Requested, identifier: Annotated[str, Parameter(max_length=2000)]) -> Response[Any]:
     """The message as it was issued."""
     body = _hub(request).reader.cap(identifier.removesuffix(".xml"))
     if body is None:
         return _fault(404, "there is no such message")
-    return Response(body, media_type="application/cap+xml")
+    return Response(body, media_type=CAP)
 
 
-@get("/alerts.atom", summary="The feed of CAP messages", tags=["alerts"])
-async def get_feed(request: Requested) -> Response[bytes]:
+@get("/alerts.atom", summary="The feed of CAP messages", media_type=ATOM, tags=["alerts"])
+async def get_feed(request: Requested) -> Response[Any]:
     """An Atom feed whose entries link to the CAP messages."""
     hub = _hub(request)
     base = hub.settings.config.service.public_url.rstrip("/")
@@ -295,7 +311,7 @@ async def get_feed(request: Requested) -> Response[bytes]:
         )
     updated = entries[0].issued_at_s if entries else hub.clock()
     body = cap.atom(entries, hub.issuer, f"{base}/alerts.atom", updated)
-    return Response(body, media_type="application/atom+xml")
+    return Response(body, media_type=ATOM)
 
 
 @get("/history/range", summary="From when to when the past can be shown", tags=["map"], guards=[operator_only],
@@ -318,7 +334,7 @@ async def get_frame(request: Requested, time_s: Second) -> Response[Any]:
 
 @get("/history/frames", summary="What the map showed over a while", tags=["map"], guards=[operator_only],
      responses=_refusal(400, 401))  # fmt: skip
-async def get_frames(request: Requested, from_s: Second, to_s: Second) -> Response[bytes]:
+async def get_frames(request: Requested, from_s: Second, to_s: Second) -> Response[Any]:
     """Frames in order, thinned where there are many."""
     bodies = _hub(request).reader.frames(from_s, to_s, MOST_FRAMES)
     return Response(b"[" + b",".join(bodies) + b"]", media_type=MediaType.JSON)
@@ -336,7 +352,7 @@ async def get_live(request: Requested) -> Response[Any] | Stream:
 
 
 @get("/", include_in_schema=False, sync_to_thread=False)
-def get_map() -> Response[bytes]:
+def get_map() -> Response[Any]:
     """The map."""
     page = (MAP / "index.html").read_bytes()
     return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-cache"})

@@ -260,3 +260,8 @@ export function onPick(on) {
 }
 
 export const sensorAt = (index) => sensors.features[index];
+
+/** Where on the screen a track is; and whether the map is drawn. For tests and for those who look closely. */
+export const project = (t) => map.project([t.lon, t.lat]);
+
+export const styledNow = () => styled;
