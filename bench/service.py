@@ -3,9 +3,9 @@
     python -m bench.service [--seconds 40] [--watchers 200] [--rate 5000]
 
 Starts `forehear serve` as it runs for real; hands in signed reports of a simulated raid over HTTP from another
-process of the same machine, in batches as a gateway sends them (20 a second); watches /live as browsers do. Latency
-is from the moment before the request that carried a report to the moment at which the first frame that the tracker
-made with it had been read by a watcher. Then kills the service and measures how long it takes to come back.
+process of the same machine, in batches as a gateway sends them (20 a second); watches /live as browsers do.
+Latency is from the moment before the request that carried a report to the moment at which the first frame that the
+tracker made with it had been read by a watcher. Then kills the service and measures how long it is away.
 """
 
 import argparse

@@ -53,19 +53,26 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> N
     acknowledged: list[float] = []
     port = None
     answered = 0
-    for _ in range(KILLS):
+    for life in range(KILLS):
         served = serve(config, port)
         port = served.port
         stop = threading.Event()
         before = len(acknowledged)
         sender = threading.Thread(target=send_until, args=(served, stop, counters, acknowledged))
         sender.start()
-        time.sleep(chance.choice((chance.uniform(0.2, 0.9), chance.uniform(0.8, 1.6))))
+        if life % 10 < 3:
+            # While it starts, opens the store, or catches up.
+            time.sleep(chance.uniform(0.1, 1.5))
+        else:
+            patience = time.monotonic() + 20.0
+            while len(acknowledged) == before and time.monotonic() < patience:
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0.0, 0.5))
         served.kill()
         stop.set()
         sender.join()
         answered += len(acknowledged) > before
-    assert answered > KILLS / 4, "most lives must have taken something for this to mean anything"
+    assert answered > KILLS / 2, "most lives must have taken something for this to mean anything"
     assert len(acknowledged) > 1000
     last = serve(config, port)
     last.until_ready()

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (what runs in the browser stands on lines of its own)
 """The map in a real browser: Debian's Chromium, headless, driven by Playwright."""
 
 import json
@@ -64,11 +65,21 @@ def page(browser: Any, demo: tuple[str, str]) -> Iterator[Any]:
         "request", lambda r: errors.append(r.url) if not r.url.startswith((demo[0], "data:", "blob:")) else None
     )
     one.goto(f"{demo[0]}#token={demo[1]}")
-    one.wait_for_function("window.forehear?.state.frame.tracks.length > 1", timeout=60_000)
-    one.wait_for_function("document.querySelectorAll('#sites li').length >= 10", timeout=30_000)
+    until(one, "window.forehear?.state.frame.tracks.length > 1", 60.0)
+    until(one, "document.querySelectorAll('#sites li').length >= 10", 30.0)
     yield one
     assert errors == [], "no errors, and nothing asked of any other host"
     one.close()
+
+
+def until(page: Any, question: str, within_s: float) -> None:
+    """Ask the page again and again; its security policy forbids Playwright's own way of waiting."""
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"not within {within_s} s: {question}")
 
 
 def state(page: Any, path: str) -> Any:
@@ -81,8 +92,8 @@ def shot(page: Any, name: str) -> None:
 
 
 def test_within_a_minute_drones_are_heard_tracked_forecast_and_warned_of(page: Any) -> None:
-    page.wait_for_function("[...document.querySelectorAll('#sites .warning')].length > 0", timeout=60_000)
-    page.wait_for_function("window.forehear.state.status?.sensors.hearing > 3", timeout=30_000)
+    until(page, "[...document.querySelectorAll('#sites .warning')].length > 0", 60.0)
+    until(page, "window.forehear.state.status?.sensors.hearing > 3", 30.0)
     assert page.locator("#status").inner_text() == "НАВЧАННЯ"
     count = page.locator("#sites .warning .count span").first.inner_text()
     assert count == "зараз" or ":" in count
@@ -92,11 +103,9 @@ def test_within_a_minute_drones_are_heard_tracked_forecast_and_warned_of(page: A
 
 
 def test_countdowns_count_down(page: Any) -> None:
-    page.wait_for_function(
-        "[...document.querySelectorAll('#sites .warning, #sites .watch')].length > 0", timeout=60_000
-    )
+    until(page, "[...document.querySelectorAll('#sites .warning, #sites .watch')].length > 0", 60.0)
     first = state(page, "frame.time_s")
-    page.wait_for_function(f"window.forehear.state.frame.time_s > {first} + 5", timeout=20_000)
+    until(page, f"window.forehear.state.frame.time_s > {first} + 5", 20.0)
 
 
 def test_what_was_told_comes_in_the_readers_language_and_light(page: Any) -> None:
@@ -113,9 +122,9 @@ def test_what_was_told_comes_in_the_readers_language_and_light(page: Any) -> Non
 
 
 def test_an_alert_is_acknowledged_with_a_key_and_stays_so(page: Any) -> None:
-    page.wait_for_function("window.forehear.state.alerts.length > 0", timeout=60_000)
+    until(page, "window.forehear.state.alerts.length > 0", 60.0)
     page.keyboard.press("a")
-    page.wait_for_function("window.forehear.state.alerts.some(a => a.acknowledged_at_s)", timeout=10_000)
+    until(page, "window.forehear.state.alerts.some(a => a.acknowledged_at_s)", 10.0)
     page.wait_for_selector("#alerts .seen")
 
 
@@ -143,12 +152,12 @@ def test_places_are_walked_by_keyboard_and_a_track_tells_of_itself(page: Any) ->
 
 
 def test_the_slider_shows_the_past_and_comes_back(page: Any) -> None:
-    page.wait_for_selector("#time:not([hidden])", timeout=30_000)
-    page.wait_for_function("Number(document.getElementById('slider').max) - document.getElementById('slider').min > 20",
-                           timeout=60_000)  # fmt: skip
+    until(page, "!document.getElementById('time').hidden", 30.0)
+    until(page, "Number(document.getElementById('slider').max) - document.getElementById('slider').min > 20",
+                           60.0)  # fmt: skip
     page.evaluate("const s = document.getElementById('slider'); s.value = Number(s.min) + 10;"
                   "s.dispatchEvent(new Event('input'))")  # fmt: skip
-    page.wait_for_function("window.forehear.state.past !== null", timeout=10_000)
+    until(page, "window.forehear.state.past !== null", 10.0)
     assert state(page, "past")["time_s"] < state(page, "frame")["time_s"]
     shot(page, "map-past")
     page.keyboard.press("l")
@@ -158,7 +167,7 @@ def test_the_slider_shows_the_past_and_comes_back(page: Any) -> None:
 def test_the_public_sees_places_and_no_sensors(browser: Any, demo: tuple[str, str]) -> None:
     one = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en-GB")
     one.goto(demo[0])
-    one.wait_for_function("document.querySelectorAll('#sites li').length >= 10", timeout=60_000)
+    until(one, "document.querySelectorAll('#sites li').length >= 10", 60.0)
     one.wait_for_timeout(2000)
     assert one.evaluate("window.forehear.state.about.face") == "public"
     assert one.evaluate("window.forehear.chart.sensorAt(0) === undefined")
@@ -173,8 +182,8 @@ def test_a_phone_shows_the_places_below_the_map(browser: Any, demo: tuple[str, s
         has_touch=True, is_mobile=True,
     )  # fmt: skip
     one.goto(f"{demo[0]}#token={demo[1]}")
-    one.wait_for_function("document.querySelectorAll('#sites li').length >= 10", timeout=60_000)
-    one.wait_for_function("window.forehear.chart.styledNow()", timeout=60_000)
+    until(one, "document.querySelectorAll('#sites li').length >= 10", 60.0)
+    until(one, "window.forehear.chart.styledNow()", 60.0)
     one.wait_for_timeout(1500)
     box = one.locator("#panel").bounding_box()
     assert box["y"] > 250
