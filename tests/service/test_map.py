@@ -57,7 +57,9 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def page(browser: Any, demo: tuple[str, str]) -> Iterator[Any]:
     """The operator's map, in Ukrainian and dark, with a net for every error."""
-    one = browser.new_page(viewport={"width": 1400, "height": 860}, locale="uk-UA", color_scheme="dark")
+    one = browser.new_page(
+        viewport={"width": 1400, "height": 860}, locale="uk-UA", color_scheme="dark", reduced_motion="reduce"
+    )
     errors: list[str] = []
     one.on("pageerror", lambda e: errors.append(str(e)))
     one.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
@@ -179,7 +181,7 @@ def test_the_public_sees_places_and_no_sensors(browser: Any, demo: tuple[str, st
 def test_a_phone_shows_the_places_below_the_map(browser: Any, demo: tuple[str, str]) -> None:
     one = browser.new_page(
         viewport={"width": 390, "height": 844}, locale="uk-UA", color_scheme="dark", device_scale_factor=2,
-        has_touch=True, is_mobile=True,
+        has_touch=True, is_mobile=True, reduced_motion="reduce",
     )  # fmt: skip
     one.goto(f"{demo[0]}#token={demo[1]}")
     until(one, "document.querySelectorAll('#sites li').length >= 10", 60.0)

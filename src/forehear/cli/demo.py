@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
     what = args.scenario or str(Path(stage.__file__).with_name("raid.toml"))
     world = prepare(scenarios.load(what), args.seed)
-    network, extra = world.network, []
+    network, extra = world.network, list[str]()
     start_s = world.scenario.start_s
     # The scenario's time becomes now: people look at clocks.
     shift_s = float(round(time.time() - start_s))

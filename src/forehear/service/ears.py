@@ -9,7 +9,8 @@ from forehear.records import Network, Report
 HEARING_S = 4.0
 # Silent: no report for three heartbeats and a bit [s].
 SILENT_S = 35.0
-# Broken: its clock is off by more than this on average [s], over at least so many reports; or it says that it
+# Broken: its reports seem to travel longer or shorter than everybody's by more than this on average [s], over at
+# least so many: its clock is off, not the line; or it says that it
 # hears something without a pause for this long [s]: no engine stays so near for half an hour.
 CLOCK_OFF_S, CLOCK_REPORTS = 10.0, 5
 STUCK_S = 1800.0
@@ -38,6 +39,9 @@ class Ears:
         self.ids = [s.id for s in network.sensors]
         self.index = {name: i for i, name in enumerate(self.ids)}
         self.ears = [Ear() for _ in self.ids]
+        # How long everybody's reports travel [s], as a slow mean over all.
+        self.travel_s = 0.0
+        self._reports = 0
         self.codes = bytearray(len(self.ids))
 
     def take(self, report: Report, now_s: float) -> None:
@@ -50,7 +54,12 @@ class Ears:
             ear.quiet_s = now_s
         ear.reports += 1
         ear.last_s = now_s
-        ear.travel_s += (now_s - report.heard_at_s - ear.travel_s) * max(1.0 / ear.reports, 0.1)
+        travel_s = now_s - report.heard_at_s
+        ear.travel_s += (travel_s - ear.travel_s) * max(1.0 / ear.reports, 0.1)
+        self._reports += 1
+        # Bounded: one clock that is years off must not move what everybody is compared with.
+        bounded = min(max(travel_s - self.travel_s, -CLOCK_OFF_S), CLOCK_OFF_S)
+        self.travel_s += bounded * max(1.0 / self._reports, 0.005)
         if report.noise_db is not None:
             ear.noise_db = report.noise_db
         if report.sources:
@@ -64,7 +73,7 @@ class Ears:
             return NEVER
         if now_s - ear.last_s > SILENT_S:
             return SILENT
-        if ear.reports >= CLOCK_REPORTS and abs(ear.travel_s) > CLOCK_OFF_S:
+        if ear.reports >= CLOCK_REPORTS and abs(ear.travel_s - self.travel_s) > CLOCK_OFF_S:
             return BROKEN
         if now_s - ear.quiet_s > STUCK_S:
             return BROKEN

@@ -321,7 +321,7 @@ class Hub:
 
     def _frame_to_keep(self, now_s: float) -> tuple[int, bytes] | None:
         second = math.floor(now_s)
-        if second < self._kept_second + KEEP_EVERY_S:
+        if second < self._kept_second + KEEP_EVERY_S or self.time_s == 0.0:
             return None
         self._kept_second = second
         picture = {"time_s": self.time_s, "tracks": self.tracks, "sites": self.site_states}

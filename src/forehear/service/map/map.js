@@ -38,7 +38,9 @@ export async function start(container, hello, firstTheme) {
 }
 
 const layer = (id, type, source, paint, more = {}) => ({ id, type, source, paint, ...more });
-const data = (d) => ({ type: "geojson", data: d });
+// A circle must stay one: no simplifying of what is drawn as it comes.
+const data = (d, more = {}) => ({ type: "geojson", data: d, ...more });
+const exact = { tolerance: 0.05 };
 const lines = (l) => feature("MultiLineString", l);
 const state = (name, otherwise) => ["coalesce", ["feature-state", name], otherwise];
 
@@ -53,7 +55,7 @@ function style() {
     world: data(collection(base.world.map((p) => feature("Polygon", p)))), box: data(feature("Polygon", box)),
     land: data(collection(base.land.map((p) => feature("Polygon", p)))), coast: data(lines(base.coast)),
     borders: data(lines(base.borders)), oblasts: data(lines(base.oblasts)), towns: data(collection(towns)),
-    sensors: data(sensors), sites: data(EMPTY), corridors: data(EMPTY), ellipses: data(EMPTY), heard: data(EMPTY),
+    sensors: data(sensors), sites: data(EMPTY, exact), corridors: data(EMPTY, exact), ellipses: data(EMPTY, exact), heard: data(EMPTY),
     tracks: data(EMPTY), rays: data(EMPTY),
   };
   const layers = [
