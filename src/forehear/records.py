@@ -6,7 +6,7 @@ Ranges that a value of a record alone can break are checked while decoding, in C
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from forehear import constants
 
@@ -61,6 +61,10 @@ class Source(Struct, frozen=True, omit_defaults=True):
     kinds: Kinds | None = None
 
 
+def _nothing_heard() -> tuple[Source, ...]:
+    return ()
+
+
 class Report(Struct, frozen=True, omit_defaults=True):
     """What one sensor heard in one frame. An empty `sources` says: alive, and heard nothing.
 
@@ -72,7 +76,8 @@ class Report(Struct, frozen=True, omit_defaults=True):
     heard_at_s: Time
     received_at_s: Time | None = None
     noise_db: Level | None = None
-    sources: Annotated[tuple[Source, ...], Meta(max_length=1000)] = ()
+    # A factory, so that an empty list is written: it says "heard nothing", which is not the same as nothing.
+    sources: Annotated[tuple[Source, ...], Meta(max_length=1000)] = field(default_factory=_nothing_heard)
     lon: Longitude | None = None
     lat: Latitude | None = None
 

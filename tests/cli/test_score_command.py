@@ -103,3 +103,12 @@ def test_files_that_are_not_there_and_wrong_numbers(
     assert "cannot be read" in capfd.readouterr().err
     assert main(["score", "--truth", "-", "--tracks", "-", "--cutoff-m", "-1", "--hold-s", "nan"]) == 2
     assert "3 faults" in capfd.readouterr().err
+
+
+def test_every_key_is_documented() -> None:
+    from forehear.simulate.score_records import Score, TargetScore
+
+    page = (Path(__file__).parents[2] / "docs" / "score.md").read_text(encoding="utf-8")
+    for struct in (Score, TargetScore):
+        missing = [key for key in struct.__struct_fields__ if f"`{key}`" not in page]
+        assert not missing

@@ -12,7 +12,7 @@ from forehear.errors import InputError
 from forehear.records import TargetKind, TrackStatus, Truth
 from forehear.simulate.instants import in_step
 from forehear.simulate.score import score
-from forehear.simulate.score_records import Score, TrackPoint
+from forehear.simulate.score_records import BoundSeries, Score, TrackPoint
 
 T0 = 1_790_000_000.0
 LAT = 47.0
@@ -233,3 +233,22 @@ def test_in_step_hands_out_every_second_once() -> None:
         (5.0, True, 1, 0),
         (7.0, False, 0, 1),
     ]
+
+
+def test_bounds_stand_beside_the_errors() -> None:
+    truth = [target(n, k, north_m=m) for k in range(50) for n, m in (("a", 0.0), ("b", 30_000.0))]
+    tracks = [point("T", k, north_m=120.0) for k in range(20, 50)]
+    bounds = {
+        # a: known well enough from the 8th second on, 100 m from then.
+        "a": BoundSeries(T0, [5000.0] * 8 + [100.0] * 42),
+        "b": BoundSeries(T0, [5000.0] * 50),
+    }
+    s = score(truth, tracks, hold_s=0.0, bounds=bounds)
+    assert s.bound_median_m == pytest.approx(100.0)
+    assert s.error_over_bound == pytest.approx(1.2, rel=1e-4)
+    # b's bound never falls under 700 m: nobody waits for its track.
+    assert (s.bound_wait_median_s, s.bound_wait_p90_s) == (12.0, 12.0)
+    assert [t.bound_wait_s for t in s.by_target] == [12.0, None]
+    plain = score(truth, tracks, hold_s=0.0)
+    assert (plain.error_over_bound, plain.bound_median_m, plain.bound_wait_median_s) == (None, None, None)
+    assert plain.gospa_m == s.gospa_m

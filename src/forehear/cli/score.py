@@ -17,9 +17,11 @@ import msgspec
 from forehear.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
-    pass
+    from forehear.simulate.score_records import BoundSeries
 
 T = TypeVar("T", bound=msgspec.Struct)
+# The sensors' errors that the bound is of, one sigma each: what a plain microphone and a small array reach.
+SENSES = {"level_sigma_db": 5.0, "tone_sigma_hz": 0.4, "azimuth_sigma_deg": 4.0}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="a target must be tracked this long after it was last audible (default %(default)g)",
     )
+    limit = parser.add_argument_group("the limit of what can be known (posterior Cramer-Rao bound)")
+    limit.add_argument("--bound", action="store_true", help="put each target's bound beside its errors")
+    limit.add_argument("--network", metavar="FILE", help="network.geojson; needed for --bound")
+    for name, default in SENSES.items():
+        limit.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=float,
+            default=default,
+            metavar=name.rpartition("_")[2].upper(),
+            help=f"sensors' error of {name.partition('_')[0]} (default %(default)g)",
+        )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,12 +61,14 @@ def run(args: argparse.Namespace) -> int:
     from forehear.simulate.score_records import TrackPoint
 
     _check(args)
+    bounds = _bounds(args) if args.bound else None
     with contextlib.ExitStack() as files:
         answer = score(
             _records(files, args.truth, Truth),
             _records(files, args.tracks, TrackPoint),
             args.cutoff_m,
             args.hold_s,
+            bounds,
         )
     if args.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
@@ -73,8 +88,27 @@ def _check(args: argparse.Namespace) -> None:
         faults.append(f"--cutoff-m {args.cutoff_m} is outside 0 (excluded) to 100000")
     if not 0.0 <= args.hold_s <= 3600.0:
         faults.append(f"--hold-s {args.hold_s} is outside 0 to 3600")
+    if args.bound and args.network is None:
+        faults.append("--bound needs --network")
+    if args.bound and args.truth == "-":
+        faults.append("--bound reads the truth twice: --truth cannot be stdin")
+    for name in SENSES:
+        if not 0.0 < getattr(args, name) < float("inf"):
+            faults.append(f"--{name.replace('_', '-')} {getattr(args, name)} is not above 0")
     if faults:
         raise ConfigurationError("arguments", faults)
+
+
+def _bounds(args: argparse.Namespace) -> "dict[str, BoundSeries]":
+    from forehear.cli.score_bound import bounds_of
+    from forehear.io.geojson import read_network
+    from forehear.records import Truth
+    from forehear.track.bound import Senses
+
+    network = read_network(args.network)
+    senses = Senses(**{name: getattr(args, name) for name in SENSES})
+    with contextlib.ExitStack() as files:
+        return bounds_of(_records(files, args.truth, Truth), network, senses)
 
 
 def _records(files: contextlib.ExitStack, path: str, kind: type[T]) -> Iterator[T]:

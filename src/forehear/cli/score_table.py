@@ -3,10 +3,12 @@
 from rich.console import Console
 from rich.table import Table
 
-from forehear.simulate.score_records import Score, TargetScore
+from forehear.simulate.score_records import KNOWN_BELOW_M, Score, TargetScore
 
 # More rows than this are no longer read; the worst are shown, and --json has all.
 ROWS_SHOWN = 15
+# Of the tables in a file [characters].
+WIDTH = 120
 
 
 def _number(value: float | None, unit: str = "", digits: int = 0) -> str:
@@ -20,6 +22,9 @@ def _percent(value: float | None) -> str:
 def print_score(score: Score) -> None:
     """Print the summary, the targets that fare worst, and the kinds."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        # A pipe or a file has no width of its own: nothing is cut there.
+        console = Console(highlight=False, width=WIDTH)
     console.print(_summary(score))
     if score.by_target:
         console.print(_targets(score))
@@ -65,6 +70,17 @@ def _summary(s: Score) -> Table:
         ("changes of name", _number(s.switches), f"and {s.gaps} gaps"),
         ("kind right", _percent(s.kind_right_share), ""),
     ]
+    if s.error_over_bound is not None:
+        rows += [
+            ("Cramer-Rao bound", _number(s.bound_median_m, " m"), "median over the same target-seconds"),
+            ("error over bound", _number(s.error_over_bound, "", 2), "medians"),
+            (
+                "bound to confirmed",
+                _number(s.bound_wait_median_s, " s"),
+                f"from the moment it falls under {KNOWN_BELOW_M:,.0f} m; "
+                f"90 % within {_number(s.bound_wait_p90_s, ' s')}",
+            ),
+        ]
     for row in rows:
         table.add_row(*row)
     return table
@@ -82,7 +98,8 @@ def _targets(s: Score) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in ("target", "kind"):
         table.add_column(name)
-    for name in ("audible", "missed", "waited", "median", "90 %", "names", "gaps", "kind right"):
+    limit = ("bound",) if s.error_over_bound is not None else ()
+    for name in ("audible", "missed", "waited", "median", "90 %", "names", "gaps", "kind right", *limit):
         table.add_column(name, justify="right")
     for t in shown:
         missed = 1.0 - t.tracked_s / t.audible_s if t.audible_s else None
@@ -97,6 +114,7 @@ def _targets(s: Score) -> Table:
             str(t.switches),
             str(t.gaps),
             _percent(t.kind_right_share),
+            *((_number(t.bound_median_m, " m"),) if limit else ()),
         )
     return table
 

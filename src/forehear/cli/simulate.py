@@ -1,9 +1,12 @@
 """Write a network, sites, reports and the truth of a scenario, shipped or your own.
 
-forehear simulate single --out out/single
-forehear simulate column --out out/column --seed 7 --set network.spacing_m=8000
-forehear simulate my-night.toml --out out/night
-forehear simulate single --out out/single --reports - | forehear track ...
+  forehear simulate --list
+  forehear simulate single --out out/single
+  forehear simulate column --out out/column --seed 7 --set network.spacing_m=8000
+  forehear simulate --show reference > mine.toml; forehear simulate mine.toml --out out/mine
+  forehear simulate single --out out/single --reports - | forehear track --reports - ...
+
+docs/simulation.md explains the physics, the sensors and every key.
 """
 
 import argparse
@@ -12,28 +15,35 @@ import time
 import tomllib
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import msgspec
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from forehear.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from forehear.simulate.run import World
+
+# Work shorter than this says nothing until it is done [s]; longer work says how far it is this often.
+_QUIET_S = 2.0
+_EVERY_S = 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("scenario", nargs="?", help="a shipped scenario's name, or a path to a .toml")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the four files go; made where missing")
-    parser.add_argument("--seed", type=int, help="of all chance; the scenario's own without it")
+    parser.add_argument("--seed", type=int, metavar="N", help="of all chance; the scenario's own without it")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="change one key (TOML value)"
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a key, as network.spacing_m=8000"
     )
-    parser.add_argument("--reports", metavar="FILE", help="reports go here instead; '-' is stdout")
-    parser.add_argument("--list", action="store_true", help="list the shipped scenarios and stop")
+    parser.add_argument("--reports", metavar="FILE", help="where the reports go instead; '-' is stdout")
+    parser.add_argument("--list", action="store_true", help="list the shipped scenarios")
+    parser.add_argument("--show", metavar="NAME", help="print a shipped scenario's TOML")
 
 
 def overrides(words: list[str]) -> dict[str, Any]:
     """Read KEY=VALUE words; a value that is no TOML is a string. Raises ConfigurationError naming every fault."""
-    out, faults = {}, []
+    out: dict[str, Any] = {}
+    faults = []
     for word in words:
         key, equals, text = word.partition("=")
         if not equals or not key:
@@ -56,14 +66,19 @@ def run(args: argparse.Namespace) -> int:
         for name, about in scenarios.shipped().items():
             print(f"{name:<12} {about}")
         return 0
-    missing = [f"{name} is needed" for name in ("scenario", "out") if getattr(args, name) is None]
+    if args.show is not None:
+        sys.stdout.write(scenarios.shipped_text(args.show))
+        return 0
+    faults = [
+        f"{name} is needed" for name, value in (("SCENARIO", args.scenario), ("--out", args.out)) if not value
+    ]
     if args.seed is not None and args.seed < 0:
-        missing.append(f"--seed {args.seed}: must be 0 or more")
-    if missing:
-        raise ConfigurationError("command line", missing)
+        faults.append(f"--seed {args.seed}: must be 0 or more")
+    if faults:
+        raise ConfigurationError("command line", faults)
     scenario = scenarios.load(args.scenario, overrides(args.set))
     network = None
-    if scenario.network.layout == "file" and scenario.network.file:
+    if scenario.network.file is not None:
         from forehear.io.geojson import read_network
 
         network = read_network(scenario.network.file)
@@ -73,35 +88,70 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _write(world: Any, out: Path, reports_to: str | None) -> None:
+def _write(world: "World", out: Path, reports_to: str | None) -> None:
     from forehear.io.geojson import network_geojson, sites_geojson
     from forehear.io.ndjson import RecordWriter
+    from forehear.io.report_columns import encode_reports, names_of
+    from forehear.simulate.columns import written
     from forehear.simulate.run import blocks
 
     began = time.monotonic()
+    scenario = world.scenario
     out.mkdir(parents=True, exist_ok=True)
     (out / "network.geojson").write_bytes(network_geojson(world.network))
     (out / "sites.geojson").write_bytes(sites_geojson(world.sites))
+    names = names_of([sensor.id for sensor in world.network.sensors])
     count = lines = 0
     with ExitStack() as stack:
         if reports_to == "-":
-            report_stream: BinaryIO = sys.stdout.buffer
+            stream: BinaryIO = sys.stdout.buffer
         else:
-            report_stream = stack.enter_context(open(reports_to or out / "reports.ndjson", "wb"))
+            stream = stack.enter_context(open(reports_to or out / "reports.ndjson", "wb"))
         truth = RecordWriter(stack.enter_context(open(out / "truth.ndjson", "wb")))
-        encoder = msgspec.json.Encoder()
+        progress = stack.enter_context(_Progress(scenario.name, scenario.duration_s))
         for block in blocks(world):
-            for report in block.reports():
-                line = encoder.encode(report)
-                # An empty list of sources says something: it is written, not left out.
-                report_stream.write(line if report.sources else line[:-1] + b',"sources":[]}')
-                report_stream.write(b"\n")
+            rows = written(block.batch, scenario.start_s)
+            stream.write(encode_reports(rows.reports, rows.first, rows.sources, names))
+            stream.flush()
             truth.write(block.truth)
             count += len(block.batch)
             lines += len(block.truth)
-        report_stream.flush()
+            progress.show(block.until_s)
     took = time.monotonic() - began
     print(
-        f"simulated {world.scenario.name}: {count} reports, {lines} lines of truth in {took:.1f} s",
+        f"simulated {scenario.name}, seed {world.seed}: {len(world.network.sensors)} sensors, {count} reports, "
+        f"{lines} lines of truth in {took:.1f} s",
         file=sys.stderr,
     )
+
+
+class _Progress:
+    """How far the simulation is, on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, name: str, duration_s: float) -> None:
+        self._name, self._duration_s = name, duration_s
+        self._next_s = time.monotonic() + _QUIET_S
+        self._bar: Any = None
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, done_s: float) -> None:
+        """Tell that so many simulated seconds are done."""
+        if self._bar is not None:
+            self._bar.update(0, completed=done_s)
+        elif time.monotonic() >= self._next_s:
+            if sys.stderr.isatty():
+                from rich.console import Console
+                from rich.progress import Progress
+
+                self._bar = Progress(console=Console(stderr=True), transient=True)
+                self._bar.add_task(f"simulating {self._name}", total=self._duration_s, completed=done_s)
+                self._bar.start()
+            else:
+                self._next_s = time.monotonic() + _EVERY_S
+                print(f"simulating {self._name}: {100.0 * done_s / self._duration_s:.0f} %", file=sys.stderr)

@@ -21,7 +21,7 @@ EMITTERS: dict[str, Emitter] = {
     ),
     # Blade passing of a main rotor.
     "helicopter": Emitter(
-        kind="other", source_level_db=126.0, level_spread_db=2.0, level_wander_db=1.0, tone_hz=22.0,
+        kind="other", source_level_db=122.0, level_spread_db=2.0, level_wander_db=1.0, tone_hz=22.0,
         tone_spread_hz=4.0, tone_wander_share=0.002, band_hz=120.0, speed_mps=60.0, height_m=200.0,
         heard_as=(0.15, 0.05, 0.80), flies=True,
     ),

@@ -14,6 +14,10 @@ from forehear.simulate.settings import Region, Scenario, Terrain
 Array = NDArray[np.float64]
 # Hills are a sum of this many waves of random directions: enough that no pattern repeats over a region.
 _WAVES = 24
+# No land lies lower or higher; a record of a sensor could not hold it [m].
+_HEIGHTS_M = (-420.0, 8_800.0)
+# Ten times the largest network known: more is a slip in a scenario.
+MAX_SENSORS = 200_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def ground_height_m(ground: Ground, lon_deg: ArrayLike, lat_deg: ArrayLike) -> A
         return np.full(np.shape(east), ground.height_m)
     k_east, k_north, phase = ground.waves
     hills = np.cos(east[..., None] * k_east + north[..., None] * k_north + phase).sum(axis=-1)
-    return np.asarray(ground.height_m + ground.amplitude_m * hills, np.float64)
+    return np.asarray(np.clip(ground.height_m + ground.amplitude_m * hills, *_HEIGHTS_M), np.float64)
 
 
 def network_of(scenario: Scenario, ground: Ground, rng: np.random.Generator) -> Network:
@@ -80,19 +84,17 @@ def network_of(scenario: Scenario, ground: Ground, rng: np.random.Generator) -> 
     plan, region = scenario.network, scenario.region
     if plan.layout == "random":
         n = plan.count or 0
-        east = rng.uniform(-0.5, 0.5, n) * region.east_m
-        north = rng.uniform(-0.5, 0.5, n) * region.north_m
+        east, north = rng.uniform(-0.5, 0.5, (2, n)) * np.array([[region.east_m], [region.north_m]])
     else:
         columns = max(1, round(region.east_m / plan.spacing_m))
         rows = max(1, round(region.north_m / plan.spacing_m))
-        i, j = np.meshgrid(np.arange(columns), np.arange(rows))
-        east = (i.ravel() - (columns - 1) / 2.0) * plan.spacing_m
-        north = (j.ravel() - (rows - 1) / 2.0) * plan.spacing_m
-        n = east.size
-        east = east + rng.uniform(-1.0, 1.0, n) * plan.jitter_m
-        north = north + rng.uniform(-1.0, 1.0, n) * plan.jitter_m
-    if not 0 < n <= 200_000:
-        raise ConfigurationError(scenario.name, [f"network: {n} sensors; allowed: 1 to 200000"])
+        n = columns * rows
+        if n > MAX_SENSORS:
+            raise ConfigurationError(scenario.name, [f"network: {n} sensors; allowed: 1 to {MAX_SENSORS}"])
+        i, j = np.arange(n) % columns, np.arange(n) // columns
+        aside = rng.uniform(-plan.jitter_m, plan.jitter_m, (2, n))
+        east = (i - (columns - 1) / 2.0) * plan.spacing_m + aside[0]
+        north = (j - (rows - 1) / 2.0) * plan.spacing_m + aside[1]
     lon, lat = place(region, east, north)
     height = ground_height_m(ground, lon, lat) + plan.mast_m
     kinds: list[SensorKind] = ["microphone"] * n
@@ -136,7 +138,7 @@ def region_around(network: Network) -> Region:
     dlon = (lon - lon0 + 180.0) % 360.0 - 180.0
     middle = Region(
         lon=float((lon0 + (dlon.min() + dlon.max()) / 2.0 + 180.0) % 360.0 - 180.0),
-        lat=float(np.clip((lat.min() + lat.max()) / 2.0, -80.0, 80.0)),
+        lat=float(np.clip((lat.min() + lat.max()) / 2.0, -75.0, 75.0)),
     )
     east, north = offset_m(middle, lon, lat)
     size = [float(np.clip(2.0 * np.abs(x).max(), 1_000.0, 1_500_000.0)) for x in (east, north)]

@@ -34,7 +34,7 @@ class Path:
         return self.start_s + len(self.xyz_m) - 1.0
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _follow(
     lon: Array, lat: Array, height: Array, speed: Array, n_rad: float, m_rad: float,
     turn: float, acceleration: float, climb: float, steps_per_s: int, max_knots: int,
@@ -42,7 +42,7 @@ def _follow(
     """Steer along waypoints [rad, m, m/s]; returns knots (k, 3) lon, lat [rad], height [m], one a second."""
     out = np.empty((max_knots, 3))
     dt = 1.0 / steps_per_s
-    x, y, z, v = lon[0], lat[0], height[0], speed[0]
+    x, y, z, v, rising = lon[0], lat[0], height[0], speed[0], 0.0
     course = math.atan2((lon[1] - lon[0]) * math.cos(0.5 * (lat[0] + lat[1])), lat[1] - lat[0])
     target, count = 1, 0
     last = len(lon) - 1
@@ -50,28 +50,34 @@ def _follow(
         out[count, 0], out[count, 1], out[count, 2] = x, y, z
         count += 1
         for _ in range(steps_per_s):
-            cos_lat = math.cos(0.5 * (y + lat[target]))
-            east, north = (lon[target] - x) * n_rad * cos_lat, (lat[target] - y) * m_rad
-            away = math.sqrt(east * east + north * north)
-            bearing = math.atan2(east, north)
-            off = (bearing - course + math.pi) % (2.0 * math.pi) - math.pi
-            lead = v * dt
-            if target < last:
-                leg_east = (lon[target + 1] - lon[target]) * n_rad * math.cos(lat[target])
-                leg_north = (lat[target + 1] - lat[target]) * m_rad
-                bend = math.atan2(leg_east, leg_north) - bearing
-                bend = abs((bend + math.pi) % (2.0 * math.pi) - math.pi)
-                # Where an arc at this rate must begin to touch both legs; a hairpin turns at the waypoint.
-                lead = max(lead, v / turn * math.tan(min(bend, 2.0) / 2.0))
-            if away <= lead or (abs(off) > 1.6 and away < 2.5 * v / turn):
+            off = 0.0
+            while True:
+                cos_lat = math.cos(0.5 * (y + lat[target]))
+                east, north = (lon[target] - x) * n_rad * cos_lat, (lat[target] - y) * m_rad
+                away = math.sqrt(east * east + north * north)
+                bearing = math.atan2(east, north)
+                off = (bearing - course + math.pi) % (2.0 * math.pi) - math.pi
+                lead = v * dt
+                if target < last:
+                    leg_east = (lon[target + 1] - lon[target]) * n_rad * math.cos(lat[target])
+                    leg_north = (lat[target + 1] - lat[target]) * m_rad
+                    bend = math.atan2(leg_east, leg_north) - bearing
+                    bend = abs((bend + math.pi) % (2.0 * math.pi) - math.pi)
+                    # Where an arc at this rate must begin to touch both legs; a hairpin turns at the waypoint.
+                    lead = max(lead, v / turn * math.tan(min(bend, 2.0) / 2.0))
+                # Past it, and too near to turn back to: as good as reached.
+                if away > lead and not (abs(off) > 1.6 and away < 2.5 * v / turn):
+                    break
                 if target == last:
                     return out[:count]
                 target += 1
-                continue
             course += max(-turn * dt, min(turn * dt, off))
-            want_v, want_z = speed[target - 1], height[target - 1]
-            v += max(-acceleration * dt, min(acceleration * dt, want_v - v))
-            z += max(-climb * dt, min(climb * dt, want_z - z))
+            change = acceleration * dt
+            v += max(-change, min(change, speed[target - 1] - v))
+            # A climb ends gently: what is left of it is never flown in less than three seconds.
+            wanted = max(-climb, min(climb, (height[target - 1] - z) / 3.0))
+            rising += max(-change, min(change, wanted - rising))
+            z += rising * dt
             x += v * dt * math.sin(course) / (n_rad * math.cos(y))
             y += v * dt * math.cos(course) / m_rad
     return out[:count]
@@ -91,10 +97,10 @@ def follow(
     dlon = np.radians((lon_deg - lon0 + 180.0) % 360.0 - 180.0)
     lat_mid = float(np.mean(lat_deg))
     meridian, vertical = radii_m(lat_mid)
-    knots = _follow(
-        dlon, np.radians(lat_deg), height_m, speed_mps, float(vertical), float(meridian),
-        math.radians(turn_dps), acceleration_mps2, climb_mps, _STEPS_PER_S, int(duration_s) + 2,
-    )  # fmt: skip
+    # Slices of a table are not contiguous, and each layout would be compiled anew.
+    way = (dlon, np.radians(lat_deg), np.ascontiguousarray(height_m), np.ascontiguousarray(speed_mps))
+    limits = (math.radians(turn_dps), acceleration_mps2, climb_mps)
+    knots = _follow(*way, float(vertical), float(meridian), *limits, _STEPS_PER_S, max(int(duration_s), 0) + 2)
     return np.degrees(knots[:, 0]) + lon0, np.degrees(knots[:, 1]), knots[:, 2]
 
 
@@ -124,9 +130,8 @@ def state_at(path: Path, time_s: Array) -> tuple[Array, Array]:
     i = np.clip(np.floor(s).astype(np.int64), 0, max(n - 2, 0))
     u = (s - i)[:, None]
     j = np.minimum(i + 1, n - 1)
-    p0, p1 = x[i], x[j]
-    m0 = slopes(x)[i]
-    m1 = slopes(x)[j]
+    p0, p1, slope = x[i], x[j], slopes(x)
+    m0, m1 = slope[i], slope[j]
     u2 = u * u
     position = (2 * u2 * u - 3 * u2 + 1) * p0 + (u2 * u - 2 * u2 + u) * m0
     position = position + (3 * u2 - 2 * u2 * u) * p1 + (u2 * u - u2) * m1
@@ -138,4 +143,4 @@ def slopes(xyz_m: Array) -> Array:
     """Give the velocity at each knot (n, 3) [m/s]: half the way between its neighbours."""
     if len(xyz_m) < 2:
         return np.zeros_like(xyz_m)
-    return np.gradient(xyz_m, axis=0)
+    return np.asarray(np.gradient(xyz_m, axis=0), np.float64)

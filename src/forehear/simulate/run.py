@@ -14,30 +14,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from forehear import geodesy
 from forehear.air import medium
 from forehear.errors import ConfigurationError
-from forehear.records import Network, Report, Site, Truth
-from forehear.simulate import faults, ground, hearing, paths, reports, sensors, traffic
-from forehear.simulate.settings import Scenario
+from forehear.records import Atmosphere, Network, Report, Site, Truth
+from forehear.simulate import columns, faults, ground, hearing, near, paths, reports, sensors, traffic, truth
+from forehear.simulate.settings import Emitter, Scenario
 
 Array = NDArray[np.float64]
-# Long enough that the fixed cost of a block (about 3 ms) is nothing, short enough that a block of the largest
-# night (a million rows) stays under 200 MB.
-BLOCK_S = 30
-# Beyond the last knot that a block's sound may come from [s]: the cubic looks one knot ahead.
+Ints = NDArray[np.int64]
+# Longer, and a block of the largest night (350,000 rows of 20 s) takes half a gigabyte; shorter, and the fixed
+# cost of a block is felt: a night takes a fifth longer with 10 s than with 30 s.
+BLOCK_S = 20
+# The cubic looks one knot ahead, and frames end within the second after the last tick [s].
 _AHEAD_S = 2
 
 
 @dataclass(frozen=True)
 class World:
-    """A scenario with everything in it drawn."""
+    """A scenario with everything in it drawn. `air` is the real one, `network.atmosphere` what is known of it."""
 
     scenario: Scenario
     network: Network
     sites: tuple[Site, ...]
+    air: Atmosphere
     posts: sensors.Posts
     broken: faults.Broken
     actors: tuple[traffic.Actor, ...]
@@ -46,41 +48,59 @@ class World:
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of time: the truth of its seconds, and the reports that the server got, as columns."""
+    """A stretch of time up to `until_s` from the start: the truth of its seconds, and the reports that came."""
 
     world: World
     until_s: float
-    batch: reports.Batch
+    batch: columns.Batch
     truth: tuple[Truth, ...]
 
     def reports(self) -> list[Report]:
-        """Give the reports as records."""
-        w = self.world
-        return reports.records(self.batch, w.network, w.posts, w.scenario.sensors, w.scenario.start_s)
+        """Give the reports as records, in the order of `received_at_s`."""
+        ids = [sensor.id for sensor in self.world.network.sensors]
+        return columns.records(self.batch, ids, self.world.scenario.start_s)
 
 
 def prepare(scenario: Scenario, seed: int | None = None, network: Network | None = None) -> World:
     """Draw a scenario's world from a seed (the scenario's own without one).
 
-    `network` must be given where the scenario takes it from a file: reading it is the caller's work.
+    A `network` handed in takes the place of the scenario's; it must be, where the scenario takes it from a
+    file: reading that is the caller's work. Region, ground and atmosphere are then the network's.
     Raises ConfigurationError where the scenario cannot be built.
     """
     seed = scenario.seed if seed is None else seed
     streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(7)]
-    if scenario.network.layout == "file":
-        if network is None:
-            raise ConfigurationError(scenario.name, ["network.layout='file': no network was handed in"])
-        from msgspec.structs import replace
-
-        scenario = replace(scenario, region=ground.region_around(network), atmosphere=network.atmosphere)
+    if network is not None:
+        height = float(np.median([s.height_m for s in network.sensors])) - scenario.network.mast_m
+        terrain = replace(scenario.terrain, height_m=float(np.clip(height, -400.0, 5_000.0)))
+        region = ground.region_around(network)
+        scenario = replace(scenario, region=region, terrain=terrain, atmosphere=network.atmosphere)
+    elif scenario.network.layout == "file":
+        raise ConfigurationError(scenario.name, ["network.layout='file': no network was handed in"])
     land = ground.ground_of(scenario.region, scenario.terrain, streams[0])
     if network is None:
         network = ground.network_of(scenario, land, streams[1])
-    posts = sensors.posts_of(network, scenario.sensors, streams[2])
+    air = real_air(scenario)
+    posts = sensors.posts_of(network, air, scenario.sensors, streams[2])
     broken = faults.broken_of(scenario.faults, posts, float(scenario.duration_s), streams[3])
     actors = traffic.flights_of(scenario, land, streams[4]) + traffic.clutter_of(scenario, land, streams[5])
     sites = ground.sites_of(scenario, streams[6])
-    return World(scenario, network, sites, posts, broken, tuple(actors), seed)
+    return World(scenario, network, sites, air, posts, broken, tuple(actors), seed)
+
+
+def real_air(scenario: Scenario) -> Atmosphere:
+    """Give the air as it is: what is known of it, and the error of that."""
+    known, error = scenario.atmosphere, scenario.air_error
+    if error.wind_east_mps == error.wind_north_mps == 0.0:
+        return replace(known, temperature_c=known.temperature_c + error.temperature_c)
+    east, north = medium.wind_mps(known)
+    east, north = east + error.wind_east_mps, north + error.wind_north_mps
+    return replace(
+        known,
+        temperature_c=known.temperature_c + error.temperature_c,
+        wind_mps=math.hypot(east, north),
+        wind_from_deg=math.degrees(math.atan2(-east, -north)) % 360.0,
+    )
 
 
 def simulate(scenario: Scenario, seed: int | None = None, network: Network | None = None) -> Iterator[Block]:
@@ -89,168 +109,144 @@ def simulate(scenario: Scenario, seed: int | None = None, network: Network | Non
 
 
 def blocks(world: World) -> Iterator[Block]:
-    """Play a world. The last block holds every report still under way."""
-    scenario, model = world.scenario, world.scenario.sensors
+    """Play a world. The last block holds every report that was still under way."""
+    scenario, model, posts, broken = world.scenario, world.scenario.sensors, world.posts, world.broken
+    reach = _reach_of(world)
     waiting = sorted(world.actors, key=lambda a: a.start_s, reverse=True)
-    sounding: list[tuple[traffic.Actor, paths.Path]] = []
+    voices: list[_Voice] = []
     carried = np.empty((0, 7))
-    since = np.random.Generator(np.random.PCG64([world.seed, 0])).integers(
-        0, model.heartbeat_s, len(world.posts.kind)
-    )
-    pending: reports.Batch | None = None
-    air = _Air.of(world)
+    since = np.random.Generator(np.random.PCG64([world.seed, 0])).integers(0, model.heartbeat_s, len(posts.kind))
+    pending: list[columns.Batch] = []
     for number, t0 in enumerate(range(0, scenario.duration_s, BLOCK_S)):
         ticks = min(BLOCK_S, scenario.duration_s - t0)
         rng = np.random.Generator(np.random.PCG64([world.seed, number + 1]))
         while waiting and waiting[-1].start_s < t0 + ticks:
-            actor = waiting.pop()
-            sounding.append((actor, actor.make()))
-        sounding = [(a, p) for a, p in sounding if p.end_s > t0 - air.oldest_s]
-        noise = sensors.noise_at(world.posts, float(t0), ticks)
-        heard, best, expected = _hear(world, air, sounding, noise, t0, ticks, rng)
-        alarms, carried = sensors.false_alarms(world.posts, model, noise, ticks, carried, rng)
-        told = sensors.join([heard, alarms])
-        made_up = faults.invented(world.broken, world.posts, model, float(t0), ticks, rng)
-        silenced = (world.broken.fault == faults.STUCK) | (world.broken.fault == faults.LYING)
-        told = sensors.join([told.take(~silenced[told.sensor]), made_up])
-        told = reports.quieten(told, model)
-        batch = reports.frames(told, world.posts, world.broken, model, noise, float(t0), ticks, since, rng)
-        batch = reports.deliver(batch, world.posts, world.broken, model, scenario.faults, rng)
-        pending = batch if pending is None else reports.join([pending, batch])
+            voices.append(_voice(world, reach, waiting.pop()))
+        voices = [v for v in voices if v.path.end_s > t0 - v.oldest_s]
+        noise = sensors.noise_at(posts, float(t0), ticks)
+        heard, best, expected = _hear(world, reach, voices, noise, t0, rng)
+        alarms, carried = sensors.false_alarms(posts, model, noise, carried, rng)
+        honest = columns.join_heard([heard, alarms])
+        honest = honest.take(~faults.inventing(broken)[honest.sensor])
+        made_up = faults.invented(broken, posts, model, float(t0), ticks, rng)
+        told = reports.quieten(columns.join_heard([honest, made_up]), model)
+        batch = reports.frames(told, posts, broken, model, noise, float(t0), since, rng)
+        pending.append(reports.deliver(batch, posts, broken, model, scenario.faults, rng))
+        # A later frame is received after its own middle and the least delay.
         last = t0 + ticks >= scenario.duration_s
-        ready, pending = reports.release(pending, math.inf if last else t0 + ticks + model.latency_min_s)
-        yield Block(world, float(t0 + ticks), ready, _truth(scenario, sounding, best, expected, t0, ticks))
+        until = math.inf if last else t0 + ticks + model.latency_min_s
+        ready, rest = reports.release(columns.join_batches(pending), until)
+        pending = [rest]
+        sounding = [(v.actor, v.path) for v in voices]
+        lines = truth.truth_of(scenario.start_s, sounding, best, expected, t0)
+        yield Block(world, float(t0 + ticks), ready, lines)
 
 
 @dataclass(frozen=True)
-class _Air:
-    """What the air of a world means for hearing."""
+class _Reach:
+    """How each kind of emitter carries in this air."""
 
+    row: dict[Emitter, int]
+    table_m: Array  # (kinds, near.LOSSES)
+    absorption: Array  # (kinds,) [dB/m]
     c_mps: float
     wind_mps: float
-    quietest_db: float
+
+
+def _reach_of(world: World) -> _Reach:
+    air = world.air
+    kinds = list(dict.fromkeys(actor.emitter for actor in world.actors))
+    figures = (air.temperature_c, air.relative_humidity_pct, air.pressure_hpa)
+    absorption = np.array([float(medium.absorption_db_per_m(e.band_hz, *figures)) for e in kinds])
+    c = medium.speed_of_sound_mps(air.temperature_c)
+    # Downwind, the same path in the air's own frame reaches farther over the ground.
+    tables = [near.reach_table_m(float(a)) * (1.0 + air.wind_mps / (c - air.wind_mps)) for a in absorption]
+    shaped = np.array(tables).reshape(-1, near.LOSSES)
+    return _Reach({e: k for k, e in enumerate(kinds)}, shaped, absorption, c, air.wind_mps)
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """An actor on its path, and the bounds of how it can sound: what the search for its hearers needs."""
+
+    actor: traffic.Actor
+    path: paths.Path
+    loudest_db: float
+    closing_mps: float
     oldest_s: float
 
-    @staticmethod
-    def of(world: World) -> "_Air":
-        c = medium.speed_of_sound_mps(world.network.atmosphere.temperature_c)
-        quietest = sensors.quietest_db(world.posts)
-        reaches = [_reach_m(world, a, quietest) for a in world.actors]
-        slowest = c - world.network.atmosphere.wind_mps
-        return _Air(c, world.network.atmosphere.wind_mps, quietest, max(reaches, default=0.0) / slowest + 1.0)
+
+def _voice(world: World, reach: _Reach, actor: traffic.Actor) -> _Voice:
+    """Make an actor's path."""
+    path, model = actor.make(), world.scenario.sensors
+    fastest = float(np.max(np.linalg.norm(paths.slopes(path.xyz_m), axis=1)))
+    mach = min((fastest + reach.wind_mps) / reach.c_mps, 0.9)
+    # The cubic may overshoot its knots a little; head-on, pitch and level rise the most. A fading is a sum of
+    # two numbers that never exceed 3.5 of its deviations.
+    loudest = float(path.level_db.max()) - 10.0 * actor.emitter.convection * math.log10(1.0 - mach)
+    loudest += 4.9 * model.fading_db + 0.1
+    excess = np.array([loudest - model.threshold_db + hearing.LEAST_SIGMAS * sensors.spread_db(model)])
+    row = np.array([reach.row[actor.emitter]], np.int64)
+    far = float(near.farthest_m(world.posts.cells, excess, row, reach.table_m)[0])
+    oldest = far / (reach.c_mps - reach.wind_mps) + 1.0
+    return _Voice(actor, _from(path, -oldest - 2.0), loudest, 1.05 * fastest / (1.0 - mach), oldest)
 
 
-def _absorption(world: World, actor: traffic.Actor) -> float:
-    air = world.network.atmosphere
-    figures = (air.temperature_c, air.relative_humidity_pct, air.pressure_hpa)
-    return float(medium.absorption_db_per_m(actor.emitter.band_hz, *figures))
-
-
-def _reach_m(world: World, actor: traffic.Actor, quietest_db: float) -> float:
-    """How far the loudest of this kind is heard by the quietest sensor with the least odds rolled for."""
-    model, emitter = world.scenario.sensors, actor.emitter
-    # The odds fall under LEAST_ODDS at 3.1 sigma below the threshold.
-    least = quietest_db + model.threshold_db - 3.1 * sensors.spread_db(model)
-    given = [f.source_level_db for f in world.scenario.flights if f.source_level_db is not None]
-    loudest = (
-        max([emitter.source_level_db, *given]) + 4.0 * emitter.level_spread_db + 2.5 * emitter.level_wander_db
-    )
-    reach = hearing.reach_m(loudest, _absorption(world, actor), least)
-    return reach * (1.0 + world.network.atmosphere.wind_mps / 300.0)
+def _from(path: paths.Path, time_s: float) -> paths.Path:
+    """Forget what sounded before anybody listened."""
+    skip = min(max(math.floor(time_s - path.start_s), 0), max(len(path.xyz_m) - 2, 0))
+    if skip == 0:
+        return path
+    kept = (path.xyz_m[skip:].copy(), path.tone_hz[skip:].copy(), path.level_db[skip:].copy())
+    return paths.Path(path.start_s + skip, *kept)
 
 
 def _hear(
-    world: World, air: _Air, sounding: list[tuple[traffic.Actor, paths.Path]],
-    noise: Array, t0: int, ticks: int, rng: np.random.Generator,
-) -> tuple[sensors.Heard, Array, Array]:  # fmt: skip
-    """All that reaches the sensors in a block; and the best odds and expected hearers (emitter, tick)."""
+    world: World, reach: _Reach, voices: list[_Voice], noise: Array, t0: int, rng: np.random.Generator
+) -> tuple[columns.Heard, Array, Array]:
+    """All that is heard in a block; and the best odds and expected hearers (emitters, ticks)."""
     posts, model = world.posts, world.scenario.sensors
-    window, lon, lat, middle, reach = _window(world, air, sounding, t0, ticks)
-    pair_emitter, pair_sensor = hearing.near_pairs(posts.cells, lon, lat, middle, reach)
-    room = len(pair_emitter) * ticks
-    emitter, sensor, tick = (np.empty(room, np.int64) for _ in range(3))
-    row = np.empty((room, 4))
-    best, expected = np.zeros((len(sounding), ticks)), np.zeros((len(sounding), ticks))
-    ears, gone = posts.ears, faults.deaf(world.broken, float(t0))
-    n = hearing.hear_pairs(
-        pair_emitter, pair_sensor, ears.xyz_m, ears.frame, ears.wind_mps, ears.phase_s, noise, gone,
-        window.first, window.start_s, window.xyz_m, window.slope,
-        window.tone_hz, window.level_db, window.absorption,
-        float(t0), ticks, air.c_mps, model.threshold_db, sensors.spread_db(model), model.max_detection,
-        hearing.LEAST_ODDS, emitter, sensor, tick, row, best, expected,
-    )  # fmt: skip
-    heard_as = np.array([a.emitter.heard_as for a, _ in sounding]).reshape(-1, 3)
-    heard = sensors.hear(posts, model, noise, ticks, emitter[:n], sensor[:n], tick[:n], row[:n], heard_as, rng)
-    return heard, best, expected
+    kind = np.array([reach.row[v.actor.emitter] for v in voices], np.int64)
+    window, middle, extent = _window(reach, voices, kind, t0, noise.shape[1])
+    excess = window.loudest_db - model.threshold_db + hearing.LEAST_SIGMAS * sensors.spread_db(model)
+    pairs = near.near_pairs(posts.cells, middle, extent, excess, kind, reach.table_m)
+    edge = (model.threshold_db, sensors.spread_db(model), model.max_detection)
+    ear = hearing.Ear(reach.c_mps, *edge, model.fading_db, model.fading_period_s)
+    deaf_from_s = faults.deaf_from_s(world.broken)
+    answer = hearing.heard(posts.ears, window, pairs, noise, deaf_from_s, float(t0), ear)
+    emitter, sensor, tick, row, best, expected = answer
+    heard_as = np.array([v.actor.emitter.heard_as for v in voices]).reshape(-1, 3)
+    return sensors.hear(posts, model, noise, emitter, sensor, tick, row, heard_as, rng), best, expected
 
 
 def _window(
-    world: World, air: _Air, sounding: list[tuple[traffic.Actor, paths.Path]], t0: int, ticks: int
-) -> tuple[hearing.Window, Array, Array, Array, Array]:
-    """Cut out of every path what may be heard in a block; and the circle around each that holds its hearers."""
-    m = len(sounding)
+    reach: _Reach, voices: list[_Voice], kind: Ints, t0: int, ticks: int
+) -> tuple[hearing.Window, Array, Array]:
+    """Cut out of every path what may be heard in a block; and the sphere (middle, radius) that holds it."""
+    m = len(voices)
     first, start = np.zeros(m + 1, np.int64), np.zeros(m)
-    middle, reach, absorption = np.zeros((m, 3)), np.zeros(m), np.zeros(m)
+    middle, extent = np.zeros((m, 3)), np.zeros(m)
     knots, slopes, tones, levels = [np.empty((0, 3))], [np.empty((0, 3))], [np.empty(0)], [np.empty(0)]
-    for k, (actor, path) in enumerate(sounding):
-        far = _reach_m(world, actor, air.quietest_db)
-        old = far / (air.c_mps - air.wind_mps) + 1.0
-        low = max(0, math.floor(t0 - old - path.start_s))
+    for k, voice in enumerate(voices):
+        path = voice.path
+        low = max(0, math.floor(t0 - voice.oldest_s - path.start_s))
         high = min(len(path.xyz_m), math.ceil(t0 + ticks + _AHEAD_S - path.start_s))
-        # One knot more at each end, so that the slopes of those within are the same in every block.
+        # One knot more at each end, so that the slopes within are the same in every block.
         low_more, high_more = max(low - 1, 0), min(high + 1, len(path.xyz_m))
-        slope = paths.slopes(path.xyz_m[low_more:high_more])
         xyz = path.xyz_m[low:high]
         knots.append(xyz)
-        slopes.append(slope[low - low_more : high - low_more])
+        slopes.append(paths.slopes(path.xyz_m[low_more:high_more])[low - low_more : high - low_more])
         tones.append(path.tone_hz[low:high])
         levels.append(path.level_db[low:high])
-        first[k + 1] = first[k] + max(len(xyz), 0)
+        first[k + 1] = first[k] + len(xyz)
         start[k] = path.start_s + low
-        absorption[k] = _absorption(world, actor)
         if len(xyz):
-            middle[k] = 0.5 * (xyz.min(axis=0) + xyz.max(axis=0))
-            reach[k] = far + 0.5 * float(np.linalg.norm(xyz.max(axis=0) - xyz.min(axis=0)))
+            lowest, highest = xyz.min(axis=0), xyz.max(axis=0)
+            middle[k], extent[k] = 0.5 * (lowest + highest), 0.5 * math.dist(lowest, highest)
     window = hearing.Window(
-        first,
-        start,
-        np.concatenate(knots),
-        np.concatenate(slopes),
-        np.concatenate(tones),
-        np.concatenate(levels),
-        absorption,
-    )
-    lon, lat, _ = geodesy.geodetic(middle) if m else (np.empty(0), np.empty(0), None)
-    return window, lon, lat, middle, reach
-
-
-def _truth(
-    scenario: Scenario,
-    sounding: list[tuple[traffic.Actor, paths.Path]],
-    best: Array,
-    expected: Array,
-    t0: int,
-    ticks: int,
-) -> tuple[Truth, ...]:
-    """The truth of each second of a block, by time and then by target."""
-    out: list[tuple[float, int, Truth]] = []
-    for k, (actor, path) in enumerate(sounding):
-        if actor.target is None:
-            continue
-        low, high = max(t0, math.ceil(path.start_s)), min(t0 + ticks - 1, math.floor(path.end_s))
-        if high < low:
-            continue
-        t = np.arange(low, high + 1, dtype=np.float64)
-        position, velocity = paths.state_at(path, t)
-        lon, lat, height = geodesy.geodetic(position)
-        for i in range(len(t)):
-            enu = geodesy.east_north_up(float(lon[i]), float(lat[i])) @ velocity[i]
-            tick = int(t[i]) - t0
-            truth = Truth(
-                actor.target, scenario.start_s + float(t[i]), round(float(lon[i]), 7), round(float(lat[i]), 7),
-                round(float(height[i]), 1), *(round(float(v), 2) for v in enu), actor.kind,
-                round(float(best[k, tick]), 3), round(float(expected[k, tick]), 2),
-            )  # fmt: skip
-            out.append((float(t[i]), k, truth))
-    out.sort(key=lambda item: item[:2])
-    return tuple(item[2] for item in out)
+        first, start, np.concatenate(knots), np.concatenate(slopes), np.concatenate(tones), np.concatenate(levels),
+        reach.absorption[kind], np.array([v.actor.emitter.convection for v in voices]),
+        np.array([v.loudest_db for v in voices]), np.array([v.closing_mps for v in voices]),
+        np.array([v.actor.voice for v in voices], np.uint64),
+    )  # fmt: skip
+    return window, middle, extent

@@ -1,5 +1,6 @@
 """Scenarios from TOML: shipped ones by name, others by path, with overrides; every fault at once."""
 
+import math
 import tomllib
 import types
 from importlib import resources
@@ -9,19 +10,30 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 
 from forehear.errors import ConfigurationError
+from forehear.simulate.checks import contradictions
 from forehear.simulate.emitters import EMITTERS
-from forehear.simulate.settings import Emitter, Flights, Scenario
+from forehear.simulate.settings import Emitter, Scenario
+
+_FOLDER = resources.files("forehear.simulate").joinpath("scenarios")
 
 
 def shipped() -> dict[str, str]:
     """Give the names of the scenarios that ship, and what each is about."""
     out = {}
-    for entry in sorted(
-        resources.files("forehear.simulate").joinpath("scenarios").iterdir(), key=lambda e: e.name
-    ):
+    for entry in sorted(_FOLDER.iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".toml"):
             out[entry.name.removesuffix(".toml")] = str(tomllib.loads(entry.read_text("utf-8")).get("about", ""))
     return out
+
+
+def shipped_text(name: str) -> str:
+    """Give a shipped scenario's TOML. Raises ConfigurationError if there is none of this name."""
+    names = shipped()
+    if name not in names:
+        raise ConfigurationError(
+            f"scenario {name!r}", [f"is not shipped; allowed: {', '.join(names)}, or a path to a .toml"]
+        )
+    return _FOLDER.joinpath(f"{name}.toml").read_text("utf-8")
 
 
 def load(name_or_path: str | Path, overrides: dict[str, Any] | None = None) -> Scenario:
@@ -31,23 +43,17 @@ def load(name_or_path: str | Path, overrides: dict[str, Any] | None = None) -> S
     in a scenario are taken relative to it. Raises ConfigurationError naming every fault.
     """
     text_name = str(name_or_path)
-    folder = Path(".")
     if text_name.endswith(".toml"):
-        where = text_name
-        folder = Path(text_name).parent
+        where, folder = text_name, Path(text_name).parent
         try:
-            raw = Path(text_name).read_bytes()
-        except OSError as error:
-            raise ConfigurationError(where, [f"cannot be read: {error.strerror or error}"]) from None
+            text = Path(text_name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(where, [f"cannot be read: {error}"]) from None
     else:
-        where = f"scenario {text_name!r}"
-        names = shipped()
-        if text_name not in names:
-            raise ConfigurationError(where, [f"is not shipped; allowed: {', '.join(names)}, or a path to a .toml"])
-        raw = resources.files("forehear.simulate").joinpath("scenarios", f"{text_name}.toml").read_bytes()
+        where, folder, text = f"scenario {text_name!r}", Path("."), shipped_text(text_name)
     try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(where, [f"is not TOML: {error}"]) from None
     faults: list[str] = []
     data.setdefault("name", Path(text_name).stem)
@@ -63,9 +69,11 @@ def parse(data: dict[str, Any], where: str, folder: Path, faults: list[str] | No
     tables = data.get("emitters", {})
     if isinstance(tables, dict):
         data["emitters"] = {name: _emitter(name, table, faults) for name, table in tables.items()}
-    scenario = _convert("", data, Scenario, faults)
+    refused: set[str] = set()
+    scenario = _convert("", data, Scenario, faults, refused)
     if isinstance(scenario, Scenario):
-        faults += _contradictions(scenario)
+        # What follows from a key that was refused is no fault of its own.
+        faults += [c.fault for c in contradictions(scenario) if not refused.intersection(c.keys)]
     if faults or not isinstance(scenario, Scenario):
         raise ConfigurationError(where, faults)
     flights = tuple(
@@ -134,13 +142,24 @@ def _struct_in(kind: Any) -> tuple[type[msgspec.Struct] | None, str]:
     return None, ""
 
 
-def _convert(at: str, data: Any, struct: type[msgspec.Struct], faults: list[str]) -> Any:
-    """Convert field by field, so that every fault is found and not only the first."""
+def _finite(value: Any) -> bool:
+    """Whether no number within is infinite or not a number: TOML can write both."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, list):
+        return all(_finite(one) for one in value)
+    return True
+
+
+def _convert(at: str, data: Any, struct: type[msgspec.Struct], faults: list[str], refused: set[str]) -> Any:
+    """Convert field by field, so that every fault is found and not only the first.
+
+    `refused` gathers the keys whose values could not be taken; their defaults stand in for the rest of the checks.
+    """
     if not isinstance(data, dict):
         faults.append(f"{at}={data!r}: must be a table")
         return None
     known = {f.name: f for f in msgspec.structs.fields(struct)}
-    before = len(faults)
     values: dict[str, Any] = {}
     for key, value in data.items():
         path = f"{at}.{key}" if at else key
@@ -151,69 +170,26 @@ def _convert(at: str, data: Any, struct: type[msgspec.Struct], faults: list[str]
         if inner is None:
             try:
                 values[key] = msgspec.convert(value, known[key].type)
+                fault = "" if _finite(value) else "must be finite"
             except msgspec.ValidationError as error:
-                faults.append(f"{path}={value!r}: {error}")
+                fault = str(error)
+            if fault:
+                faults.append(f"{path}={value!r}: {fault}")
+                refused.add(path)
+                values.pop(key, None)
         elif held == "one":
-            values[key] = _convert(path, value, inner, faults)
+            entry = _convert(path, value, inner, faults, refused)
+            values |= {} if entry is None else {key: entry}
         elif held == "list" and isinstance(value, list):
-            values[key] = tuple(_convert(f"{path}.{i}", v, inner, faults) for i, v in enumerate(value))
+            entries = [_convert(f"{path}.{i}", v, inner, faults, refused) for i, v in enumerate(value)]
+            values[key] = tuple(entry for entry in entries if entry is not None)
         elif held == "table" and isinstance(value, dict):
-            values[key] = {k: _convert(f"{path}.{k}", v, inner, faults) for k, v in value.items()}
+            filled = {k: _convert(f"{path}.{k}", v, inner, faults, refused) for k, v in value.items()}
+            values[key] = {k: entry for k, entry in filled.items() if entry is not None}
         else:
             faults.append(f"{path}={value!r}: must be a {held} of tables")
     for name, field in known.items():
         if field.required and name not in data:
             faults.append(f"{at}.{name}: is missing" if at else f"{name}: is missing")
-    return struct(**values) if len(faults) == before else None
-
-
-def _contradictions(scenario: Scenario) -> list[str]:
-    """Faults that no key has alone."""
-    faults = []
-    plan = scenario.network
-    if plan.layout == "file" and not plan.file:
-        faults.append("network.file: is missing, and network.layout='file' needs it")
-    if plan.layout == "random" and plan.count is None:
-        faults.append("network.count: is missing, and network.layout='random' needs it")
-    if plan.array_share + plan.observer_share > 1.0:
-        total = plan.array_share + plan.observer_share
-        faults.append(f"network.array_share + network.observer_share={total}: must not exceed 1")
-    broken = scenario.faults
-    total = broken.dead_share + broken.stuck_share + broken.clock_share
-    total += broken.late_share + broken.duplicate_share + broken.lying_share
-    if total > 1.0:
-        faults.append(f"faults: the shares sum to {total:.3f}; they must not exceed 1")
-    known = {**EMITTERS, **scenario.emitters}
-    for i, flight in enumerate(scenario.flights):
-        faults += [f"flights.{i}.{fault}" for fault in _flight_faults(flight, known)]
-    for name, emitter in scenario.emitters.items():
-        if abs(sum(emitter.heard_as) - 1.0) > 1e-6:
-            faults.append(f"emitters.{name}.heard_as={emitter.heard_as}: must sum to 1")
-    seen = [place.id for place in scenario.sites]
-    faults += [
-        f"sites: id {one!r} appears more than once" for one in sorted({s for s in seen if seen.count(s) > 1})
-    ]
-    return faults
-
-
-def _flight_faults(flight: Flights, known: dict[str, Emitter]) -> list[str]:
-    faults = []
-    if flight.emitter not in known:
-        faults.append(f"emitter={flight.emitter!r}: allowed: {', '.join(known)}")
-    given = [name for name in ("waypoints", "file") if getattr(flight, name) is not None]
-    given += ["random"] if flight.random else []
-    if len(given) != 1:
-        faults.append(
-            f"route: exactly one of waypoints, random, file is needed; given: {', '.join(given) or 'none'}"
-        )
-    if flight.waypoints is not None:
-        if len(flight.waypoints) < 2:
-            faults.append(f"waypoints: {len(flight.waypoints)} given, at least 2 needed")
-        for k, point in enumerate(flight.waypoints):
-            if not 2 <= len(point) <= 4:
-                faults.append(f"waypoints.{k}={list(point)}: must be [east_m, north_m, height_m, speed_mps]")
-            elif len(point) == 4 and not 0.5 <= point[3] <= 230.0:
-                faults.append(f"waypoints.{k}: speed_mps={point[3]} is outside 0.5 to 230")
-    if flight.tones_hz is not None and not flight.tones_hz:
-        faults.append("tones_hz: is empty")
-    return faults
+    complete = all(name in values for name, field in known.items() if field.required)
+    return struct(**values) if complete else None

@@ -13,11 +13,12 @@ References: Rahmathullah, Garcia-Fernandez, Svensson 2017, 10.23919/ICIF.2017.80
 (GOSPA and its parts); Garcia-Fernandez, Rahmathullah, Svensson 2020, 10.1109/TSP.2020.3005309 (switches).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from forehear.records import Truth
 from forehear.simulate.instants import in_step
-from forehear.simulate.score_records import CUTOFF_M, HOLD_S, Score, TrackPoint
+from forehear.simulate.readout import read_out
+from forehear.simulate.score_records import CUTOFF_M, HOLD_S, BoundSeries, Score, TrackPoint
 from forehear.simulate.tally import Tally
 
 
@@ -26,18 +27,19 @@ def score(
     tracks: Iterable[TrackPoint],
     cutoff_m: float = CUTOFF_M,
     hold_s: float = HOLD_S,
+    bounds: Mapping[str, BoundSeries] | None = None,
 ) -> Score:
     """Score tracks against the truth, both in order of time and read in step.
 
     Parameters: truth and tracks, once a second each; GOSPA's cut-off [m]; how long after being last audible a
-    target must still be tracked [s].
+    target must still be tracked [s]; each target's bound, to stand beside its errors.
     Raises InputError where lines are out of order. Ignores: height, a track's `count`, tentative tracks.
-    Memory: a tally a target and a track, and 20 bytes per assigned target-second.
+    Memory: a tally a target and a track, and 24 bytes per assigned target-second.
     """
-    tally = Tally(cutoff_m, hold_s)
+    tally = Tally(cutoff_m, hold_s, bounds or {})
     for time_s, inside, truths, points in in_step(truth, tracks):
         if inside:
             tally.add(time_s, truths, points)
         else:
             tally.unscored_seconds += 1
-    return tally.score()
+    return read_out(tally)

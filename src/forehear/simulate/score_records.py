@@ -14,6 +14,8 @@ AUDIBLE = 0.5
 CUTOFF_M = 2000.0
 # How long after it was last audible a target must still be tracked [s]: sound is that old anyway.
 HOLD_S = 10.0
+# The bound that counts as knowing where a target is [m]: good enough to warn by; design.md's measure `when`.
+KNOWN_BELOW_M = 700.0
 
 
 class TrackPoint(Struct, frozen=True):
@@ -30,6 +32,13 @@ class TrackPoint(Struct, frozen=True):
     kind: TargetKind
 
 
+class BoundSeries(Struct, frozen=True):
+    """One target's Cramer-Rao bound, a value a second from `start_s` on: sqrt(trace) of the horizontal part."""
+
+    start_s: float
+    sigma_m: list[float]
+
+
 class TargetScore(Struct, frozen=True):
     """One target's row; null where there is nothing to say."""
 
@@ -44,6 +53,8 @@ class TargetScore(Struct, frozen=True):
     switches: int
     gaps: int
     kind_right_share: float | None
+    bound_median_m: float | None
+    bound_wait_s: float | None
 
 
 class Score(Struct, frozen=True):
@@ -59,6 +70,11 @@ class Score(Struct, frozen=True):
     endlessly (null when the quantile falls there), and `never_confirmed` counts these. `ghost_tracks`: tracks
     that were confirmed and never within the cut-off of any target, audible or not. `kind_confusion`: assigned
     target-seconds by true kind and then by the track's kind.
+
+    With bounds given: `bound_median_m` over the same target-seconds as the errors, `error_over_bound` the
+    median error over it (an efficient estimate of two equal axes has 0.83), `bound_wait_*` from the moment at
+    which a target's bound first lies under KNOWN_BELOW_M to its first confirmed track, over all targets whose
+    bound ever does.
     """
 
     cutoff_m: float
@@ -92,4 +108,8 @@ class Score(Struct, frozen=True):
     ghost_tracks: int
     kind_right_share: float | None
     kind_confusion: dict[TargetKind, dict[TargetKind, int]]
+    bound_median_m: float | None
+    error_over_bound: float | None
+    bound_wait_median_s: float | None
+    bound_wait_p90_s: float | None
     by_target: list[TargetScore]

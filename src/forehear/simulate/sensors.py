@@ -1,4 +1,11 @@
-"""What a sensor makes of the sound that reaches it: hears or not, merges, mistakes."""
+"""What a sensor makes of the sound that reaches it: merges, hears or not, measures, mistakes.
+
+A frame in four steps. (1) Engines that this sensor cannot tell apart (tones closer than its resolution; for
+arrays and observers, also bearings closer than theirs) become one source: powers add, the tone is weighted
+by power, the bearing is the loudest one's. (2) The level fluctuates; the source is heard if it stands above
+the noise by a threshold that is soft, and then with `max_detection`. (3) Tone, bearing and kind are measured
+with errors, now and then an octave off. (4) False alarms join, and what stands far under the loudest is lost.
+"""
 
 import math
 from dataclasses import dataclass
@@ -9,8 +16,10 @@ from numpy.typing import NDArray
 
 from forehear import geodesy
 from forehear.air import medium
-from forehear.records import Network
-from forehear.simulate.hearing import Cells, Ears, cells_of
+from forehear.records import Atmosphere, Network
+from forehear.simulate.columns import Heard
+from forehear.simulate.hearing import Ears
+from forehear.simulate.near import Cells, cells_of
 from forehear.simulate.settings import SensorModel
 
 Array = NDArray[np.float64]
@@ -18,12 +27,14 @@ Ints = NDArray[np.int64]
 
 MICROPHONE, ARRAY, OBSERVER = 0, 1, 2
 _KIND_CODES = {"microphone": MICROPHONE, "array": ARRAY, "observer": OBSERVER}
+# The quietest and the loudest places there are [dB].
+_NOISE_DB = (0.0, 120.0)
 # What a classifier makes of a door, a dog or the wind that set it off.
 _FALSE_HEARD_AS = (0.22, 0.13, 0.65)
 # Fundamentals that false alarms claim [Hz].
 _FALSE_TONES_HZ = (40.0, 300.0)
-# A silent moment of a sensor may be this much quieter than its mean [in sigmas of its drift].
-_SQRT2 = math.sqrt(2.0)
+# A tone so weak that its error would exceed this many of its best ones is not found at all.
+_WORST_TONE = 5.0
 
 
 @dataclass(frozen=True)
@@ -38,70 +49,47 @@ class Posts:
     level_bias_db: Array
     turn_deg: Array
     elevation_bias_deg: Array
+    lon: Array  # where the sensor says it is; NaN if it does not
+    lat: Array
 
 
-@dataclass
-class Heard:
-    """Sources heard in a block, one a row: which sensor, which tick, what it measured. NaN is absent."""
-
-    sensor: Ints
-    tick: Ints
-    level_db: Array
-    tone_hz: Array
-    tone_sigma_hz: Array
-    azimuth_deg: Array
-    elevation_deg: Array
-    kinds: Array  # (n, 3)
-
-    def take(self, which: NDArray[np.bool_] | Ints) -> "Heard":
-        """Give some of the rows, in the order asked."""
-        return Heard(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
-
-
-def join(parts: list[Heard]) -> Heard:
-    """Put rows of several kinds together."""
-    return Heard(*(np.concatenate([getattr(p, name) for p in parts]) for name in Heard.__dataclass_fields__))
-
-
-def posts_of(network: Network, model: SensorModel, rng: np.random.Generator) -> Posts:
-    """Draw each sensor's noise, drift, biases and the phase of its frames."""
+def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.random.Generator) -> Posts:
+    """Draw each sensor's true place, noise, drift, biases and the phase of its frames. `air` is the real one."""
     sensors, n = network.sensors, len(network.sensors)
     lon, lat = np.array([s.lon for s in sensors]), np.array([s.lat for s in sensors])
-    xyz = geodesy.ecef(lon, lat, np.array([s.height_m for s in sensors]))
+    height = np.array([s.height_m for s in sensors])
+    kind = np.array([_KIND_CODES[s.kind] for s in sensors], np.int64)
     frame = np.stack([geodesy.east_north_up(s.lon, s.lat) for s in sensors])
-    east, north = medium.wind_mps(network.atmosphere)
-    wind = east * frame[:, 0] + north * frame[:, 1]
-    noise = model.noise_db + model.noise_sigma_db * rng.standard_normal(n)
-    period = model.noise_drift_period_s * rng.uniform(0.6, 1.6, n)
-    drift = np.stack(
-        [
-            model.noise_drift_db * _SQRT2 * rng.uniform(0.5, 1.2, n),
-            2.0 * math.pi / period,
-            rng.uniform(0.0, 2.0 * math.pi, n),
-        ]
-    )
+    moved = np.where(kind == OBSERVER, model.observer_moves_m, model.place_sigma_m)[:, None]
+    aside = moved * rng.standard_normal((n, 2))
+    xyz = geodesy.ecef(lon, lat, height) + aside[:, :1] * frame[:, 0] + aside[:, 1:] * frame[:, 1]
+    east, north = medium.wind_mps(air)
+    noise = np.clip(model.noise_db + model.noise_sigma_db * rng.standard_normal(n), *_NOISE_DB)
+    rate = 2.0 * math.pi / (model.noise_drift_period_s * rng.uniform(0.6, 1.6, n))
+    swing = model.noise_drift_db * math.sqrt(2.0) * rng.uniform(0.5, 1.2, n)
+    drift = np.stack([swing, rate, rng.uniform(0.0, 2.0 * math.pi, n)])
+    there_lon, there_lat, _ = geodesy.geodetic(xyz)
+    tells = (kind == OBSERVER) & (model.observer_moves_m > 0.0)
     return Posts(
-        ears=Ears(xyz, frame, wind, rng.uniform(0.0, 1.0, n)),
-        cells=cells_of(lon, lat, xyz),
-        kind=np.array([_KIND_CODES[s.kind] for s in sensors], np.int64),
-        noise_db=np.clip(noise, 5.0, 90.0),
+        ears=Ears(xyz, frame, east * frame[:, 0] + north * frame[:, 1], rng.uniform(0.0, 1.0, n)),
+        cells=cells_of(there_lon, there_lat, xyz, np.maximum(noise - swing, _NOISE_DB[0])),
+        kind=kind,
+        noise_db=noise,
         drift=drift,
         level_bias_db=model.level_bias_sigma_db * rng.standard_normal(n),
         turn_deg=model.array_turn_sigma_deg * rng.standard_normal(n),
         elevation_bias_deg=model.elevation_bias_deg + model.elevation_bias_spread_deg * rng.standard_normal(n),
+        lon=np.where(tells, there_lon, np.nan),
+        lat=np.where(tells, there_lat, np.nan),
     )
 
 
 def noise_at(posts: Posts, t0_s: float, ticks: int) -> Array:
     """Give each sensor's ambient level (n, ticks) [dB] in the frames of a block."""
     t = t0_s + np.arange(ticks) + 0.5
-    amplitude, rate, phase = posts.drift
-    return posts.noise_db[:, None] + amplitude[:, None] * np.sin(rate[:, None] * t + phase[:, None])
-
-
-def quietest_db(posts: Posts) -> float:
-    """The lowest ambient level that any sensor ever has [dB]."""
-    return float(np.min(posts.noise_db - posts.drift[0]))
+    swing, rate, phase = posts.drift
+    noise = posts.noise_db[:, None] + swing[:, None] * np.sin(rate[:, None] * t + phase[:, None])
+    return np.asarray(np.clip(noise, *_NOISE_DB), np.float64)
 
 
 def spread_db(model: SensorModel) -> float:
@@ -109,14 +97,14 @@ def spread_db(model: SensorModel) -> float:
     return math.hypot(model.soft_db, model.level_sigma_db)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _merge(
     key: Ints, order: Ints, row: Array, directional: NDArray[np.bool_], sensor: Ints,
     resolution_hz: float, resolution_deg: float, out: Array, head: Ints,
 ) -> int:  # pragma: no cover - compiled  # fmt: skip
     """Merge what one sensor cannot tell apart in one frame; `order` sorts by key, then loudest first.
 
-    Fills out rows (level, tone, azimuth, elevation) and the index of each one's loudest part.
+    Fills rows of `out` (level, tone, azimuth, elevation) and the index of each one's loudest part.
     """
     count, n = 0, len(order)
     begin = 0
@@ -149,45 +137,56 @@ def _merge(
     return count
 
 
+def merged(
+    posts: Posts, model: SensorModel, ticks: int, sensor: Ints, tick: Ints, row: Array
+) -> tuple[Array, Ints]:
+    """Merge rows (level, tone, azimuth, elevation) that one sensor hears as one source in one frame.
+
+    Returns the merged rows and, of each, the index of its loudest part.
+    """
+    key = sensor * ticks + tick
+    order = np.lexsort((-row[:, 0], key)).astype(np.int64)
+    out, head = np.empty_like(row), np.empty(len(row), np.int64)
+    limits = (model.tone_resolution_hz, model.azimuth_resolution_deg)
+    n = _merge(key, order, row, posts.kind != MICROPHONE, sensor, *limits, out, head)
+    return out[:n], head[:n]
+
+
 def hear(
-    posts: Posts, model: SensorModel, noise: Array, ticks: int,
+    posts: Posts, model: SensorModel, noise: Array,
     emitter: Ints, sensor: Ints, tick: Ints, row: Array, heard_as: Array, rng: np.random.Generator,
 ) -> Heard:  # fmt: skip
     """Merge, roll the dice of hearing, and measure. `heard_as` (emitters, 3) is what a classifier expects."""
-    key = sensor * ticks + tick
-    order = np.lexsort((-row[:, 0], key)).astype(np.int64)
-    merged, head = np.empty_like(row), np.empty(len(row), np.int64)
-    directional = posts.kind != MICROPHONE
-    limits = (model.tone_resolution_hz, model.azimuth_resolution_deg)
-    n = _merge(key, order, row, directional, sensor, *limits, merged, head)
-    merged, head = merged[:n], head[:n]
-    sensor, tick, emitter = sensor[head], tick[head], emitter[head]
-    level = merged[:, 0] + model.level_sigma_db * rng.standard_normal(n)
+    row, head = merged(posts, model, noise.shape[1], sensor, tick, row)
+    sensor, tick, expected = sensor[head], tick[head], heard_as[emitter[head]]
+    n = len(row)
+    level = row[:, 0] + model.level_sigma_db * rng.standard_normal(n)
     edge = model.threshold_db + model.soft_db * rng.standard_normal(n)
     over = level - noise[sensor, tick]
     yes = (over > edge) & (rng.uniform(0.0, 1.0, n) < model.max_detection)
-    # A level reading does not sink under the noise that it stands in.
-    merged, sensor, tick, emitter, level, over = (x[yes] for x in (merged, sensor, tick, emitter, level, over))
-    return measure(posts, model, sensor, tick, level, over, merged, heard_as[emitter], rng)
+    return measure(posts, model, sensor[yes], tick[yes], level[yes], over[yes], row[yes], expected[yes], rng)
 
 
 def measure(
     posts: Posts, model: SensorModel, sensor: Ints, tick: Ints, level: Array, over: Array,
     truth: Array, heard_as: Array, rng: np.random.Generator,
 ) -> Heard:  # fmt: skip
-    """Draw what is reported of sources that are heard: `truth` rows (level, tone, azimuth, elevation)."""
+    """Draw what is reported of sources that are heard: `truth` rows (level, tone, azimuth, elevation).
+
+    `over` is the level over the noise [dB]: under `tone_snr_reference_db` the tone's error grows, by a factor
+    of ten each 20 dB.
+    """
     n = len(sensor)
     kind = posts.kind[sensor]
-    weak = 10.0 ** (-0.1 * (np.maximum(over, -10.0) - model.tone_snr_reference_db))
-    sigma = np.minimum(model.tone_sigma_hz * np.sqrt(0.5 + 0.5 * np.maximum(weak, 0.25)), 20.0)
+    weak = 10.0 ** (-0.05 * (over - model.tone_snr_reference_db))
+    sigma = model.tone_sigma_hz * np.clip(weak, 1.0, _WORST_TONE)
     tone = truth[:, 1] + sigma * rng.standard_normal(n)
     octave = rng.uniform(0.0, 1.0, n)
     tone = np.where(octave < 0.5 * model.octave_share, 2.0 * tone, tone)
     tone = np.where(octave > 1.0 - 0.5 * model.octave_share, 0.5 * tone, tone)
-    toneless = (truth[:, 1] <= 0.0) | (kind == OBSERVER) | (tone < 1.0)
-    tone = np.where(toneless, np.nan, tone)
+    toneless = (truth[:, 1] <= 0.0) | (kind == OBSERVER) | (tone < 1.0) | (tone > 19_000.0)
     wide = np.where(kind == OBSERVER, model.observer_azimuth_sigma_deg, model.azimuth_sigma_deg)
-    azimuth = truth[:, 2] + posts.turn_deg[sensor] + wide * rng.standard_normal(n)
+    azimuth = np.mod(truth[:, 2] + posts.turn_deg[sensor] + wide * rng.standard_normal(n), 360.0)
     fade = np.exp(-np.maximum(truth[:, 3], 0.0) / model.elevation_bias_fade_deg)
     elevation = truth[:, 3] + posts.elevation_bias_deg[sensor] * fade
     elevation = np.clip(elevation + model.elevation_sigma_deg * rng.standard_normal(n), -89.9, 89.9)
@@ -195,44 +194,47 @@ def measure(
         sensor=sensor,
         tick=tick,
         level_db=np.clip(level + posts.level_bias_db[sensor], -20.0, 180.0),
-        tone_hz=tone,
+        tone_hz=np.where(toneless, np.nan, tone),
         tone_sigma_hz=np.where(toneless, np.nan, sigma),
-        azimuth_deg=np.where(kind == MICROPHONE, np.nan, np.mod(azimuth, 360.0)),
+        azimuth_deg=np.where(kind == MICROPHONE, np.nan, azimuth),
+        azimuth_sigma_deg=np.where(kind == MICROPHONE, np.nan, wide),
         elevation_deg=np.where(kind == ARRAY, elevation, np.nan),
+        elevation_sigma_deg=np.where(kind == ARRAY, model.elevation_sigma_deg, np.nan),
         kinds=guess(heard_as, model.kinds_concentration, rng),
     )
 
 
 def guess(heard_as: Array, concentration: float, rng: np.random.Generator) -> Array:
-    """Draw a classifier's probabilities (n, 3) around what it makes of an engine: Dirichlet."""
+    """Draw a classifier's probabilities (n, 3) around what it makes of an engine (n, 3): Dirichlet."""
     weights = rng.standard_gamma(np.maximum(heard_as * concentration, 1e-3)) + 1e-9
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float64)
 
 
 def false_alarms(
-    posts: Posts, model: SensorModel, noise: Array, ticks: int, carried: Array, rng: np.random.Generator
+    posts: Posts, model: SensorModel, noise: Array, carried: Array, rng: np.random.Generator
 ) -> tuple[Heard, Array]:
     """Draw the false alarms of a block: bursts of 1 to 3 s. `carried` rows run on from the last block.
 
-    A burst is a row (sensor, first tick, ticks, over noise [dB], tone [Hz], azimuth, elevation [deg]).
+    A burst is a row (sensor, first tick, ticks, over noise [dB], tone [Hz, 0 without], azimuth, elevation
+    [deg]). Returns what is heard, and the bursts that run on.
     """
-    n = int(rng.poisson(model.false_alarms_per_hour * len(posts.kind) * ticks / 3600.0))
-    tone = np.exp(rng.uniform(*np.log(_FALSE_TONES_HZ), n))
+    posted, ticks = noise.shape
+    n = int(rng.poisson(model.false_alarms_per_hour * posted * ticks / 3600.0))
+    low, high = math.log(_FALSE_TONES_HZ[0]), math.log(_FALSE_TONES_HZ[1])
+    tone = np.exp(rng.uniform(low, high, n))
     tone = np.where(rng.uniform(0.0, 1.0, n) < model.false_alarm_tone_share, tone, 0.0)
+    # Squared: most of what sets a sensor off only just does.
     over = model.threshold_db + rng.uniform(0.0, 1.0, n) ** 2 * model.false_alarm_snr_db
-    fresh = [rng.integers(0, len(posts.kind), n), rng.integers(0, ticks, n), rng.integers(1, 4, n), over, tone]
+    fresh = [rng.integers(0, posted, n), rng.integers(0, ticks, n), rng.integers(1, 4, n), over, tone]
     fresh += [rng.uniform(0.0, 360.0, n), rng.uniform(0.0, 40.0, n)]
     bursts = np.concatenate([carried, np.column_stack(fresh)])
     times = bursts[:, 2].astype(np.int64)
     of = np.repeat(np.arange(len(bursts)), times)
-    step = np.arange(len(of)) - np.repeat(np.cumsum(times) - times, times)
-    tick = bursts[of, 1].astype(np.int64) + step
-    here = tick < ticks
+    tick = bursts[of, 1].astype(np.int64) + np.arange(len(of)) - np.repeat(np.cumsum(times) - times, times)
     later = bursts[:, 1] + bursts[:, 2] - ticks
-    rest = bursts[later > 0].copy()
-    rest[:, 2] = later[later > 0]
-    rest[:, 1] = 0.0
-    of, tick = of[here], tick[here]
+    rest = bursts[later > 0]
+    rest[:, 1], rest[:, 2] = 0.0, later[later > 0]
+    of, tick = of[tick < ticks], tick[tick < ticks]
     sensor = bursts[of, 0].astype(np.int64)
     over_now = bursts[of, 3] + 1.5 * rng.standard_normal(len(of))
     level = noise[sensor, tick] + over_now

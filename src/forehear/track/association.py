@@ -65,6 +65,9 @@ MAX_CANDIDATES = 24
 MAX_SOURCES = 16
 # Level's own scatter about the model [dB], before the tracker has measured it.
 LEVEL_SIGMA_DB = 5.0
+# What the level's variance is multiplied by in filters and fits: errors of one sensor, path and attitude last
+# for many reports, which are not so many opinions.
+LEVEL_CAUTION = 1.4
 # The best odds that a clear sound is reported: frames are lost, gusts pass.
 BEST_HEARING = 0.93
 # Below this odds of hearing a pair is not looked at: a source there is a miracle.
@@ -92,9 +95,12 @@ LEVEL_GATE_SIGMAS = 5.0
 ELEVATION_BIAS_RAD = 0.17
 # A source enters a track from this probability on; less would only blur it.
 LEAST_PROBABILITY = 0.25
-# Weight of evidence from one sensor that goes on hearing, or goes on not hearing, per report: consecutive
-# seconds are not independent. A heartbeat stands for ten seconds of silence.
-HEARING_WEIGHT = 0.1
+# A sensor that goes on hearing says little new [nats]: whatever made its sound goes on making it. One that
+# hears the track for the first time where it was foretold says at most this much.
+NEW_SENSOR_NATS = 4.0
+# Weight of a sensor's silence per report: consecutive seconds are not independent. A heartbeat stands for
+# ten seconds of silence.
+HEARING_NATS = 0.15
 SILENCE_WEIGHT = 0.15
 HEARTBEAT_SILENCE_WEIGHT = 0.6
 # Log odds of existence stay within these: certainty must remain revisable.
@@ -464,7 +470,7 @@ def associate(
             for s in range(sources):
                 if prob[a, s] < LEAST_PROBABILITY:
                     continue
-                _fill_row(row, batch, first + s, r, octaves[a, s], level_var / scales[0], rates[a], threshold)
+                _fill_row(row, batch, first + s, r, octaves[a, s], LEVEL_CAUTION * 25.0, rates[a], threshold)
                 row[EMITTED] = emitted[a]
                 row[SENSOR] = batch.sensor[r]
                 row[WEIGHT] = 1.0 if prob[a, s] > 0.9 else prob[a, s]
@@ -476,9 +482,11 @@ def associate(
                     continue
                 if prob[a, s] > 0.8:
                     _learn(bank, k, batch, r, row, pred[a], spreads[a], rates[a], clock, residuals, scales)
-            # Existence: hearing confirms a little each second, silence where it should be loud denies.
+            # Existence: a sensor that newly hears it confirms, silence where it should be loud denies.
             if best > 0.5:
-                gain = best * HEARING_WEIGHT * min(max(math.log(psi[a, best_s] + 1e-9), 0.0), 6.0)
+                gain = HEARING_NATS
+                if join(bank, k, batch.sensor[r]):
+                    gain = best * min(max(math.log(psi[a, best_s] + 1e-9), 0.0), NEW_SENSOR_NATS)
                 bank.log_odds[k] = min(bank.log_odds[k] + gain, MOST_LOG_ODDS)
                 if batch.heard_s[r] > bank.last_heard_s[k]:
                     bank.last_heard_s[k] = batch.heard_s[r]
@@ -492,6 +500,19 @@ def associate(
                 bank.log_odds[k] += loss
                 bank.missed[k] += loss
     return late
+
+
+@njit(cache=True)  # type: ignore[misc]
+def join(bank: Bank, k: int, sensor: int) -> bool:
+    """Note that a sensor heard track k; False where it is noted already. The longest ago is forgotten."""
+    n = bank.sensors_heard[k]
+    size = bank.sensors.shape[1]
+    for a in range(min(n, size)):
+        if bank.sensors[k, a] == sensor:
+            return False
+    bank.sensors[k, n % size] = sensor
+    bank.sensors_heard[k] = n + 1
+    return True
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -554,7 +575,7 @@ def _learn(
     scales: Array,
 ) -> None:
     """From a source that surely is track k's: how well it fits, and what the sensor's clock must be."""
-    level_var = row[LEVEL_VAR] * scales[0] + spreads[0]
+    level_var = row[LEVEL_VAR] / LEVEL_CAUTION * scales[0] + spreads[0]
     rise, share = detected_level(pred[0], row[THRESHOLD], math.sqrt(level_var))
     miss = row[LEVEL_DB] - pred[0] - rise
     sensor = batch.sensor[r]

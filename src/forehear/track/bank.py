@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 HISTORY = 640
 # Checkpoints kept per track, 2 s apart: 96 s.
 CHECKPOINTS = 48
+# Sensors remembered as having heard a track: those of the last several minutes.
+SENSORS = 48
 
 
 class Bank(NamedTuple):
@@ -41,6 +43,8 @@ class Bank(NamedTuple):
     kind_evidence: Array  # (T, 3) sums of log kind probabilities
     last_heard_s: Array  # (T,) hearing time of its latest report
     missed: Array  # (T,) sum of log odds of silences since it was last heard
+    sensors: NDArray[np.int64]  # (T, SENSORS) the last sensors to have heard it first
+    sensors_heard: NDArray[np.int64]  # (T,) how many ever did
     # What a track's fit of its reports looks like: mean square of normalised innovations, tone and level.
     fit: Array  # (T, 2)
 
@@ -68,6 +72,8 @@ def make(capacity: int) -> Bank:
         kind_evidence=np.zeros((t, 3)),
         last_heard_s=np.zeros(t),
         missed=np.zeros(t),
+        sensors=np.full((t, SENSORS), -1, np.int64),
+        sensors_heard=np.zeros(t, np.int64),
         fit=np.ones((t, 2)),
     )
 

@@ -41,6 +41,7 @@ from forehear.track.likelihood import (
     WEIGHT,
     emission_delay,
     hearing_probability,
+    predict_heard,
     predict_measurement,
     wrapped,
 )
@@ -53,26 +54,35 @@ Ints = NDArray[np.int64]
 # Neighbours' streams taken in: within this distance [m], heard within these seconds, so many at most.
 NEIGHBOUR_M = 16_000.0
 NEIGHBOUR_S = 20.0
-MAX_STREAMS = 24
+MAX_STREAMS = 16
 # Points that sum up one stream in the grid.
 SUMMARY = 3
+# What a mean tone over a third of a stream is off by its curve.
+SUMMARY_LN_TONE_SIGMA = 0.002
 # The grid: range [m] at emission from the seed, azimuths, courses, speeds [m/s]: from slow drones to jets.
-RANGES_M = np.array([500.0, 1000.0, 1700.0, 2600.0, 3700.0, 5000.0, 6700.0, 9000.0])
-AZIMUTHS = 24
-COURSES = 16
-SPEEDS_MPS = np.array([38.0, 52.0, 75.0, 110.0, 160.0])
+RANGES_M = np.array([600.0, 1300.0, 2300.0, 3600.0, 5300.0, 7600.0])
+AZIMUTHS = 18
+COURSES = 14
+SPEEDS_MPS = np.array([42.0, 62.0, 100.0, 160.0])
+TONELESS_SPEEDS_MPS = np.array([90.0, 130.0, 180.0])
 GRID_HEIGHT_M = 500.0
 # What the grid's steps leave of level [dB] and ln tone, and the most a stream that does not fit costs.
 GRID_LEVEL_SIGMA_DB = 4.0
-GRID_LN_TONE_SIGMA = 0.03
+GRID_LN_TONE_SIGMA = 0.04
 GRID_AZIMUTH_SIGMA = 0.2
 GRID_CAP = 6.0
+# A source level so many sigmas (squared) from what is heard from kilometres is not looked at.
+GRID_ODDEST = 16.0
 # Hypotheses that go on to a fit, and how far apart they are [m, m/s].
-STARTS = 8
+STARTS = 10
+# Of these, so many are fitted to all reports.
+FINALS = 3
 APART_M = 1200.0
 APART_MPS = 22.0
-# A stream agrees with a flight when its mean square miss of level and tone is below this.
-AGREE = 5.0
+# A stream agrees with a flight when its mean square miss of level and tone is below the last of these; the
+# ones before it are for the rougher turns.
+ROUGH_LIMITS = np.array([60.0, 15.0, 10.0])
+FINAL_LIMITS = np.array([8.0, 4.0])
 # The model's own error of ln tone: throttle within a fit's half minute.
 MODEL_LN_TONE_SIGMA = 0.0015
 # Priors of a flight: height above the sensors [m], speed of each component [m/s], climb, source level at
@@ -86,7 +96,13 @@ PLACE_SIGMA_M = 12_000.0
 AMBIGUOUS_NATS = 3.0
 # Log evidence that a flight needs against engines on the ground [nats]: chance fits among the many triples
 # of sixty motorcycles in two hours reach 12.
-BIRTH_NATS = 10.0
+BIRTH_NATS = 14.0
+# The most that the mean squares of normalised misses of level, tone and bearing may be: a chance fit beats
+# engines that accelerate and change gear, but does not fit well itself.
+WORST_FIT = np.array([2.2, 2.2, 2.5])
+# What a stream's kinds say of "flies" against "an engine on the ground": odds of each heard as piston or
+# jet, and as other. Consecutive seconds are one opinion, so a stream counts so many times.
+FLIER_KINDS, GROUND_KINDS, KINDS_WEIGHT = (0.85, 0.15), (0.35, 0.65), 2.0
 # What drives on the ground [m/s], and how many sigmas above it a flight's speed must be. 35 m/s is 126 km/h.
 GROUND_SPEED_MPS = 31.0
 SPEED_SIGMAS = 1.5
@@ -96,7 +112,7 @@ LOOSEST_M = 1500.0
 # -----------------------------------------------------------------------------------------------------
 
 # What became of an attempt.
-BORN, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE = 0, 1, 2, 3, 4, 5, 6
+BORN, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE, BAD_FIT = 0, 1, 2, 3, 4, 5, 6, 7
 
 
 class Silence(NamedTuple):
@@ -165,6 +181,8 @@ def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
         middle = rows[order[(lo + hi) // 2]]
         out[at, AZIMUTH], out[at, AZIMUTH_VAR] = middle[AZIMUTH], middle[AZIMUTH_VAR]
         out[at, LEVEL_VAR] = rows[order[lo], LEVEL_VAR] / (hi - lo)
+        if middle[LN_TONE_VAR] > 0.0:
+            out[at, LN_TONE_VAR] = middle[LN_TONE_VAR] / (hi - lo) + SUMMARY_LN_TONE_SIGMA**2
         at += 1
     return at
 
@@ -172,7 +190,6 @@ def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
 @njit(cache=True)  # type: ignore[misc]
 def search_grid(
     points: Array,
-    owner: Ints,
     starts: Ints,
     sensors: Ints,
     streams: int,
@@ -187,13 +204,14 @@ def search_grid(
     points (P, COLUMNS), starts (streams + 1,): the points of each stream, sensors (streams,) their sensors
     (equal ones adjacent), seed: which stream is the seed.
     """
-    h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
+    h = np.empty(3)
     x = np.zeros(STATES)
     c = air[0]
     first, last = starts[seed], starts[seed + 1]
     anchor = points[last - 1]
     tonal = anchor[LN_TONE_VAR] > 0.0
     found = 0
+    speeds = SPEEDS_MPS if tonal else TONELESS_SPEEDS_MPS
     for ir in range(RANGES_M.shape[0]):
         for ia in range(AZIMUTHS):
             azimuth = 2.0 * math.pi * (ia + 0.5 * (ir % 2)) / AZIMUTHS
@@ -206,21 +224,23 @@ def search_grid(
             since = time_s - anchor[HEARD] + math.hypot(RANGES_M[ir], GRID_HEIGHT_M) / c
             for ic in range(COURSES):
                 course = 2.0 * math.pi * ic / COURSES
-                for iv in range(SPEEDS_MPS.shape[0]):
-                    x[3], x[4] = SPEEDS_MPS[iv] * math.sin(course), SPEEDS_MPS[iv] * math.cos(course)
+                for iv in range(speeds.shape[0]):
+                    x[3], x[4] = speeds[iv] * math.sin(course), speeds[iv] * math.cos(course)
                     x[0], x[1] = qe + x[3] * since, qn + x[4] * since
                     x[2] = anchor[SENSOR_H] + GRID_HEIGHT_M
                     x[5], x[6], x[7] = 0.0, 0.0, 0.0
                     # The seed's own points tell the source's level and tone at rest.
                     level, tone = 0.0, 0.0
                     for r in range(first, last):
-                        predict_measurement(x, points[r, HEARD] - time_s, points[r], air, h, jac)
+                        predict_heard(x, points[r, HEARD] - time_s, points[r], air, h)
                         level += (points[r, LEVEL_DB] - h[0]) / (last - first)
                         tone += (points[r, LN_TONE] - h[1]) / (last - first)
                     x[6], x[7] = level, tone
                     odd = (level - SOURCE_LEVEL_DB) / SOURCE_LEVEL_SIGMA_DB
                     cost = odd * odd
                     limit = best_cost[found - 1] if found == best_cost.shape[0] else np.inf
+                    if cost > min(limit, GRID_ODDEST):
+                        continue
                     sensor, at_sensor = -1, GRID_CAP
                     for s in range(streams):
                         if sensors[s] != sensor:
@@ -229,13 +249,14 @@ def search_grid(
                             sensor, at_sensor = sensors[s], GRID_CAP
                         if cost > limit:
                             break
+                        enough = at_sensor * (starts[s + 1] - starts[s]) / 1.5
                         one = 0.0
                         for r in range(starts[s], starts[s + 1]):
-                            predict_measurement(x, points[r, HEARD] - time_s, points[r], air, h, jac)
-                            m = (points[r, LEVEL_DB] - h[0]) / math.sqrt(
-                                GRID_LEVEL_SIGMA_DB**2 + points[r, LEVEL_VAR]
-                            )
-                            one += m * m
+                            if one > enough:
+                                break
+                            predict_heard(x, points[r, HEARD] - time_s, points[r], air, h)
+                            m = points[r, LEVEL_DB] - h[0]
+                            one += m * m / (GRID_LEVEL_SIGMA_DB**2 + points[r, LEVEL_VAR])
                             if tonal:
                                 m = (points[r, LN_TONE] - h[1]) / GRID_LN_TONE_SIGMA
                                 one += m * m
@@ -275,6 +296,15 @@ def _keep(x: Array, cost: float, best_x: Array, best_cost: Array, found: int) ->
 @njit(cache=True, inline="always")  # type: ignore[misc]
 def _near(a: Array, b: Array, metres: float, mps: float) -> bool:
     return math.hypot(a[0] - b[0], a[1] - b[1]) < metres and math.hypot(a[3] - b[3], a[4] - b[4]) < mps
+
+
+@njit(cache=True)  # type: ignore[misc]
+def kinds_evidence(kinds: Array) -> float:
+    """Give the log odds [nats] of flying that a stream's mean kinds (3,) speak for."""
+    flier = kinds[0] + kinds[1]
+    up = flier * FLIER_KINDS[0] + kinds[2] * FLIER_KINDS[1]
+    down = flier * GROUND_KINDS[0] + kinds[2] * GROUND_KINDS[1]
+    return KINDS_WEIGHT * math.log(max(up, 1e-6) / max(down, 1e-6))
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -340,7 +370,7 @@ def attempt(
             previous = pool.sensor[near[a]]
             distinct += 1
             knowing += 1 if directed[previous] else 0
-    if distinct < 2 or (distinct < 3 and knowing == 0):
+    if distinct < 2 or (distinct < 3 and knowing < 2):
         return TOO_FEW, 0
     rows = np.empty((MAX_STREAMS * POINTS, COLUMNS))
     starts = np.zeros(MAX_STREAMS + 1, np.int64)
@@ -357,64 +387,108 @@ def attempt(
             which_seed = a
         time_s = max(time_s, pool.last_s[near[a]])
     best_x, best_cost = np.empty((STARTS, STATES)), np.full(STARTS, np.inf)
-    found = search_grid(points, near, p_starts, sensors, streams, which_seed, time_s, air, best_x, best_cost)
+    found = search_grid(points, p_starts, sensors, streams, which_seed, time_s, air, best_x, best_cost)
     prior = np.empty((2, STATES))
-    _set_prior(prior, rows[starts[which_seed]], found > 0 and rows[starts[which_seed], LN_TONE_VAR] > 0.0)
+    set_prior(prior, rows[starts[which_seed]], rows[starts[which_seed], LN_TONE_VAR] > 0.0)
     cov, x = np.empty((STATES, STATES)), np.empty(STATES)
     chosen = np.empty((MAX_STREAMS * POINTS, COLUMNS))
-    agree = np.empty(MAX_STREAMS, np.int64)
+    agree = np.full(MAX_STREAMS + 1, -1, np.int64)
     miss = np.empty(3)
     heard = np.zeros(silence.place.shape[0], np.bool_)
-    best, second = -np.inf, -np.inf
-    rival = np.empty(STATES)
-    many = 0
+    # First to the few summary points, which is quick; the best of that, to all reports.
+    rough = np.full(found, -np.inf)
     for start in range(found):
-        x[:] = best_x[start]
-        got = _fit_agreeing(
-            x, cov, time_s, rows, starts, sensors, streams, which_seed, air, scales, prior, chosen, agree, miss
+        rough[start] = _fit_agreeing(
+            best_x[start],
+            cov,
+            time_s,
+            points,
+            p_starts,
+            sensors,
+            streams,
+            which_seed,
+            air,
+            scales,
+            prior,
+            chosen,
+            agree,
+            ROUGH_LIMITS,
         )
-        if got == 0:
+    best, second, finals, many = -np.inf, -np.inf, 0, 0
+    rival = np.empty(STATES)
+    for start in np.argsort(-rough, kind="mergesort"):
+        if not rough[start] > -1e300:
+            break
+        x[:] = best_x[start]
+        again = False
+        for earlier in range(found):
+            better = rough[earlier] > rough[start] or (rough[earlier] == rough[start] and earlier < start)
+            again = again or (better and _near(x, best_x[earlier], 0.3 * APART_M, 0.3 * APART_MPS))
+        if again:
             continue
-        n = 0
-        rivals = 0.0
-        heard[:] = False
-        for a in range(got):
-            s = agree[a]
-            heard[sensors[s]] = True
-            rivals += engine_evidence(rows[starts[s] :], starts[s + 1] - starts[s], scales)
-            for r in range(starts[s], starts[s + 1]):
+        if finals == FINALS:
+            break
+        finals += 1
+        gain = _fit_agreeing(
+            x,
+            cov,
+            time_s,
+            rows,
+            starts,
+            sensors,
+            streams,
+            which_seed,
+            air,
+            scales,
+            prior,
+            chosen,
+            agree,
+            FINAL_LIMITS,
+        )
+        if not gain > -1e300:
+            continue
+        got, n = 0, 0
+        while agree[got] >= 0:
+            for r in range(starts[agree[got]], starts[agree[got] + 1]):
                 chosen[n] = rows[r]
                 n += 1
-        evidence = fit(x, time_s, chosen, n, air, scales, prior, cov, 6) - rivals
-        # Sensors that took part with streams that do not agree have an engine of their own: not silent.
+            got += 1
+        heard[:] = False
+        in_fit, in_fit_directed, previous = 0, 0, -1
+        evidence = gain
+        for a in range(got):
+            s = agree[a]
+            evidence -= engine_evidence(rows[starts[s] :], starts[s + 1] - starts[s], scales)
+            evidence += kinds_evidence(pool.kinds[near[s]])
+            if sensors[s] != previous:
+                previous = sensors[s]
+                in_fit += 1
+                in_fit_directed += 1 if directed[previous] else 0
+        if in_fit < 2 or (in_fit < 3 and in_fit_directed < 2):
+            continue
+        # Which of the sensors take part was chosen: so many ways there were to choose.
+        evidence -= math.lgamma(distinct + 1.0) - math.lgamma(in_fit + 1.0) - math.lgamma(distinct - in_fit + 1.0)
+        # Sensors whose streams do not agree have an engine of their own: they are busy, not silent.
         for s in range(streams):
             heard[sensors[s]] = True
         evidence += silence_evidence(x, time_s, now_s, silence, heard, margin_db, math.sqrt(25.0 * scales[0]), air)
-        if not evidence > -1e300:
-            continue
         if evidence > best:
-            if best > -np.inf and not _same(x, out_x, cov) and best > second:
+            if best > -np.inf and not _same(x, out_x, cov):
                 second = best
                 rival[:] = out_x
             best = evidence
             out_x[:] = x
             out_cov[:, :] = cov
             many = got
-            out_info[4] = 0.0
-            previous = -1
             for a in range(got):
                 out_streams[a] = near[agree[a]]
-                if sensors[agree[a]] != previous:
-                    previous = sensors[agree[a]]
-                    out_info[4] += 1.0
+            out_info[4] = in_fit
             misfit(x, time_s, chosen, n, air, scales, miss)
-            out_info[5] = miss[1]
-            latest = -np.inf
+            out_info[5:8] = miss
+            out_info[2] = -np.inf
             for r in range(n):
-                latest = max(
-                    latest, chosen[r, HEARD] - emission_delay(x, chosen[r, HEARD] - time_s, chosen[r], air)
-                )
-            out_info[2] = latest
+                left = chosen[r, HEARD] - emission_delay(x, chosen[r, HEARD] - time_s, chosen[r], air)
+                out_info[2] = max(out_info[2], left)
         elif evidence > second and not _same(x, out_x, out_cov):
             second = evidence
             rival[:] = x
@@ -423,7 +497,7 @@ def attempt(
     if second > -np.inf and _same(rival, out_x, out_cov):
         second = -np.inf
     out_info[0], out_info[1], out_info[3] = time_s, best, second
-    return _verdict(out_x, out_cov, best, second), many
+    return _verdict(out_x, out_cov, best, second, out_info[5:8]), many
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -435,10 +509,13 @@ def _same(a: Array, b: Array, cov: Array) -> bool:
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _verdict(x: Array, cov: Array, best: float, second: float) -> int:
+def _verdict(x: Array, cov: Array, best: float, second: float, miss: Array) -> int:
     """Judge the best flight by the numbers at the head of this module."""
     if best < BIRTH_NATS:
         return WEAK
+    for m in range(3):
+        if miss[m] > WORST_FIT[m]:
+            return BAD_FIT
     if best - second < AMBIGUOUS_NATS:
         return AMBIGUOUS
     speed = math.hypot(x[3], x[4])
@@ -453,7 +530,7 @@ def _verdict(x: Array, cov: Array, best: float, second: float) -> int:
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
+def set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
     """Fill prior (2, 8) around the seed's first row."""
     prior[0, 0], prior[0, 1] = anchor[SENSOR_E], anchor[SENSOR_N]
     prior[1, 0] = prior[1, 1] = 1.0 / PLACE_SIGMA_M**2
@@ -481,34 +558,30 @@ def _fit_agreeing(
     prior: Array,
     chosen: Array,
     agree: Ints,
-    miss: Array,
-) -> int:
-    """Fit x to the streams that agree with it, the seed always among them; returns how many, 0: too few.
+    limits: Array,
+) -> float:
+    """Fit x to the streams that agree with it, the seed always among them; returns the log evidence.
 
-    Twice: which streams agree is asked first of the grid's guess, with room, then of the fit.
+    Which agree is asked anew before each fit, with limits (turns,) on their misses that narrow: the first
+    turn starts from a coarse guess. `agree` lists them, ended by -1. -inf where too few do.
     """
-    many = 0
-    for turn in range(3):
-        limit = AGREE if turn == 2 else (12.0 if turn == 1 else 60.0)
-        many = 0
-        n = 0
-        s = 0
-        distinct = 0
+    miss = np.empty(3)
+    evidence = -np.inf
+    for turn in range(limits.shape[0]):
+        many, n, s, distinct = 0, 0, 0, 0
         while s < streams:
             # The best stream of each sensor, if it agrees.
-            end = s
-            best_s, best = -1, limit
+            end, best_s, best = s, -1, limits[turn]
             while end < streams and sensors[end] == sensors[s]:
-                length = starts[end + 1] - starts[end]
-                misfit(x, time_s, rows[starts[end] :], length, air, scales, miss)
-                worst = miss[0] if math.isnan(miss[1]) else max(miss[1], miss[0])
+                misfit(x, time_s, rows[starts[end] :], starts[end + 1] - starts[end], air, scales, miss)
+                worst = miss[0]
+                if not math.isnan(miss[1]):
+                    # Tones of a coarse guess are off by per cents, which is many sigmas.
+                    worst = max(worst, miss[1]) if limits[turn] < 20.0 else miss[0] + 0.1 * min(miss[1], 300.0)
                 if not math.isnan(miss[2]):
                     worst = max(worst, miss[2])
-                if turn == 0:
-                    # The grid is coarse: its tones are off by per cents, which is many sigmas.
-                    worst = miss[0] if math.isnan(miss[1]) else miss[0] + 0.1 * min(miss[1], 300.0)
                 if end == seed:
-                    worst = min(worst, 0.5 * limit)
+                    worst = min(worst, 0.5 * limits[turn])
                 if worst < best:
                     best_s, best = end, worst
                 end += 1
@@ -520,8 +593,11 @@ def _fit_agreeing(
                     chosen[n] = rows[r]
                     n += 1
             s = end
+        if many < agree.shape[0]:
+            agree[many] = -1
         if distinct < 2:
-            return 0
-        if not fit(x, time_s, chosen, n, air, scales, prior, cov, 12) > -1e300:
-            return 0
-    return many
+            return -np.inf
+        evidence = fit(x, time_s, chosen, n, air, scales, prior, cov, 10)
+        if not evidence > -1e300:
+            return -np.inf
+    return evidence

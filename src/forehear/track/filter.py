@@ -30,6 +30,7 @@ from forehear.track.likelihood import (
     LEVEL_DB,
     LEVEL_VAR,
     MEASURED,
+    SENSOR_H,
     STATES,
     THRESHOLD,
     WEIGHT,
@@ -48,7 +49,14 @@ CRUISE, MANOEUVRE = 0, 1
 # a turn of 3 deg/s at 50 m/s changes the velocity by 26 m/s in 10 s.
 HORIZONTAL_POWER = np.array([0.02, 12.0])
 # The same, vertical: gusts; a climb or dive of 5 m/s begun within 5 s.
-VERTICAL_POWER = np.array([0.01, 1.5])
+VERTICAL_POWER = np.array([0.01, 1.0])
+# How long a climb or a dive lasts [s]: a drone climbs some hundred metres, not kilometres.
+CLIMB_LASTS_S = 20.0
+# What is known of any flight's height above the sensors [m] enters again and again, as one opinion in so many
+# seconds: plain microphones hardly see the height, and without it the filter digs into the ground.
+HEIGHT_MEAN_M, HEIGHT_SIGMA_M, HEIGHT_EVERY_S = 600.0, 600.0, 60.0
+# Nothing flies lower than this above the sensors that hear it, give or take [m].
+FLOOR_M, FLOOR_SIGMA_M = 40.0, 40.0
 # Of the source level [dB^2/s]: its directivity changes as the target passes, 3 dB in a minute.
 LEVEL_POWER = np.array([0.05, 0.2])
 # Of ln tone [1/s]: throttle on autopilot, 0.25 % in 10 s; a manoeuvre moves it by 2 % in 10 s.
@@ -68,15 +76,24 @@ STRETCH_SIGMAS = 3.0
 @njit(cache=True)  # type: ignore[misc]
 def predict(x: Array, p: Array, dt: float, model: int) -> None:
     """Carry state (8,) and covariance (8, 8) forward by dt [s] in place; backward works without noise."""
-    for i in range(3):
-        x[i] += dt * x[i + 3]
-    # P <- F P F^T for F = [[I, dt I], [0, I]]: rows, then columns.
-    for i in range(3):
-        for j in range(STATES):
-            p[i, j] += dt * p[i + 3, j]
+    # A climb dies away forward in time: b is how much of it still counts, a what is left of it.
+    a = math.exp(-dt / CLIMB_LASTS_S) if dt > 0.0 else 1.0
+    b = CLIMB_LASTS_S * (1.0 - a) if dt > 0.0 else dt
+    x[0] += dt * x[3]
+    x[1] += dt * x[4]
+    x[2] += b * x[5]
+    x[5] *= a
+    # P <- F P F^T: rows, then columns.
+    for j in range(STATES):
+        p[0, j] += dt * p[3, j]
+        p[1, j] += dt * p[4, j]
+        p[2, j] += b * p[5, j]
+        p[5, j] *= a
     for i in range(STATES):
-        for j in range(3):
-            p[i, j] += dt * p[i, j + 3]
+        p[i, 0] += dt * p[i, 3]
+        p[i, 1] += dt * p[i, 4]
+        p[i, 2] += b * p[i, 5]
+        p[i, 5] *= a
     if dt <= 0.0:
         return
     for i in range(3):
@@ -185,6 +202,16 @@ def combine(x: Array, p: Array, w0: float, xo: Array, po: Array) -> None:
 
 
 @njit(cache=True)  # type: ignore[misc]
+def keep_aloft(x: Array, p: Array, ground_m: float, since_s: float, gain: Array, h_height: Array) -> None:
+    """Let in what is known of any flight's height, for `since_s` seconds of flight over ground_m; in place."""
+    variance = HEIGHT_SIGMA_M * HEIGHT_SIGMA_M * max(HEIGHT_EVERY_S / since_s, 1.0)
+    scalar_update(x, p, h_height, ground_m + HEIGHT_MEAN_M - x[2], variance, gain)
+    low = ground_m + FLOOR_M - x[2]
+    if low > 0.0:
+        scalar_update(x, p, h_height, low, FLOOR_SIGMA_M * FLOOR_SIGMA_M, gain)
+
+
+@njit(cache=True)  # type: ignore[misc]
 def refilter(
     history: Array,
     n: int,
@@ -222,6 +249,8 @@ def refilter(
     xs = np.empty((MODELS, STATES))
     ps = np.empty((MODELS, STATES, STATES))
     likelihood = np.empty(MODELS)
+    h_height = np.zeros(STATES)
+    h_height[2] = 1.0
     since_mix = 0.0
     # Rows at or before the checkpoint's time are in it already.
     first = 0
@@ -238,6 +267,8 @@ def refilter(
                 predict(out_x[a], out_p[a], dt, a)
             time_s = history[r, EMITTED]
             if time_s - ck_t[m - 1] >= CHECKPOINT_S and m < ck_t.shape[0]:
+                for a in range(MODELS):
+                    keep_aloft(out_x[a], out_p[a], history[r, SENSOR_H], time_s - ck_t[m - 1], gain, h_height)
                 # Taken just before this row: so its time is a hair earlier, and the row comes after it.
                 ck_t[m] = time_s - 1e-6
                 for a in range(MODELS):

@@ -37,10 +37,11 @@ SETTLED = 1e-3
 # The rival's engine: mean level [dB] and ln tone with their spread, slopes [1/s] and bends [1/s^2]. An
 # engine on the road accelerates by a per cent of tone a second and bends within ten.
 ENGINE_MEAN = np.array([45.0, 4.7])
-ENGINE_SPREAD = np.array([12.0, 0.6])
-ENGINE_SLOPE = np.array([0.7, 0.01])
-ENGINE_BEND = np.array([0.05, 0.0008])
-AZIMUTH_SLOPE = 0.05
+ENGINE_SPREAD = np.array([12.0, 0.6, 1.8])
+ENGINE_SLOPE = np.array([0.7, 0.01, 0.05])
+ENGINE_BEND = np.array([0.05, 0.0008, 1e-4])
+# Half of all engines are steadier than that by this: another aircraft far away, a generator.
+STEADY_SHARE = 0.1
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -181,56 +182,77 @@ def fit(
 
 @njit(cache=True)  # type: ignore[misc]
 def engine_evidence(rows: Array, n: int, scales: Array) -> float:
-    """Give the log evidence [nats] that one sensor's rows come from an engine of their own, rows (>= n, COLUMNS).
+    """Give the log evidence [nats] that one sensor's rows (>= n, COLUMNS) come from an engine of their own.
 
-    Level and ln tone each a parabola in time with normal priors (ENGINE_*), azimuth a line: Bayesian linear
-    regression in closed form, with the same robust weights as `fit` has none of (a mean over good rows).
+    Level and ln tone are each a parabola in time with normal priors (ENGINE_*), azimuth nearly a line;
+    regression with the same weights against stray reports as `fit`, and Laplace's approximation.
     """
     mid = 0.0
     for r in range(n):
         mid += rows[r, HEARD] / n
     total = 0.0
+    sigmas = np.empty(3)
     for m in range(3):
-        mean = ENGINE_MEAN[m] if m < 2 else 0.0
-        spread = ENGINE_SPREAD[m] if m < 2 else 1.8
-        slope = ENGINE_SLOPE[m] if m < 2 else AZIMUTH_SLOPE
-        bend = ENGINE_BEND[m] if m < 2 else 1e-4
-        a, b, lower, out = np.zeros((3, 3)), np.zeros(3), np.zeros((3, 3)), np.zeros(3)
-        a[0, 0], a[1, 1], a[2, 2] = 1.0 / spread**2, 1.0 / slope**2, 1.0 / bend**2
-        log_prior = -math.log(spread) - math.log(slope) - math.log(bend)
-        squares, logs, used = 0.0, 0.0, 0
-        reference = rows[0, AZIMUTH]
+        mean = ENGINE_MEAN[m] if m < 2 else rows[0, AZIMUTH]
+        sigmas[0] = ENGINE_SPREAD[m]
+        sigmas[1], sigmas[2] = ENGINE_SLOPE[m], ENGINE_BEND[m]
+        lively = _parabola_evidence(rows, n, m, mid, mean, sigmas, scales[m])
+        sigmas[1], sigmas[2] = ENGINE_SLOPE[m] * STEADY_SHARE, ENGINE_BEND[m] * STEADY_SHARE
+        steady = _parabola_evidence(rows, n, m, mid, mean, sigmas, scales[m])
+        top = max(lively, steady)
+        total += top + math.log(0.5 * math.exp(lively - top) + 0.5 * math.exp(steady - top))
+    return total
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _parabola_evidence(rows: Array, n: int, m: int, mid: float, mean: float, sigmas: Array, scale: float) -> float:
+    """Give the log evidence of one measured quantity as a parabola around `mid`; 0 where it is absent."""
+    a, b, lower, out = np.zeros((3, 3)), np.zeros(3), np.zeros((3, 3)), np.zeros(3)
+    used = 0
+    cost = 0.0
+    for turn in range(6):
+        cost = 0.0
+        used = 0
+        for i in range(3):
+            for j in range(3):
+                a[i, j] = 0.0
+            a[i, i] = 1.0 / sigmas[i] ** 2
+            b[i] = 0.0
+            cost += 0.5 * (out[i] / sigmas[i]) ** 2 + math.log(sigmas[i]) + 0.9189385332046727
         for r in range(n):
-            variance = rows[r, LEVEL_VAR + 2 * m] * scales[m]
+            variance = rows[r, LEVEL_VAR + 2 * m] * scale
             if variance < 0.0:
                 continue
             t = rows[r, HEARD] - mid
             z = rows[r, LEVEL_DB + 2 * m] - mean
             if m == 2:
-                z = wrapped(rows[r, AZIMUTH] - reference)
-            w = 1.0 / variance
+                z = wrapped(z)
+            miss = z - out[0] - out[1] * t - out[2] * t * t
+            chi2 = miss * miss / variance
+            # The first turn starts from nothing: its misses say nothing yet.
+            w = 1.0 / variance if turn == 0 else 1.0 / variance / (1.0 + chi2 / ROBUST_NU)
+            cost += 0.5 * ROBUST_NU * math.log(1.0 + chi2 / ROBUST_NU) + 0.5 * math.log(
+                6.283185307179586 * variance
+            )
             b[0] += w * z
             b[1] += w * z * t
             b[2] += w * z * t * t
             a[0, 0] += w
             a[0, 1] += w * t
             a[0, 2] += w * t * t
+            a[1, 1] += w * t * t
             a[1, 2] += w * t * t * t
             a[2, 2] += w * t * t * t * t
-            squares += w * z * z
-            logs += math.log(6.283185307179586 * variance)
             used += 1
-            a[1, 1] += w * t * t
         if used == 0:
-            continue
+            return 0.0
         a[1, 0], a[2, 0], a[2, 1] = a[0, 1], a[0, 2], a[1, 2]
         if not cholesky(a, lower):
-            continue
-        solve(lower, b, out)
-        explained = b[0] * out[0] + b[1] * out[1] + b[2] * out[2]
-        half_det = math.log(lower[0, 0]) + math.log(lower[1, 1]) + math.log(lower[2, 2])
-        total += log_prior - half_det - 0.5 * (squares - explained) - 0.5 * logs
-    return total
+            return 0.0
+        if turn < 5:
+            solve(lower, b, out)
+    half_det = math.log(lower[0, 0]) + math.log(lower[1, 1]) + math.log(lower[2, 2])
+    return -cost + 1.5 * 1.8378770664093453 - half_det
 
 
 @njit(cache=True)  # type: ignore[misc]

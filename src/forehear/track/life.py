@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
@@ -12,7 +12,9 @@ from forehear.geodesy import Plane
 from forehear.records import KINDS, Kinds, Track, TrackStatus
 from forehear.track.association import Batch, drop_oldest
 from forehear.track.bank import Bank
+from forehear.track.birth import MODEL_LN_TONE_SIGMA, set_prior
 from forehear.track.filter import MODELS, predict, refilter, state_at
+from forehear.track.fit import fit, misfit
 from forehear.track.ingest import Posts
 from forehear.track.likelihood import (
     AZIMUTH,
@@ -20,12 +22,14 @@ from forehear.track.likelihood import (
     COLUMNS,
     ELEVATION,
     ELEVATION_VAR,
+    EMITTED,
     HEARD,
     INVERSE_SCALE,
     LEVEL_DB,
     LEVEL_VAR,
     LN_TONE,
     LN_TONE_VAR,
+    MEASURED,
     SENSOR,
     SENSOR_E,
     SENSOR_H,
@@ -34,15 +38,16 @@ from forehear.track.likelihood import (
     THRESHOLD,
     TONE,
     WEIGHT,
+    emission_delay,
 )
-from forehear.track.streams import Streams, add
+from forehear.track.streams import POINTS, Streams, add
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # What the evidence of a birth is worth as log odds of existence: less the many chances there were.
-CHANCES_NATS = 9.0
+CHANCES_NATS = 12.0
 # Log odds from which a track is confirmed (e^5 to 1), sensors that must have heard it (one fewer where one
 # of them knows bearings), and the loosest place that is worth telling [m].
 CONFIRM_LOG_ODDS = 5.0
@@ -64,6 +69,10 @@ LOOSEST_M = 4000.0
 MERGE_M, MERGE_SIGMAS, MERGE_MPS, MERGE_LN_TONE = 300.0, 2.5, 12.0, 0.012
 # The start's covariance is widened by this: straight flight was only assumed.
 START_INFLATION = 1.3
+# A young track is fitted anew this often [s], up to this age [s], from so many reports on, none older than
+# the window [s]; beyond this mean square of normalised misses it does not fly straight, and the filter has it.
+RESEAT_EVERY_S, RESEAT_AGE_S, RESEAT_ROWS, RESEAT_WINDOW_S = 2.0, 60.0, 8, 70.0
+RESEAT_WORST = 1.8
 # A track tells which sensors heard it within these seconds, the latest first, so many at most.
 HEARD_BY_S, HEARD_BY = 12.0, 12
 # The filter's oldest checkpoints go when so few are free.
@@ -78,9 +87,9 @@ class Life:
     name: str
     born_s: float
     evidence: float
-    sensors: set[int] = field(default_factory=set)
-    directed: bool = False
     confirmed: bool = False
+    # When it is fitted anew; infinity: no more.
+    reseat_s: float = 0.0
 
 
 def kind_probabilities(evidence: Array) -> Array:
@@ -90,12 +99,11 @@ def kind_probabilities(evidence: Array) -> Array:
 
 
 def kind_evidence_of(pool: Streams, members: Ints) -> Array:
-    """Start a track's kind evidence from its streams: tonal ones speak for a propeller, mildly."""
-    tonal = float(np.mean(~np.isnan(pool.ln_tone[members])))
-    return np.array([1.0 * tonal, 1.0 * (1.0 - tonal), 0.3])
+    """Start a track's kind evidence from its streams' mean kinds: an opinion a stream."""
+    return np.asarray(np.log(pool.kinds[members] + 0.02).sum(axis=0), np.float64)
 
 
-def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array) -> None:
+def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, heard_by: Sequence[int]) -> None:
     """Set row k up from a birth's fit: x (8,), cov (8, 8) at info[0], carried back to its last emission."""
     x, cov = x.copy(), cov * START_INFLATION
     predict(x, cov, info[2] - info[0], 0)
@@ -113,7 +121,69 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array) -
     bank.kind_evidence[k] = kinds
     bank.last_heard_s[k] = info[0]
     bank.missed[k] = 0.0
+    bank.sensors[k] = -1
+    bank.sensors[k, : len(heard_by)] = heard_by
+    bank.sensors_heard[k] = len(heard_by)
     bank.fit[k] = 1.0
+
+
+def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array) -> None:
+    """Put the reports of a birth into row k's history: before the first checkpoint, so the filter skips them.
+
+    They serve `reseat`, which fits the young track anew.
+    """
+    rows = np.concatenate([pool.rows[m, : min(pool.count[m], POINTS)] for m in members])
+    for row in rows:
+        delay = emission_delay(bank.mean[k], row[HEARD] - bank.time_s[k], row, air)
+        row[EMITTED] = min(row[HEARD] - delay, bank.time_s[k])
+    rows = rows[np.argsort(rows[:, EMITTED], kind="mergesort")]
+    bank.history[k, : len(rows)] = rows
+    bank.rows[k] = len(rows)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def reseat(bank: Bank, k: int, air: Array, scales: Array) -> bool:
+    """Fit a young track anew to all its reports at once; False where straight flight does not fit them.
+
+    A filter linearises each report where the state was believed to be when it came. A young track's belief
+    is often a kilometre off, and what was taken in there is never seen anew: its covariance shrinks around
+    a wrong place. The fit sees every report from where all of them together say that the target is.
+    """
+    n = bank.rows[k]
+    first = 0
+    while first < n and bank.history[k, first, EMITTED] < bank.time_s[k] - RESEAT_WINDOW_S:
+        first += 1
+    many = n - first
+    if many < RESEAT_ROWS:
+        return True
+    rows = bank.history[k, first:n].copy()
+    for r in range(many):
+        for m in range(MEASURED):
+            if rows[r, LEVEL_VAR + 2 * m] > 0.0:
+                rows[r, LEVEL_VAR + 2 * m] /= rows[r, WEIGHT]
+        if rows[r, LN_TONE_VAR] > 0.0:
+            rows[r, LN_TONE_VAR] += MODEL_LN_TONE_SIGMA * MODEL_LN_TONE_SIGMA
+    prior, cov, miss = np.empty((2, STATES)), np.empty((STATES, STATES)), np.empty(3)
+    set_prior(prior, rows[0], rows[0, LN_TONE_VAR] > 0.0)
+    prior[1, TONE] = 1e-2
+    x = bank.mean[k].copy()
+    time_s = bank.time_s[k]
+    if not fit(x, time_s, rows, many, air, scales, prior, cov, 10) > -1e300:
+        return False
+    misfit(x, time_s, rows, many, air, scales, miss)
+    if miss[0] > RESEAT_WORST or miss[1] > RESEAT_WORST:
+        return False
+    bank.checkpoints[k] = 1
+    bank.ck_t[k, 0] = time_s
+    bank.mean[k] = x
+    bank.covariance[k] = cov * START_INFLATION
+    for m in range(MODELS):
+        bank.ck_x[k, 0, m] = x
+        bank.x[k, m] = x
+        bank.ck_p[k, 0, m] = bank.covariance[k]
+        bank.p[k, m] = bank.covariance[k]
+    bank.ck_mu[k, 0] = bank.mu[k]
+    return True
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -174,7 +244,7 @@ def feed_streams(
                 row[LN_TONE], row[LN_TONE_VAR] = batch.ln_tone[s], batch.ln_tone_var[s]
             if not math.isnan(batch.azimuth[s]):
                 row[AZIMUTH], row[AZIMUTH_VAR] = batch.azimuth[s], batch.azimuth_var[s]
-            if add(pool, row, 0) < 0:
+            if add(pool, row, batch.kinds[s], 0) < 0:
                 return s
     return -1
 
@@ -200,6 +270,15 @@ def _now(bank: Bank, now_s: float, states: Array, covariances: Array, heard_by: 
                 n += 1
 
 
+def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: Array, now_s: float) -> None:
+    """Fit every young track anew whose turn it is."""
+    for k, one in enumerate(lives):
+        if one is None or now_s < one.reseat_s:
+            continue
+        young = now_s - one.born_s < RESEAT_AGE_S
+        one.reseat_s = now_s + RESEAT_EVERY_S if young and reseat(bank, k, air, scales) else math.inf
+
+
 def step(bank: Bank, lives: list[Life | None], posts: Posts, now_s: float) -> list[tuple[int, Life]]:
     """Confirm, merge and end tracks; returns those that ended after having been told of, row and life."""
     ended: list[tuple[int, Life]] = []
@@ -221,11 +300,10 @@ def step(bank: Bank, lives: list[Life | None], posts: Posts, now_s: float) -> li
             lives[k] = None
             continue
         if not one.confirmed:
-            n = bank.rows[k]
-            one.sensors |= {int(s) for s in bank.history[k, max(0, n - 40) : n, SENSOR]}
-            one.directed = one.directed or any(bool(posts.directed[s]) for s in one.sensors)
-            enough = len(one.sensors) >= CONFIRM_SENSORS - one.directed
-            proven = len(one.sensors) >= PROVE_SENSORS or now_s - one.born_s >= PROVE_S
+            sensors = int(bank.sensors_heard[k])
+            directed = int(posts.directed[bank.sensors[k, :sensors]].sum())
+            enough = sensors >= CONFIRM_SENSORS or directed >= 2
+            proven = sensors >= PROVE_SENSORS or now_s - one.born_s >= PROVE_S
             flies = speed - CONFIRM_SPEED_SIGMAS * sigma > CONFIRM_SPEED_MPS
             sure = odds >= CONFIRM_LOG_ODDS and place_sigma < CONFIRM_SIGMA_M
             one.confirmed = enough and proven and flies and sure

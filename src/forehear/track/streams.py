@@ -48,6 +48,7 @@ class Streams(NamedTuple):
     ln_tone: Array  # (K,) last tone, not a number without
     first_mean: Array  # (K, 2) mean level and ln tone of the first twenty seconds
     recent_mean: Array  # (K, 2) running means of the last twenty seconds
+    kinds: Array  # (K, 3) mean kind probabilities
     next_try_s: Array  # (K,) not before this does a birth start here
     tries: Ints  # (K,)
     head: Ints  # (N,) a sensor's first stream, -1 none
@@ -65,6 +66,7 @@ def make(capacity: int, sensors: int) -> Streams:
         ln_tone=np.full(capacity, np.nan),
         first_mean=np.zeros((capacity, 2)),
         recent_mean=np.zeros((capacity, 2)),
+        kinds=np.zeros((capacity, 3)),
         next_try_s=np.zeros(capacity),
         tries=np.zeros(capacity, np.int64),
         head=np.full(sensors, -1, np.int64),
@@ -112,8 +114,8 @@ def forget(pool: Streams, now_s: float) -> int:
 
 
 @njit(cache=True)  # type: ignore[misc]
-def add(pool: Streams, row: Array, free_from: int) -> int:
-    """Put a measurement's row (COLUMNS,) into the stream it continues, or into a new one.
+def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
+    """Put a measurement's row (COLUMNS,) with kinds (3,) into the stream it continues, or into a new one.
 
     Returns the stream's index, or -1 where the pool is full. `free_from` is where to look for a free one.
     """
@@ -153,6 +155,7 @@ def add(pool: Streams, row: Array, free_from: int) -> int:
         pool.next_try_s[best] = -np.inf
         pool.ln_tone[best] = np.nan
         pool.first_mean[best] = 0.0
+        pool.kinds[best] = 0.0
         pool.recent_mean[best, 0], pool.recent_mean[best, 1] = row[LEVEL_DB], row[LN_TONE]
         pool.follow[best] = pool.head[sensor]
         pool.head[sensor] = best
@@ -167,6 +170,8 @@ def add(pool: Streams, row: Array, free_from: int) -> int:
     pool.last_s[best] = max(heard, pool.last_s[best])
     if tonal:
         pool.ln_tone[best] = row[LN_TONE]
+    for c in range(3):
+        pool.kinds[best, c] += (kinds[c] - pool.kinds[best, c]) / min(n + 1, 20)
     if n < 20:
         pool.first_mean[best, 0] += (row[LEVEL_DB] - pool.first_mean[best, 0]) / (n + 1)
         pool.first_mean[best, 1] += (row[LN_TONE] - pool.first_mean[best, 1]) / (n + 1)

@@ -41,8 +41,9 @@ TRIES_PER_STEP = 8
 # A stream may start a birth from this many points on, heard within these seconds.
 SEED_POINTS = 3
 SEED_FRESH_S = 5.0
-# A failed birth is tried again after these seconds, growing with every try up to the last.
-RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.35, 8.0
+# A failed birth is tried again after these seconds, growing with every hopeless try up to the last.
+HOPELESS_NATS = 5.0
+RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.7, 10.0
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
@@ -105,6 +106,7 @@ class Tracker:
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             life.refilter_dirty(self._bank, self._air, self._scales)
+            life.reseat_young(self._bank, self._lives, self._air, self._scales, now)
             self._follow_streams(batch, unexplained)
             self._learn_threshold(batch)
         streams.forget(self._pool, now)
@@ -209,7 +211,9 @@ class Tracker:
                 continue
             for k in {int(seed), *(int(a) for a in members[:agreeing])}:
                 pool.tries[k] += k == seed
-                wait = min(RETRY_S * RETRY_GROWTH ** float(pool.tries[k]), RETRY_MOST_S)
+                hopeless = outcome == birth.NO_FIT or info[1] < HOPELESS_NATS
+                growth = RETRY_GROWTH ** float(pool.tries[k]) if hopeless else 1.0
+                wait = min(RETRY_S * growth, RETRY_MOST_S)
                 pool.next_try_s[k] = now + wait
 
     def _start_track(self, x: Array, cov: Array, members: NDArray[np.int64], info: Array, now: float) -> None:
@@ -220,13 +224,8 @@ class Tracker:
             free = np.flatnonzero(~self._bank.alive)
         k = int(free[0])
         self._born += 1
-        heard_by = {int(self._pool.sensor[m]) for m in members}
+        heard_by = sorted({int(self._pool.sensor[m]) for m in members})
         kinds = life.kind_evidence_of(self._pool, members)
-        life.start(self._bank, k, x, cov, info, kinds)
-        self._lives[k] = life.Life(
-            name=f"T{self._born}",
-            born_s=now,
-            evidence=float(info[1]),
-            sensors=heard_by,
-            directed=any(bool(self._posts.directed[s]) for s in heard_by),
-        )
+        life.start(self._bank, k, x, cov, info, kinds, heard_by)
+        life.remember_birth(self._bank, k, self._pool, members, self._air)
+        self._lives[k] = life.Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]), reseat_s=now + 1.0)

@@ -1,0 +1,232 @@
+"""How well anybody could know: the posterior Cramer-Rao bound of one target along its true path.
+
+Theory. The state at a moment of emission is (east, north, height [m], velocities [m/s], source level [dB],
+tone at rest [Hz]). It moves as straight flight with white acceleration, its level and tone wander. Which
+report came from the target is known (a tracker that must guess can only be worse).
+
+What a sensor hears at time t left the target at tau = t - d, on the true path, whatever it flew since. So
+each report is information about the state at its own time of emission; it arrives when it arrives. The
+information of "now" is that of all reports received by now, walked in order of emission up to the last
+moment that anything was heard of, and carried on from there: Tichavsky's recursion, run anew for each now
+over the last LAG_S seconds (what was emitted before has all arrived).
+
+A target that emits for one second is heard for 1 / ratio seconds (ratio: Doppler), by a sensor that reports
+once a second and hears with odds P: P / ratio reports a second of emission.
+
+Reference: Tichavsky, Muravchik, Nehorai 1998, 10.1109/78.668800, eq. 21 (recursion; linear motion, and the
+expectation over paths replaced by the true path).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forehear.air.retarded import apparent_jacobians, apparent_m, doppler_gradients, doppler_ratio
+from forehear.errors import NoSolution
+
+Array = NDArray[np.float64]
+
+STATES = 8
+_LEVEL, _TONE = 6, 7
+# The oldest sound that anything is learnt from [s]: 12 km in still air; nothing is heard from farther.
+LAG_S = 36
+# A sensor whose odds never reach this adds nothing worth its computing.
+LEAST_ODDS = 1e-3
+# dB of level per neper of distance: 20 / ln 10.
+_DB_PER_NEPER = 20.0 / np.log(10.0)
+
+
+@dataclass(frozen=True)
+class Senses:
+    """What sensors measure, as standard deviations; None: not at all. Bearings are of arrays only."""
+
+    level_sigma_db: float | None = 5.0
+    tone_sigma_hz: float | None = 0.4
+    azimuth_sigma_deg: float | None = 4.0
+    elevation_sigma_deg: float | None = None
+    latency_s: float = 0.7
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How a target wanders from straight flight: powers of white noise.
+
+    Acceleration horizontal and vertical [m^2/s^3], source level [dB^2/s], tone at rest [Hz^2/s].
+    """
+
+    horizontal_power: float = 0.02
+    vertical_power: float = 0.01
+    level_power: float = 0.02
+    tone_power: float = 0.002
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is known before the first report: standard deviations [m, m, m/s, m/s, dB, Hz]."""
+
+    position_m: float = 30_000.0
+    height_m: float = 500.0
+    velocity_mps: float = 80.0
+    climb_mps: float = 3.0
+    level_db: float = 6.0
+    tone_hz: float = 50.0
+
+    def sigmas(self) -> Array:
+        """The eight of them in the order of the state."""
+        flat, climb = (self.position_m, self.velocity_mps), (self.height_m, self.climb_mps)
+        return np.array([flat[0], flat[0], climb[0], flat[1], flat[1], climb[1], self.level_db, self.tone_hz])
+
+
+@dataclass(frozen=True)
+class Air:
+    """Speed of sound [m/s], wind to east and north [m/s], absorption [dB/m]."""
+
+    c_mps: float = 340.3
+    wind_mps: tuple[float, float] = (0.0, 0.0)
+    absorption_db_per_m: float = 0.0
+
+    def wind(self) -> Array:
+        """The wind as east-north-up (3,) [m/s]."""
+        return np.array([*self.wind_mps, 0.0])
+
+
+def path_lengths_m(places_m: Array, sensors_m: Array, air: Air) -> Array:
+    """Give the way (k, s) of the sound in the air's own frame [m]: c times its delay."""
+    r = places_m[:, None, :] - sensors_m[None, :, :]
+    return np.asarray(np.linalg.norm(apparent_m(r, np.zeros(3), air.wind(), air.c_mps), axis=-1), np.float64)
+
+
+def information(
+    places_m: Array, velocities_mps: Array, sensors_m: Array, is_array: NDArray[np.bool_], odds: Array,
+    tone_hz: float | None, senses: Senses, air: Air,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Give what each sensor tells of each second of emission.
+
+    Parameters: (k, 3) places and velocities of the target, a second apart; (s, 3) sensors; (s,) which are
+    arrays; (k, s) odds of hearing; the target's tone at rest, None for a jet.
+    Returns information (k, s, 8, 8) and the time (k, s) from emission to hearing [s].
+    Raises NoSolution where the target is not slower than sound, or stands in a sensor.
+    Ignores: silence as evidence, and that a faint level is heard only when it happens to be high.
+    """
+    wind = air.wind()
+    # Seen from the moment of emission the source stands still: r is then the emission point itself.
+    q = places_m[:, None, :] - sensors_m[None, :, :]
+    still, v = np.zeros(3), np.broadcast_to(velocities_mps[:, None, :], q.shape)
+    e = apparent_m(q, still, wind, air.c_mps)
+    path = np.linalg.norm(e, axis=-1)
+    delay = path / air.c_mps
+    de_dq, _, dd_dq, _ = apparent_jacobians(q, still, wind, air.c_mps)
+    rows, weights = [], []
+    level = np.zeros((*path.shape, STATES))
+    level[..., :3] = (-_DB_PER_NEPER / path - air.absorption_db_per_m)[..., None] * air.c_mps * dd_dq
+    level[..., _LEVEL] = 1.0
+    if senses.level_sigma_db is not None:
+        rows.append(level)
+        weights.append(np.broadcast_to(senses.level_sigma_db**-2.0, path.shape))
+    # At the geometry of reception r = q + v d, where the closed forms of Doppler are known.
+    r = q + v * delay[..., None]
+    ratio = doppler_ratio(r, v, wind, air.c_mps)
+    reports = odds / ratio
+    if senses.tone_sigma_hz is not None and tone_hz is not None:
+        by_r, by_v = doppler_gradients(r, v, wind, air.c_mps)
+        tone = np.zeros_like(level)
+        # r moves with q, and with v by the delay: dr/dq = I + v dd/dq, dr/dv = d I.
+        tone[..., :3] = tone_hz * (by_r + np.sum(by_r * v, axis=-1)[..., None] * dd_dq)
+        tone[..., 3:6] = tone_hz * (by_v + delay[..., None] * by_r)
+        tone[..., _TONE] = ratio
+        rows.append(tone)
+        weights.append(np.broadcast_to(senses.tone_sigma_hz**-2.0, path.shape))
+    for row, sigma_deg in zip(
+        _bearings(e, de_dq), (senses.azimuth_sigma_deg, senses.elevation_sigma_deg), strict=True
+    ):
+        if sigma_deg is not None and is_array.any():
+            rows.append(row)
+            weights.append(np.broadcast_to(is_array * np.radians(sigma_deg) ** -2.0, path.shape))
+    total = np.zeros((*path.shape, STATES, STATES))
+    for row, weight in zip(rows, weights, strict=True):
+        total += (reports * weight)[..., None, None] * row[..., :, None] * row[..., None, :]
+    return total, delay
+
+
+def _bearings(e: Array, de_dq: Array) -> tuple[Array, Array]:
+    """The rows of azimuth and elevation (k, s, 8)."""
+    flat2 = np.sum(e[..., :2] ** 2, axis=-1)
+    flat, all2 = np.sqrt(flat2), flat2 + e[..., 2] ** 2
+    by_azimuth = np.stack([e[..., 1] / flat2, -e[..., 0] / flat2, np.zeros_like(flat)], axis=-1)
+    up = e[..., 2] / (flat * all2)
+    by_elevation = np.stack([-e[..., 0] * up, -e[..., 1] * up, flat / all2], axis=-1)
+    out = []
+    for by_e in (by_azimuth, by_elevation):
+        row = np.zeros((*flat.shape, STATES))
+        row[..., :3] = np.einsum("...i,...ij->...j", by_e, de_dq)
+        out.append(row)
+    return out[0], out[1]
+
+
+def bound(
+    places_m: Array, velocities_mps: Array, sensors_m: Array, is_array: NDArray[np.bool_], odds: Array,
+    tone_hz: float | None, senses: Senses, air: Air, motion: Motion, prior: Prior,
+) -> Array:  # fmt: skip
+    """Give the covariance (k, 8, 8) below which no unbiased tracker can know the state now, second by second.
+
+    Parameters as in `information`, with the motion's noise and the prior of the first second. `odds` (k, s) are
+    those of hearing the sound emitted in second k. Raises NoSolution as `information`.
+    Ignores: false alarms, doubt about which report is whose, silence as evidence.
+    """
+    if not (np.isfinite(places_m).all() and np.isfinite(velocities_mps).all()):
+        raise NoSolution("the path holds a place or a velocity that is not finite")
+    used = np.flatnonzero(odds.max(axis=0, initial=0.0) >= LEAST_ODDS)
+    seconds = len(places_m)
+    # learnt[k, l]: information about second k that has been received l seconds later.
+    learnt = np.zeros((seconds, LAG_S + 1, STATES, STATES))
+    sensors, arrays = sensors_m[used], np.asarray(is_array, bool)[used]
+    for begin in range(0, seconds, 256):
+        part = slice(begin, begin + 256)
+        told, delay = information(
+            places_m[part], velocities_mps[part], sensors, arrays, odds[part][:, used], tone_hz, senses, air
+        )
+        lag = np.ceil(delay + senses.latency_s).astype(np.int64)
+        k, s = np.nonzero(lag <= LAG_S)
+        np.add.at(learnt[part], (k, lag[k, s]), told[k, s])
+    # In units of the prior's sigmas the matrices stay well conditioned: at first all are the identity.
+    sigmas = prior.sigmas()
+    learnt = np.cumsum(learnt * np.outer(sigmas, sigmas), axis=1)
+    step, noise = _motion(motion, sigmas)
+    complete = np.empty((seconds + 1, STATES, STATES))
+    complete[0] = np.eye(STATES)
+    for second in range(seconds):
+        predicted = step @ complete[second] @ step.T + noise if second else complete[0]
+        complete[second + 1] = np.linalg.inv(np.linalg.inv(predicted) + learnt[second, LAG_S])
+    # From here all nows at once: those that lie `lag` seconds after the moment walked.
+    now = np.arange(seconds)
+    covariance = complete[np.maximum(now - LAG_S, 0)]
+    for back in range(LAG_S, -1, -1):
+        there = now >= back
+        moved = (now[there] > back)[:, None, None]
+        before = covariance[there]
+        predicted = np.where(moved, step @ before @ step.T + noise, before)
+        covariance[there] = np.linalg.inv(np.linalg.inv(predicted) + learnt[now[there] - back, back])
+    return np.asarray(covariance * np.outer(sigmas, sigmas), np.float64)
+
+
+def _motion(motion: Motion, sigmas: Array) -> tuple[Array, Array]:
+    """A second's transition and noise, in units of sigmas."""
+    step, noise = np.eye(STATES), np.zeros((STATES, STATES))
+    for i, power in enumerate((motion.horizontal_power, motion.horizontal_power, motion.vertical_power)):
+        step[i, i + 3] = 1.0
+        noise[i, i], noise[i + 3, i + 3] = power / 3.0, power
+        noise[i, i + 3] = noise[i + 3, i] = power / 2.0
+    noise[_LEVEL, _LEVEL], noise[_TONE, _TONE] = motion.level_power, motion.tone_power
+    return step * sigmas[None, :] / sigmas[:, None], noise / np.outer(sigmas, sigmas)
+
+
+def horizontal_sigma_m(covariance: Array) -> Array:
+    """Give sqrt(trace) of the horizontal part (k,) [m]: what `position_sigma_m` of a track means."""
+    return np.asarray(np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1]), np.float64)
+
+
+def first_below_s(sigma_m: Array, limit_m: float) -> int | None:
+    """Give the first second at which the bound lies under a limit [m]; None if it never does."""
+    below = np.flatnonzero(sigma_m < limit_m)
+    return int(below[0]) if len(below) else None
