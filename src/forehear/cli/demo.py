@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         tuple(extra),
         shift_s,
     )
+    print("forehear demo: starting; the first time on a machine takes a minute more", file=sys.stderr)
     stage.run(play, args.host, args.port, lambda url: _opened(url, args.no_browser), args.keep)
     return 0
 

@@ -22,6 +22,7 @@ from forehear.records import Alert, Report, Site, Track
 from forehear.service import snapshot
 from forehear.service.frames import Frame, SiteState, shown
 from forehear.service.messages import Ready, Start, Step, messages, send
+from forehear.service.warm import warm
 from forehear.track.tracker import Tracker
 from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
@@ -180,7 +181,11 @@ def main() -> int:
     os.dup2(2, 1)
     incoming = messages(sys.stdin.buffer)
     worker = Worker(msgspec.msgpack.decode(next(incoming), type=Start))
-    send(out, worker.restore())
+    ready = worker.restore()
+    if ready.time_s is None:
+        # A first start: a restart has its snapshot, and somebody waiting for it.
+        warm()
+    send(out, ready)
     decode = msgspec.msgpack.Decoder(Step).decode
     for body in incoming:
         one = decode(body)
@@ -192,4 +197,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        # The service is gone, killed perhaps: so are we, without a word.
+        os._exit(0)
