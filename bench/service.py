@@ -100,6 +100,12 @@ def until_ready(port: int) -> float:
     raise RuntimeError("the service did not become ready")
 
 
+def cpu_s(pid: int) -> float:
+    """Processor time that a process has used [s]."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Watcher:
     """One browser's worth of reading: notes when each block was first shown, and counts."""
 
@@ -186,11 +192,14 @@ def measure(seconds: int, watchers: int, rate: float, port: int) -> dict[str, An
             raise RuntimeError(f"preparing took {time.time() - began:.0f} s: this machine is busy")
         process = start(folder, port)
         cold = until_ready(port)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        worker = int(children[0])
+        used = cpu_s(process.pid), cpu_s(worker), time.process_time(), time.monotonic()
         result = asyncio.run(load(port, batches, begin_s, watchers))
+        took = time.monotonic() - used[3]
+        service_cpu, tracker_cpu = (cpu_s(process.pid) - used[0]) / took, (cpu_s(worker) - used[1]) / took
+        generator_cpu = (time.process_time() - used[2]) / took
         lag = latencies(result)
-        worker = int(subprocess.run(
-            ["pgrep", "-P", str(process.pid)], capture_output=True, check=False
-        ).stdout.split()[0])  # fmt: skip
         memory = resident_bytes(str(process.pid)) + resident_bytes(str(worker))
         values = {
             r.rsplit(" ", 1)[0]: float(r.rsplit(" ", 1)[1])
@@ -213,7 +222,8 @@ def measure(seconds: int, watchers: int, rate: float, port: int) -> dict[str, An
             "ack_median_ms": 1e3 * float(np.median(acks)), "ack_p99_ms": 1e3 * float(np.quantile(acks, 0.99)),
             "behind_s": values["forehear_behind_seconds"], "step_ms": 1e3 * values["forehear_step_seconds"],
             "tracks": values['forehear_tracks{status="confirmed"}'], "memory_mb": memory / 1e6, "cold_s": cold,
-            "resumed_s": resumed, "watchers": watchers,
+            "service_cores": service_cpu, "tracker_cores": tracker_cpu, "generator_cores": generator_cpu,
+            "load_average": os.getloadavg()[0], "resumed_s": resumed, "watchers": watchers,
             "frames_per_watcher_s": sum(w.frames for w in result["others"]) / max(watchers, 1) / seconds,
             "watched_mb_s": sum(w.bytes for w in result["others"]) / seconds / 1e6,
         }  # fmt: skip

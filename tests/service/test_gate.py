@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from tests.service.stand import SEEDS, line, network, report
 
 from forehear.records import Report
-from forehear.service.gate import MAX_ORIGINS, MAX_REPORT_BYTES, Gate, Limits, known_sensors
+from forehear.service.gate import (
+    MAX_ORIGINS,
+    MAX_REPORT_BYTES,
+    WINDOW,
+    Gate,
+    Known,
+    Limits,
+    known_sensors,
+    use,
+    used,
+)
 from forehear.service.signing import NotALine, key_from_seed, open_line, sign, write_public_key
 
 NOW = 1_790_000_000.0
@@ -28,8 +38,37 @@ def test_a_signed_report_comes_in_once_and_is_stamped() -> None:
     assert verdict[0].received_at_s == NOW
     assert verdict[1] == 5
     assert g.judge(sent, "here", NOW) == "replayed"
-    assert g.judge(line("S0", 4, NOW), "here", NOW) == "replayed"
     assert isinstance(g.judge(line("S0", 6, NOW), "here", NOW), tuple)
+
+
+def test_lines_that_overtake_each_other_are_each_taken_once() -> None:
+    g = gate()
+    order = list(range(1000, 1400))
+    chance = random.Random(4)
+    # Over several connections: none comes more than 50 behind a later one.
+    order.sort(key=lambda k: k + chance.uniform(0.0, 50.0))
+    for k in order:
+        assert isinstance(g.judge(line("S0", k, NOW), "here", NOW + k), tuple), k
+    for k in order:
+        assert g.judge(line("S0", k, NOW), "here", NOW + 2000.0) == "replayed", k
+    assert g.judge(line("S0", 999 - WINDOW, NOW), "here", NOW + 2000.0) == "replayed", "too far behind to tell"
+    assert g.sensors["S0"].seen < 2**63, "the store holds it in 64 bits"
+
+
+@given(st.lists(st.integers(0, 200), max_size=80))
+def test_no_counter_is_ever_taken_twice(counters: list[int]) -> None:
+    known = Known(network().sensors[0])
+    taken = []
+    for counter in counters:
+        if not used(known, counter):
+            use(known, counter)
+            taken.append(counter)
+    assert len(taken) == len(set(taken))
+    highest = -1
+    for counter in counters:
+        highest = max(highest, counter)
+        # Within the window nothing new is refused.
+        assert counter in taken or counter < highest - WINDOW
 
 
 def test_what_is_not_the_sensors_own_is_refused_by_reason() -> None:

@@ -60,7 +60,7 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> N
         before = len(acknowledged)
         sender = threading.Thread(target=send_until, args=(served, stop, counters, acknowledged))
         sender.start()
-        if life % 10 < 3:
+        if life % 2:
             # While it starts, opens the store, or catches up.
             time.sleep(chance.uniform(0.1, 1.5))
         else:
@@ -72,7 +72,7 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> N
         stop.set()
         sender.join()
         answered += len(acknowledged) > before
-    assert answered > KILLS / 2, "most lives must have taken something for this to mean anything"
+    assert answered > KILLS / 3, "many lives must have taken something for this to mean anything"
     assert len(acknowledged) > 1000
     last = serve(config, port)
     last.until_ready()

@@ -22,14 +22,14 @@ def alert(issued: float = 5.0, state: str = "warning") -> Alert:
 def test_blocks_and_counters_come_back_after_a_reopening(tmp_path: Path) -> None:
     store = Store(tmp_path / "s.sqlite", writer=True)
     sent = reports(10)
-    assert store.commit(sent[:4], {"S0": 3}) == 1
-    assert store.commit(sent[4:], {"S0": 9, "S1": 2}) == 2
+    assert store.commit(sent[:4], {"S0": (3, 1)}) == 1
+    assert store.commit(sent[4:], {"S0": (9, 5), "S1": (2, 1)}) == 2
     store.put_tick(1003.5, 1)
     store.put_tick(1010.0, 2, (1010, b"frame"))
     store.close()
     again = Store(tmp_path / "s.sqlite", writer=True)
     assert [r for block in again.blocks(0, 2) for r in block] == sent
-    assert again.counters() == {"S0": 9, "S1": 2}
+    assert again.counters() == {"S0": (9, 5), "S1": (2, 1)}
     assert again.ticks(0.0) == [(1003.5, 1), (1010.0, 2)]
     assert again.last_tick() == (1010.0, 2)
     assert again.frame_at(2000.0) == b"frame"
@@ -60,18 +60,18 @@ def test_a_full_store_refuses_whole_transactions_and_takes_them_again_once_there
     kept = 0
     while kept < 100:
         try:
-            store.commit([Report("S0", 1000.0 + kept, 1000.0 + kept)], {"S0": kept}, body=body)
+            store.commit([Report("S0", 1000.0 + kept, 1000.0 + kept)], {"S0": (kept, 1)}, body=body)
         except StoreFull:
             break
         kept += 1
     with pytest.raises(StoreFull):
-        store.commit([Report("S0", 2000.0, 2000.0)], {"S0": 99}, body=body)
+        store.commit([Report("S0", 2000.0, 2000.0)], {"S0": (99, 1)}, body=body)
     assert 5 < kept < 20
-    assert store.counters() == {"S0": kept - 1}, "neither the report nor its counter was kept"
+    assert store.counters() == {"S0": (kept - 1, 1)}, "neither the report nor its counter was kept"
     assert store.last_block() == kept
     for _ in range(20):
         store.retain(2000.0, 100.0)
-    assert store.commit([Report("S0", 3000.0, 3000.0)], {"S0": 500}) > kept
+    assert store.commit([Report("S0", 3000.0, 3000.0)], {"S0": (500, 1)}) > kept
 
 
 def test_retention_keeps_the_newest_within_the_size(tmp_path: Path) -> None:

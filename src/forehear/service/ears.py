@@ -10,8 +10,8 @@ HEARING_S = 4.0
 # Silent: no report for three heartbeats and a bit [s].
 SILENT_S = 35.0
 # Broken: its reports seem to travel longer or shorter than everybody's by more than this on average [s], over at
-# least so many: its clock is off, not the line; or it says that it
-# hears something without a pause for this long [s]: no engine stays so near for half an hour.
+# least so many: its clock is off, not the line; or it says that it hears something without a pause for this
+# long [s]: no engine stays so near for half an hour.
 CLOCK_OFF_S, CLOCK_REPORTS = 10.0, 5
 STUCK_S = 1800.0
 # -----------------------------------------------------------------------------------------------------

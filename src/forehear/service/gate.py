@@ -6,6 +6,7 @@ cannot use up another's allowance; what is not proven is limited by where it com
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +19,9 @@ from forehear.service.signing import NotALine, is_signed_by, open_line, read_pub
 
 # A signed report of sixteen sources is under 4 kB; ten times that is nobody's report.
 MAX_REPORT_BYTES = 40_000
+# A counter may come so much after a higher one of its sensor: lines overtake each other over several connections.
+# Each is taken once all the same (as IPsec does, RFC 4303, 3.4.3).
+WINDOW = 62
 # Origins (addresses) whose refusals are remembered; the least recent goes first.
 MAX_ORIGINS = 10_000
 
@@ -51,7 +55,9 @@ class Known:
     sensor: Sensor
     key: Ed25519PublicKey | None = None
     revoked: bool = False
+    # The highest counter taken, and which of those below it: bit k is the counter k below.
     counter: int = -1
+    seen: int = 0
     bucket: Bucket = field(default_factory=lambda: Bucket(0.0, -1e18))
 
 
@@ -110,7 +116,7 @@ class Gate:
                 return self._refuse("unsigned", origin, now_s)
         elif known.key is None:
             return self._refuse("no key", origin, now_s)
-        elif envelope.counter <= known.counter:
+        elif used(known, envelope.counter):
             # Before the signature, which is dearer. A sensor that lost our answer sends again: not an offence.
             return self._refuse("replayed", origin, now_s, offence=False)
         elif not is_signed_by(envelope, known.key):
@@ -118,23 +124,28 @@ class Gate:
         if not known.bucket.take(now_s, self.limits.per_s, self.limits.burst):
             return self._refuse("too many", origin, now_s, offence=False)
         if envelope.counter is not None:
-            known.counter = envelope.counter
+            use(known, envelope.counter)
         self.accepted += 1
         return msgspec.structs.replace(report, received_at_s=now_s), envelope.counter
 
     def enrol(self, sensor: str, public_key: str) -> None:
         """Give a sensor of the network a (new) key; its counter starts anew. Raises ValueError, KeyError."""
         known = self.sensors[sensor]
-        known.key, known.revoked, known.counter = read_public_key(public_key), False, -1
+        known.key, known.revoked, known.counter, known.seen = read_public_key(public_key), False, -1, 0
 
     def revoke(self, sensor: str) -> None:
         """Take nothing more from a sensor. Raises KeyError."""
         self.sensors[sensor].revoked = True
 
-    def reload(self, counters: dict[str, int], sensors: list[str]) -> None:
+    def reload(self, counters: dict[str, tuple[int, int]], sensors: Iterable[str]) -> None:
         """Set the counters of these sensors back to what was stored: what could not be will be sent again."""
         for sensor in sensors:
-            self.sensors[sensor].counter = counters.get(sensor, -1)
+            if sensor in self.sensors:
+                self.sensors[sensor].counter, self.sensors[sensor].seen = counters.get(sensor, (-1, 0))
+
+    def counters(self, sensors: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """Give what these sensors' counters stand at, for the store."""
+        return {s: (self.sensors[s].counter, self.sensors[s].seen) for s in sensors}
 
     def _refill(self, bucket: Bucket, now_s: float) -> bool:
         gained = max(now_s - bucket.at_s, 0.0) * self.limits.refused_per_s
@@ -151,6 +162,23 @@ class Gate:
             bucket.take(now_s, self.limits.refused_per_s, self.limits.refused_burst)
             self._origins.move_to_end(origin)
         return reason
+
+
+def used(known: Known, counter: int) -> bool:
+    """Say whether a counter was taken before, or is too far below the highest to tell."""
+    below = known.counter - counter
+    return below >= 0 and (below > WINDOW or bool(known.seen >> below & 1))
+
+
+def use(known: Known, counter: int) -> None:
+    """Take a counter that was not used."""
+    above = counter - known.counter
+    if above > 0:
+        kept = known.seen << above if above <= WINDOW else 0
+        known.seen = (kept | 1) & ((1 << (WINDOW + 1)) - 1)
+        known.counter = counter
+    else:
+        known.seen |= 1 << -above
 
 
 def known_sensors(sensors: tuple[Sensor, ...]) -> dict[str, Known]:

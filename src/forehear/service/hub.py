@@ -67,9 +67,8 @@ class Hub:
                     self.gate.enrol(sensor, key)
                 if revoked:
                     self.gate.revoke(sensor)
-        for sensor, counter in self.store.counters().items():
-            if sensor in self.gate.sensors:
-                self.gate.sensors[sensor].counter = counter
+        used = self.store.counters()
+        self.gate.reload(used, used)
         self.ears = Ears(settings.network)
         self.intake = Intake(self.gate, self.store, clock, self.writer)
         self.intake.on_report = self._heard

@@ -24,7 +24,8 @@ create table if not exists blocks (
   body blob not null);
 create index if not exists blocks_by_time on blocks (last_s);
 create table if not exists ticks (time_s real primary key, block integer not null) without rowid;
-create table if not exists counters (sensor text primary key, counter integer not null) without rowid;
+create table if not exists counters (
+  sensor text primary key, counter integer not null, seen integer not null) without rowid;
 create table if not exists keys (
   sensor text primary key, public_key text, revoked integer not null, since_s real not null) without rowid;
 create table if not exists alerts (
@@ -100,7 +101,9 @@ class Store:
         """Close the connection."""
         self.db.close()
 
-    def commit(self, reports: list[Report], counters: dict[str, int], body: bytes | None = None) -> int:
+    def commit(
+        self, reports: list[Report], counters: dict[str, tuple[int, int]], body: bytes | None = None
+    ) -> int:
         """Write a block with its counters; returns the number of the last block.
 
         Raises StoreFull, and then nothing was written.
@@ -114,7 +117,8 @@ class Store:
                     (min(stamps), max(stamps), len(reports), packed),
                 )
             if counters:
-                self.db.executemany("insert or replace into counters values (?, ?)", counters.items())
+                rows = [(sensor, *used) for sensor, used in counters.items()]
+                self.db.executemany("insert or replace into counters values (?, ?, ?)", rows)
         return self.last_block()
 
     def put_tick(self, time_s: float, block: int, frame: tuple[int, bytes] | None = None) -> None:
@@ -153,9 +157,11 @@ class Store:
         row = self.db.execute("select time_s, block from ticks order by time_s desc limit 1").fetchone()
         return None if row is None else (float(row[0]), int(row[1]))
 
-    def counters(self) -> dict[str, int]:
-        """Give the last counter taken from each sensor."""
-        return {str(s): int(c) for s, c in self.db.execute("select sensor, counter from counters")}
+    def counters(self) -> dict[str, tuple[int, int]]:
+        """Give the highest counter taken from each sensor, and which of those below it (gate.Known)."""
+        return {
+            str(s): (int(c), int(b)) for s, c, b in self.db.execute("select sensor, counter, seen from counters")
+        }
 
     def enrolled(self) -> list[tuple[str, str | None, bool]]:
         """Give what the operator enrolled and revoked: sensor, key, revoked."""
