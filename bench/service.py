@@ -64,7 +64,7 @@ def prepare_load(folder: Path, seconds: int, rate: float, begin_s: float) -> lis
     (folder / "token").write_text(TOKEN)
     first_s = world.scenario.start_s + 400.0
     batches: list[list[bytes]] = [[] for _ in range(seconds * BATCHES_PER_S)]
-    counter = 0
+    counters: dict[str, int] = {}
     for block in blocks(world):
         if block.until_s <= 400.0:
             continue
@@ -72,7 +72,7 @@ def prepare_load(folder: Path, seconds: int, rate: float, begin_s: float) -> lis
             at = ((report.received_at_s or 0.0) - first_s) * BATCHES_PER_S
             if not 0 <= at < len(batches):
                 continue
-            counter += 1
+            counters[report.sensor] = counter = counters.get(report.sensor, 0) + 1
             heard = round(report.heard_at_s - first_s + begin_s, 3)
             own = msgspec.structs.replace(report, received_at_s=None, heard_at_s=heard)
             batches[int(at)].append(sign(msgspec.json.encode(own), counter, keys[report.sensor]))

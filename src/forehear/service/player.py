@@ -79,8 +79,10 @@ class Player:
     def __init__(self, part: Part) -> None:
         self.part = part
         self._keys: dict[str, Ed25519PrivateKey] = {s: key_from_seed(b) for s, b in part.seeds.items()}
-        # Counters go on from a former run of the same sensors: microseconds since 1970 only grow.
-        self._counter = int(time.time() * 1e6)
+        # Counters go on from a former run of the same sensors: microseconds since 1970 only grow. Each sensor has its
+        # own, so that lines which overtake each other stay within the gate's window.
+        self._began = int(time.time() * 1e6)
+        self._counters: dict[str, int] = {}
         self.sent = self.accepted = 0
         self.late_s = 0.0
 
@@ -97,8 +99,9 @@ class Player:
         key = self._keys.get(report.sensor)
         if key is None:
             return payload
-        self._counter += 1
-        return sign(payload, self._counter, key)
+        counter = self._counters.get(report.sensor, self._began) + 1
+        self._counters[report.sensor] = counter
+        return sign(payload, counter, key)
 
     async def play(self, reports: Iterator[Report]) -> None:
         """Send everything at its time."""
