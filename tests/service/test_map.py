@@ -69,6 +69,7 @@ def page(browser: Any, demo: tuple[str, str]) -> Iterator[Any]:
     one.goto(f"{demo[0]}#token={demo[1]}")
     until(one, "window.forehear?.state.frame.tracks.length > 1", 60.0)
     until(one, "document.querySelectorAll('#sites li').length >= 10", 30.0)
+    until(one, "window.forehear.state.fitted && window.forehear.chart.styledNow()", 30.0)
     yield one
     assert errors == [], "no errors, and nothing asked of any other host"
     one.close()

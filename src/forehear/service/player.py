@@ -79,8 +79,8 @@ class Player:
     def __init__(self, part: Part) -> None:
         self.part = part
         self._keys: dict[str, Ed25519PrivateKey] = {s: key_from_seed(b) for s, b in part.seeds.items()}
-        # Counters go on from a former run of the same sensors: microseconds since 1970 only grow. Each sensor has its
-        # own, so that lines which overtake each other stay within the gate's window.
+        # Counters go on from a former run of the same sensors: microseconds since 1970 only grow. Each sensor has
+        # its own, so that lines which overtake each other stay within the gate's window.
         self._began = int(time.time() * 1e6)
         self._counters: dict[str, int] = {}
         self.sent = self.accepted = 0

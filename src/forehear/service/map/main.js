@@ -8,12 +8,12 @@ import { clockOf, currentLanguage, setLanguage, setZone, word } from "/map/words
 
 const state = {
   token: takeToken(), about: null, frame: { time_s: 0, tracks: [] }, sites: new Map(), siteStates: [], alerts: [],
-  status: null, link: "connecting", picked: null, past: null, playing: false, sensors: 0,
+  status: null, link: "connecting", picked: null, past: null, playing: false, fitted: false,
 };
 // The service's clock as this browser reckons it: where it stood, when, and how fast it runs.
 const clock = { at: 0, wall: 0, rate: 1 };
 let theme = localStorage.getItem("forehear.theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
-let fitted = false, sounding = false, started = null, last = { sites: 0 };
+let sounding = false, started = null, last = { sites: 0 };
 // For tests and for those who look closely.
 window.forehear = { state, chart, latencies: [] };
 
@@ -53,8 +53,8 @@ const ON = {
     await places;
     await started;
     if (sensors) chart.setSensors(await sensors);
-    if (!fitted) fitAll();
-    fitted = true;
+    if (!state.fitted) fitAll();
+    state.fitted = true;
     drawAllSites();
     await pastRange();
   },
