@@ -125,8 +125,8 @@ def outlook_of(several: Sequence[Arrival], witnesses: Mapping[str, Witness], pol
     most = max(a.probability for a in told)
     named = sorted((a for a in told if a.probability >= 0.1 * most), key=lambda a: (-a.probability, a.track))
     first = named[0]
-    kinds = [witnesses[a.track].kind for a in named]
-    kind = max(sorted(set(kinds)), key=kinds.count)
+    # What is told of kind, distance and speed is the most probable one's.
+    kind = witnesses[first.track].kind
     lost = all(witnesses[a.track].ended_s is not None for a in named)
     return Outlook(
         round(probability, 4), early, middle, late, tuple(a.track for a in named),
