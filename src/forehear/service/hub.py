@@ -85,6 +85,7 @@ class Hub:
         self.issuer = cap.Issuer(service.sender, service.name, service.status, settings.zone, service.public_url)
         self.prefix = self._own_name()
         self.time_s = 0.0
+        self.newest_heard_s = -math.inf
         self.ready = asyncio.Event()
         self.steps = self.restarts = self.reports_in_steps = self.replayed = 0
         self.behind_s = 0.0
@@ -329,6 +330,7 @@ class Hub:
     # --- questions -----------------------------------------------------------------------------------
 
     def _heard(self, report: Report, now_s: float) -> None:
+        self.newest_heard_s = max(self.newest_heard_s, min(report.heard_at_s, now_s))
         self.ears.take(report, now_s)
 
     def about(self, face: Face) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Run as a process of its own, so that a demonstration shows the service and not t
 """
 
 import asyncio
+import base64
 import gzip
 import sys
 import time
@@ -34,7 +35,6 @@ class Part(msgspec.Struct, frozen=True):
     what: str
     seeds: dict[str, bytes]
     start_s: float
-    wall_s: float
     speed: float
     seed: int | None = None
     shift_s: float = 0.0
@@ -76,8 +76,9 @@ def _arrives(report: Report) -> float:
 class Player:
     """Signs and sends; keeps each sensor's counter."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, wall_s: float) -> None:
         self.part = part
+        self._wall_s = wall_s
         self._keys: dict[str, Ed25519PrivateKey] = {s: key_from_seed(b) for s, b in part.seeds.items()}
         # Counters go on from a former run of the same sensors: microseconds since 1970 only grow. Each sensor has
         # its own, so that lines which overtake each other stay within the gate's window.
@@ -88,7 +89,7 @@ class Player:
 
     def clock(self) -> float:
         """The time on stage."""
-        return self.part.start_s + (time.time() - self.part.wall_s) * self.part.speed
+        return self.part.start_s + (time.time() - self._wall_s) * self.part.speed
 
     def line(self, report: Report) -> bytes:
         """Make the line that the sensor would send: its own, without the server's stamp."""
@@ -149,15 +150,17 @@ class Player:
 
 
 def main() -> int:
-    """Read what to play from standard input, and play it."""
-    part = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Part)
+    """Read what to play from standard input, make ready, say so, be told when to begin, and play."""
+    part = msgspec.msgpack.decode(base64.b64decode(sys.stdin.buffer.readline()), type=Part)
     reports = simulated(part.what, part.seed) if part.kind == "scenario" else recorded(part.what)
     first = next(reports, None)
     if first is None:
         return 0
     others = list(chain.from_iterable(recorded(path) for path in part.extra))
+    print("ready", flush=True)
+    wall_s = float(sys.stdin.buffer.readline())
     try:
-        asyncio.run(Player(part).play(merged(chain([first], reports), others)))
+        asyncio.run(Player(part, wall_s).play(merged(chain([first], reports), others)))
     except KeyboardInterrupt:
         return 130
     return 0

@@ -5,6 +5,7 @@ runs for real: HTTP, signatures, the store, the tracker's process, the map.
 """
 
 import asyncio
+import base64
 import os
 import secrets
 import shutil
@@ -28,6 +29,8 @@ from forehear.service.signing import key_from_seed, write_public_key
 
 # The curtain rises this long after the service is ready [s]: a browser has opened by then.
 CURTAIN_S = 1.0
+# The stage's clock stays within so much of the newest sound heard: seconds of the stage, and of this machine.
+LEASH_S, LEASH_WALL_S = 3.0, 1.0
 CONFIG = """
 network = "network.geojson"
 sites = "sites.geojson"
@@ -88,27 +91,45 @@ def run(play: Play, host: str, port: int, opened: Callable[[str], None], keep: P
     port = door.getsockname()[1]
     settings, seeds = set_up(play, folder, host, port)
     stage_start_s = play.start_s + play.shift_s
-    # The clock stands until the curtain rises; then it runs.
+    # The clock stands until the curtain rises; then it runs, but not away from a player that cannot keep up: sound
+    # that comes a minute late is of no use to a tracker.
     rises = [float("inf")]
+    told_s = [stage_start_s]
+    stage: list[Hub] = []
 
     def clock() -> float:
         elapsed = max(time.time() - rises[0], 0.0) if rises[0] < float("inf") else 0.0
-        return stage_start_s + elapsed * play.speed
+        runs_s = stage_start_s + elapsed * play.speed
+        if stage:
+            newest_s = max(stage[0].newest_heard_s, stage_start_s)
+            runs_s = min(runs_s, newest_s + LEASH_S + LEASH_WALL_S * play.speed)
+        told_s[0] = max(told_s[0], runs_s)
+        return told_s[0]
 
     async def then(hub: Hub) -> None:
         await hub.ready.wait()
-        opened(f"http://{host}:{port}/#token={hub.token}")
-        rises[0] = time.time() + CURTAIN_S
         part = Part(
-            f"http://{host}:{port}", play.kind, play.what, seeds, stage_start_s, rises[0], play.speed, play.seed,
+            f"http://{host}:{port}", play.kind, play.what, seeds, stage_start_s, play.speed, play.seed,
             play.shift_s, play.extra,
         )  # fmt: skip
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         player = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "forehear.service.player", stdin=subprocess.PIPE, env=environment
-        )
+            sys.executable, "-m", "forehear.service.player",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+        )  # fmt: skip
+        assert player.stdin is not None
+        assert player.stdout is not None
         try:
-            await player.communicate(msgspec.msgpack.encode(part))
+            player.stdin.write(base64.b64encode(msgspec.msgpack.encode(part)) + b"\n")
+            await player.stdin.drain()
+            await player.stdout.readline()
+            opened(f"http://{host}:{port}/#token={hub.token}")
+            rises[0] = time.time() + CURTAIN_S
+            stage.append(hub)
+            player.stdin.write(f"{rises[0]!r}\n".encode())
+            await player.stdin.drain()
+            await player.wait()
+            stage.clear()
             print("the play is over; the service goes on until Ctrl-C", file=sys.stderr)
         finally:
             if player.returncode is None:
