@@ -37,7 +37,7 @@ def _flights(name: str, overrides: dict[str, object]) -> tuple[list[tuple[str, n
     for actor in world.actors:
         if actor.target is not None:
             lon, lat, _ = geodetic(actor.make().xyz_m)
-            out.append((str(actor.kind), np.column_stack([lon, lat])))
+            out.append((str(actor.emitter.kind), np.column_stack([lon, lat])))
     return out, region.lon, region.lat
 
 
