@@ -87,7 +87,6 @@ def test_what_is_rejected_leaves_no_trace(clean: tuple[Path, list[bytes]], capfd
     assert found == wanted
 
 
-@pytest.mark.xfail(strict=True, reason="a source too late for its track counts its report as used and as rejected")
 def test_every_report_is_either_used_or_rejected(
     clean: tuple[Path, list[bytes]], capfd: pytest.CaptureFixture
 ) -> None:
