@@ -59,8 +59,29 @@ def test_errors_are_as_large_as_stated() -> None:
     assert 0.5 < float(np.mean(squares)) < 1.6
 
 
-def test_a_network_believed_too_warm_by_a_hundred_degrees_is_told_apart() -> None:
-    # The figures above can fail: with a speed of sound that is off by 55 m/s they do.
+@pytest.mark.slow
+def test_most_of_many_nights_are_good() -> None:
+    # Medians and shares, not means: in one night of five plain microphones take a wrong height for minutes, and
+    # the place is then off by several of its sigmas (measured: up to eight; root mean over these nights 1.6).
+    results = []
+    for seed in range(1, 49):
+        world = night("single", seed, duration_s=SECONDS)
+        results.append(scored(world.truth, tracked(world.network, world.reports)))
+    assert np.median([r.error_median_m or math.inf for r in results]) < MEDIAN_ERROR_M
+    assert 0.7**2 < np.median([(r.consistency or math.inf) ** 2 for r in results]) < 1.5**2
+    good = [
+        (r.error_median_m or math.inf) < WORST_MEDIAN_ERROR_M
+        and (r.confirm_wait_median_s or math.inf) < CONFIRMED_WITHIN_S
+        and r.ghost_tracks == r.switches == 0
+        for r in results
+    ]
+    assert np.mean(good) > 0.8
+    assert sum(r.ghost_tracks for r in results) == 0
+    assert sum(r.never_confirmed for r in results) == 0
+
+
+def test_air_believed_75_degrees_too_cold_is_told_apart() -> None:
+    # The figures above can fail: with a speed of sound that is off by 48 m/s they do.
     world = single(1)
     wrong = replace(world.network, atmosphere=replace(world.network.atmosphere, temperature_c=-60.0))
     result = scored(world.truth, tracked(wrong, world.reports))
