@@ -71,7 +71,8 @@ def _accuracy(result: Result) -> list[Table]:
         "false", "ghosts", "switches", "kind",
     )  # fmt: skip
     note = (
-        f"{result['rows'][0]['seeds']} seeds each, 1001 on; random ways of one propeller drone unless the row "
+        f"{result['rows'][0]['seeds']} seeds each ({min(r['seeds'] for r in result['rows'])} where there are "
+        "several targets), from 1001 on; random ways of one propeller drone unless the row "
         "says otherwise. Medians over seeds; error / sigma is a root mean square; wait is from the moment at "
         "which the bound falls under 700 m to confirmation (negative: sooner), its median and its worst; ghosts "
         "and switches are sums over all seeds."
