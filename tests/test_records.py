@@ -66,5 +66,5 @@ def test_records_are_values() -> None:
     assert a == b
     assert hash(a) == hash(b)
     with pytest.raises(AttributeError):
-        a.lon = 5.0  # type: ignore[misc]
+        a.lon = 5.0
     assert Network((a,)).atmosphere.temperature_c == 15.0

@@ -182,3 +182,29 @@ class Truth(Struct, frozen=True):
     kind: TargetKind
     audible: Probability = 1.0
     heard_by: float = 0.0
+
+
+class Claim(Struct, frozen=True):
+    """What somebody said of numbers, to whom, when, as published: an interval, a kind, a chain of attribution.
+
+    `low` and `high` are None where the claim leaves that side open ("at least", "up to"). `made_on` and
+    `origin_on` are days, YYYY-MM-DD. `chain` goes from who knew to who printed. `row` counts from 1.
+    """
+
+    row: int
+    made_on: str
+    text: str
+    kind: str
+    low: float | None
+    high: float | None
+    bound: str
+    unit: str
+    period: str
+    attributed_to: str
+    chain: tuple[str, ...]
+    outlet: str
+    url: str
+    variant: str = ""
+    verified: str = ""
+    note: str = ""
+    denies: bool = False

@@ -14,6 +14,11 @@ VERBS: dict[str, str] = {
     "simulate": "write a network, sites, reports and truth of a scenario",
     "track": "turn reports into tracks",
     "score": "score tracks against the truth",
+    "assess": "say what sourced claims and observed launches mean",
+    "serve": "run the live service: ingest, tracker, warnings, map",
+    "check": "check a configuration of the service",
+    "demo": "run the live service on a simulated raid",
+    "replay": "play recorded reports to a live service",
     "completion": "print the shell's completion script",
 }
 

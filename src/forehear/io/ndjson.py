@@ -51,13 +51,13 @@ class Rejections:
         self.warnings: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
 
-    def reject(self, reason: str, sensor: str | None = None, detail: str = "") -> None:
-        """Count one rejected report under a reason (a short, fixed phrase)."""
-        self.by_reason[reason] += 1
+    def reject(self, reason: str, sensor: str | None = None, detail: str = "", count: int = 1) -> None:
+        """Count rejected reports under a reason (a short, fixed phrase)."""
+        self.by_reason[reason] += count
         name = sensor if sensor is not None else "?"
         if name not in self.by_sensor and len(self.by_sensor) >= MAX_COUNTED_SENSORS:
             name = "(others)"
-        self.by_sensor[name] += 1
+        self.by_sensor[name] += count
         told = self.examples.setdefault(reason, [])
         if len(told) < EXAMPLES_PER_REASON:
             told.append(f"sensor {name!r}: {detail}" if detail else f"sensor {name!r}")

@@ -94,7 +94,7 @@ LEVEL_GATE_SIGMAS = 5.0
 # Elevations are pulled by the ground's reflection: this is added to their sigma [rad] (about 10 degrees).
 ELEVATION_BIAS_RAD = 0.17
 # A source enters a track from this probability on; less would only blur it.
-LEAST_PROBABILITY = 0.25
+LEAST_PROBABILITY = 0.5
 # A sensor that goes on hearing says little new [nats]: whatever made its sound goes on making it. One that
 # hears the track for the first time where it was foretold says at most this much.
 NEW_SENSOR_NATS = 4.0
@@ -105,8 +105,9 @@ SILENCE_WEIGHT = 0.15
 HEARTBEAT_SILENCE_WEIGHT = 0.6
 # Log odds of existence stay within these: certainty must remain revisable.
 MOST_LOG_ODDS = 12.0
-# A report of an emission this long before the oldest checkpoint is of no use any more [s].
-TOO_LATE_S = 20.0
+# A report of an emission this long before the oldest checkpoint is of no use any more [s]; up to the second
+# figure it is taken in at the checkpoint.
+TOO_LATE_S, CARRIED_BACK_S = 90.0, 20.0
 BP_ROUNDS = 12
 # -----------------------------------------------------------------------------------------------------
 
@@ -131,7 +132,7 @@ class Batch(NamedTuple):
     is_person: NDArray[np.bool_]  # (R,) an observer: no level, silence says nothing
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def cells_of(bank: Bank, now_s: float, cell_of: Ints, order: Ints, starts: Ints, table: Ints) -> int:
     """Sort living tracks by cell. Fills cell_of (T,), order (T,), and the hash `table` of `starts`."""
     n = 0
@@ -163,13 +164,13 @@ def cells_of(bank: Bank, now_s: float, cell_of: Ints, order: Ints, starts: Ints,
     return n
 
 
-@njit(cache=True, inline="always")  # type: ignore[misc]
+@njit(cache=True, inline="always")
 def hash_cell(i: int, j: int, size: int) -> int:
     """Hash a cell into `size` places (a power of two); collisions only cost a distance check."""
     return int((np.int64(i) * 73856093) ^ (np.int64(j) * 19349663)) & (size - 1)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def state_for_emission(bank: Bank, k: int, emitted_s: float, x: Array, p: Array) -> float:
     """Fill x (8,), p (8, 8) with track k's state nearest before an emission; returns its time [s]."""
     if emitted_s >= bank.time_s[k]:
@@ -194,10 +195,10 @@ def state_for_emission(bank: Bank, k: int, emitted_s: float, x: Array, p: Array)
             p[i + 3, i] += extra * dt * dt / 2.0
             p[i + 3, i + 3] += extra * dt
         time_s = emitted_s
-    return time_s
+    return float(time_s)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def spread(p: Array, row: Array) -> float:
     """Give row P row^T for row (8,): the state's share of an innovation's variance."""
     total = 0.0
@@ -209,7 +210,7 @@ def spread(p: Array, row: Array) -> float:
     return total
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def pair_weight(
     batch: Batch,
     s: int,
@@ -271,7 +272,7 @@ def pair_weight(
     return total + math.log(max(3.0 * agree, 0.05))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def propagate(psi: Array, sources: int, tracks: int, out: Array) -> None:
     """Turn weights psi (K, S) of pairs against silence into probabilities (K, S), in place of `out`.
 
@@ -300,13 +301,15 @@ def propagate(psi: Array, sources: int, tracks: int, out: Array) -> None:
             out[k, s] = psi[k, s] * nu[k, s] / total
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def insert(bank: Bank, k: int, row: Array) -> bool:
     """Put a report's row (COLUMNS,) into track k's history by its time of emission; False if too late."""
     oldest = bank.ck_t[k, 0]
     if row[EMITTED] < oldest - TOO_LATE_S:
         return False
-    if row[EMITTED] <= oldest:
+    # A little before the oldest checkpoint straight flight still predicts it: it enters there. Long before, it
+    # stands in the history for the next fit of a young track, and the filter passes over it.
+    if oldest - CARRIED_BACK_S < row[EMITTED] <= oldest:
         row[EMITTED] = oldest + 1e-5
     n = bank.rows[k]
     if n >= bank.history.shape[1]:
@@ -327,7 +330,7 @@ def insert(bank: Bank, k: int, row: Array) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def drop_oldest(bank: Bank, k: int) -> None:
     """Forget the oldest half of track k's checkpoints and the reports before them."""
     m = bank.checkpoints[k]
@@ -350,7 +353,7 @@ def drop_oldest(bank: Bank, k: int) -> None:
     bank.rows[k] = n - first
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def associate(
     batch: Batch,
     bank: Bank,
@@ -502,7 +505,7 @@ def associate(
     return late
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def join(bank: Bank, k: int, sensor: int) -> bool:
     """Note that a sensor heard track k; False where it is noted already. The longest ago is forgotten."""
     n = bank.sensors_heard[k]
@@ -515,7 +518,7 @@ def join(bank: Bank, k: int, sensor: int) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _alike(bank: Bank, a: int, b: int, tone_a: float, tone_b: float) -> bool:
     """Say whether two tracks' sounds could come as one source: both toneless, or their tones too close."""
     known = KNOWN_TONE_SIGMA * KNOWN_TONE_SIGMA
@@ -525,7 +528,7 @@ def _alike(bank: Bank, a: int, b: int, tone_a: float, tone_b: float) -> bool:
     return not tonal_a or abs(math.exp(tone_a) - math.exp(tone_b)) < RESOLUTION_HZ
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _fill_row(
     row: Array, batch: Batch, s: int, r: int, octave: float, level_var: float, rates: Array, threshold: float
 ) -> None:
@@ -546,7 +549,7 @@ def _fill_row(
         row[ELEVATION_VAR] = batch.elevation_var[s] + ELEVATION_BIAS_RAD * ELEVATION_BIAS_RAD
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _allow_for_others(row: Array, bank: Bank, who: Ints, pred: Array, hearing: Array, n: int, a: int) -> None:
     """Widen a row's level and tone by what another track that sounds alike may have put into the source."""
     for b in range(n):
@@ -560,7 +563,7 @@ def _allow_for_others(row: Array, bank: Bank, who: Ints, pred: Array, hearing: A
             row[LN_TONE_VAR] += pull * pull
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _learn(
     bank: Bank,
     k: int,
@@ -600,7 +603,7 @@ def _learn(
         _learn_clock(clock, sensor, -rates[2], azimuth_miss, 4.0 * azimuth_var)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _learn_clock(clock: Array, sensor: int, slope: float, miss: float, variance: float) -> None:
     """Take one innovation as a measurement of the sensor's clock (offset, variance), a scalar Kalman step."""
     var = clock[sensor, 1]

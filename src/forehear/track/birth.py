@@ -54,7 +54,9 @@ Ints = NDArray[np.int64]
 # Neighbours' streams taken in: within this distance [m], heard within these seconds, so many at most.
 NEIGHBOUR_M = 16_000.0
 NEIGHBOUR_S = 20.0
-MAX_STREAMS = 16
+MAX_STREAMS = 14
+# Streams whose odds of piston or jet differ by more than this do not come from one engine.
+KINDS_APART = 0.35
 # Points that sum up one stream in the grid.
 SUMMARY = 3
 # What a mean tone over a third of a stream is off by its curve.
@@ -74,14 +76,15 @@ GRID_CAP = 6.0
 # A source level so many sigmas (squared) from what is heard from kilometres is not looked at.
 GRID_ODDEST = 16.0
 # Hypotheses that go on to a fit, and how far apart they are [m, m/s].
-STARTS = 10
-# Of these, so many are fitted to all reports.
+STARTS = 8
+# Of these, so many are fitted to all reports; but where the best has less evidence than this, no more.
 FINALS = 3
+HOPELESS_NATS = 3.0
 APART_M = 1200.0
 APART_MPS = 22.0
 # A stream agrees with a flight when its mean square miss of level and tone is below the last of these; the
 # ones before it are for the rougher turns.
-ROUGH_LIMITS = np.array([60.0, 15.0, 10.0])
+ROUGH_LIMITS = np.array([60.0, 12.0])
 FINAL_LIMITS = np.array([8.0, 4.0])
 # The model's own error of ln tone: throttle within a fit's half minute.
 MODEL_LN_TONE_SIGMA = 0.0015
@@ -124,19 +127,28 @@ class Silence(NamedTuple):
     person: NDArray[np.bool_]  # (N,)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True, inline="always")
+def flying(pool: Streams, k: int) -> float:
+    """Give the mean odds that stream k is heard as an engine in the air: piston or jet."""
+    return pool.kinds[k, 0] + pool.kinds[k, 1]
+
+
+@njit(cache=True)
 def gather(pool: Streams, seed: int, now_s: float, place: Array, directed: NDArray[np.bool_], out: Ints) -> int:
     """List the seed and the streams around it, nearest first, sensor by sensor; returns how many."""
     sensor = pool.sensor[seed]
     e, n = place[sensor, 0], place[sensor, 1]
-    distance = np.empty(pool.count.shape[0])
-    found = np.empty(pool.count.shape[0], np.int64)
+    distance = np.empty(pool.filled.shape[0])
+    found = np.empty(pool.filled.shape[0], np.int64)
     many = 0
-    for k in range(pool.count.shape[0]):
+    for k in range(pool.filled.shape[0]):
         least = 1 if directed[pool.sensor[k]] else 2
-        if pool.count[k] < least or pool.last_s[k] < now_s - NEIGHBOUR_S:
+        if pool.filled[k] < least or pool.last_s[k] < now_s - NEIGHBOUR_S:
             continue
         if math.isnan(pool.ln_tone[k]) != math.isnan(pool.ln_tone[seed]):
+            continue
+        # What is surely heard as one sort of engine does not belong to the other sort.
+        if abs(flying(pool, k) - flying(pool, seed)) > KINDS_APART:
             continue
         d = math.hypot(place[pool.sensor[k], 0] - e, place[pool.sensor[k], 1] - n)
         if d < NEIGHBOUR_M:
@@ -151,10 +163,10 @@ def gather(pool: Streams, seed: int, now_s: float, place: Array, directed: NDArr
     return chosen.shape[0]
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def copy_rows(pool: Streams, k: int, rows: Array, at: int) -> int:
     """Append stream k's measurements to rows from `at`; returns the new count."""
-    n = min(pool.count[k], POINTS)
+    n = min(pool.filled[k], POINTS)
     for a in range(n):
         rows[at + a] = pool.rows[k, a]
         if rows[at + a, LN_TONE_VAR] > 0.0:
@@ -163,7 +175,7 @@ def copy_rows(pool: Streams, k: int, rows: Array, at: int) -> int:
     return at + n
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
     """Sum up rows first..last (one stream) in at most SUMMARY points by time; returns the new count."""
     order = first + np.argsort(rows[first:last, HEARD], kind="mergesort")
@@ -187,7 +199,7 @@ def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
     return at
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def search_grid(
     points: Array,
     starts: Ints,
@@ -270,7 +282,7 @@ def search_grid(
     return found
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _keep(x: Array, cost: float, best_x: Array, best_cost: Array, found: int) -> int:
     """Put a hypothesis among the best if nothing better is near it; those near and worse go."""
     for a in range(found):
@@ -293,12 +305,12 @@ def _keep(x: Array, cost: float, best_x: Array, best_cost: Array, found: int) ->
     return min(kept + 1, best_cost.shape[0])
 
 
-@njit(cache=True, inline="always")  # type: ignore[misc]
+@njit(cache=True, inline="always")
 def _near(a: Array, b: Array, metres: float, mps: float) -> bool:
     return math.hypot(a[0] - b[0], a[1] - b[1]) < metres and math.hypot(a[3] - b[3], a[4] - b[4]) < mps
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def kinds_evidence(kinds: Array) -> float:
     """Give the log odds [nats] of flying that a stream's mean kinds (3,) speak for."""
     flier = kinds[0] + kinds[1]
@@ -307,7 +319,7 @@ def kinds_evidence(kinds: Array) -> float:
     return KINDS_WEIGHT * math.log(max(up, 1e-6) / max(down, 1e-6))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def silence_evidence(
     x: Array,
     time_s: float,
@@ -340,7 +352,7 @@ def silence_evidence(
     return total
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def attempt(
     pool: Streams,
     seed: int,
@@ -426,7 +438,7 @@ def attempt(
             again = again or (better and _near(x, best_x[earlier], 0.3 * APART_M, 0.3 * APART_MPS))
         if again:
             continue
-        if finals == FINALS:
+        if finals == FINALS or (finals > 0 and best < HOPELESS_NATS):
             break
         finals += 1
         gain = _fit_agreeing(
@@ -493,6 +505,7 @@ def attempt(
             second = evidence
             rival[:] = x
     if many == 0:
+        out_info[1] = -np.inf
         return NO_FIT, 0
     if second > -np.inf and _same(rival, out_x, out_cov):
         second = -np.inf
@@ -500,7 +513,7 @@ def attempt(
     return _verdict(out_x, out_cov, best, second, out_info[5:8]), many
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _same(a: Array, b: Array, cov: Array) -> bool:
     """Say whether two flights are one within three sigmas, or within what a filter draws together."""
     metres = max(3.0 * math.sqrt(cov[0, 0] + cov[1, 1]), 500.0)
@@ -508,7 +521,7 @@ def _same(a: Array, b: Array, cov: Array) -> bool:
     return _near(a, b, metres, mps)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _verdict(x: Array, cov: Array, best: float, second: float, miss: Array) -> int:
     """Judge the best flight by the numbers at the head of this module."""
     if best < BIRTH_NATS:
@@ -529,7 +542,7 @@ def _verdict(x: Array, cov: Array, best: float, second: float, miss: Array) -> i
     return BORN
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
     """Fill prior (2, 8) around the seed's first row."""
     prior[0, 0], prior[0, 1] = anchor[SENSOR_E], anchor[SENSOR_N]
@@ -543,7 +556,7 @@ def set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
     prior[1, 7] = 1.0 / 0.5**2
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _fit_agreeing(
     x: Array,
     cov: Array,

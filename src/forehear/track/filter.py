@@ -60,7 +60,7 @@ FLOOR_M, FLOOR_SIGMA_M = 40.0, 40.0
 # Of the source level [dB^2/s]: its directivity changes as the target passes, 3 dB in a minute.
 LEVEL_POWER = np.array([0.05, 0.2])
 # Of ln tone [1/s]: throttle on autopilot, 0.25 % in 10 s; a manoeuvre moves it by 2 % in 10 s.
-TONE_POWER = np.array([6.0e-7, 4.0e-5])
+TONE_POWER = np.array([1.0e-6, 4.0e-5])
 # Mean time in each model [s]: a cruise of a minute and a half, a turn of fifteen seconds.
 SOJOURN_S = np.array([90.0, 15.0])
 # Models are mixed when this much time of emission has passed [s]; finer changes nothing but the cost.
@@ -73,7 +73,7 @@ STRETCH_SIGMAS = 3.0
 # -----------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def predict(x: Array, p: Array, dt: float, model: int) -> None:
     """Carry state (8,) and covariance (8, 8) forward by dt [s] in place; backward works without noise."""
     # A climb dies away forward in time: b is how much of it still counts, a what is left of it.
@@ -106,7 +106,7 @@ def predict(x: Array, p: Array, dt: float, model: int) -> None:
     p[7, 7] += TONE_POWER[model] * dt
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def scalar_update(x: Array, p: Array, row_h: Array, innovation: float, variance: float, gain: Array) -> float:
     """Take in one number; in place. Returns its log likelihood. `gain` (8,) is scratch.
 
@@ -133,7 +133,7 @@ def scalar_update(x: Array, p: Array, row_h: Array, innovation: float, variance:
     return log_likelihood
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def update(
     x: Array, p: Array, time_s: float, row: Array, air: Array, scales: Array, h: Array, jac: Array, gain: Array
 ) -> float:
@@ -164,7 +164,7 @@ def update(
     return total
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def mix(x: Array, p: Array, mu: Array, dt: float, xs: Array, ps: Array) -> None:
     """Let the models (M, 8), (M, 8, 8), (M,) interact over dt [s]; in place, with scratch of their shapes."""
     rate = 1.0 / SOJOURN_S[0] + 1.0 / SOJOURN_S[1]
@@ -186,7 +186,7 @@ def mix(x: Array, p: Array, mu: Array, dt: float, xs: Array, ps: Array) -> None:
     mu[1] = c1
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def combine(x: Array, p: Array, w0: float, xo: Array, po: Array) -> None:
     """Give the mean (8,) and covariance (8, 8) of two models with weights w0 and 1 - w0, into xo, po."""
     w1 = 1.0 - w0
@@ -201,7 +201,7 @@ def combine(x: Array, p: Array, w0: float, xo: Array, po: Array) -> None:
             po[j, i] = value
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def keep_aloft(x: Array, p: Array, ground_m: float, since_s: float, gain: Array, h_height: Array) -> None:
     """Let in what is known of any flight's height, for `since_s` seconds of flight over ground_m; in place."""
     variance = HEIGHT_SIGMA_M * HEIGHT_SIGMA_M * max(HEIGHT_EVERY_S / since_s, 1.0)
@@ -211,7 +211,7 @@ def keep_aloft(x: Array, p: Array, ground_m: float, since_s: float, gain: Array,
         scalar_update(x, p, h_height, low, FLOOR_SIGMA_M * FLOOR_SIGMA_M, gain)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def refilter(
     history: Array,
     n: int,
@@ -288,7 +288,7 @@ def refilter(
     return time_s, m
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def state_at(x: Array, p: Array, mu: Array, dt: float, xo: Array, po: Array) -> float:
     """Give the one mean (8,) and covariance (8, 8) of a pair of models carried by dt [s]; into xo, po.
 

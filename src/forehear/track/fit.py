@@ -45,7 +45,7 @@ STEADY_SHARE = 0.1
 # -----------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def cholesky(a: Array, lower: Array) -> bool:
     """Factor a symmetric matrix (n, n) into lower (n, n); False where it is not positive definite."""
     n = a.shape[0]
@@ -63,7 +63,7 @@ def cholesky(a: Array, lower: Array) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def solve(lower: Array, b: Array, out: Array) -> None:
     """Solve L L^T out = b, all (n,)."""
     n = b.shape[0]
@@ -79,7 +79,7 @@ def solve(lower: Array, b: Array, out: Array) -> None:
         out[i] = total / lower[i, i]
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _normal_equations(
     x: Array, time_s: float, rows: Array, n: int, air: Array, scales: Array, prior: Array, a: Array, b: Array
 ) -> float:
@@ -127,7 +127,7 @@ def _normal_equations(
     return cost
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def fit(
     x: Array, time_s: float, rows: Array, n: int, air: Array, scales: Array, prior: Array, cov: Array, steps: int
 ) -> float:
@@ -180,7 +180,7 @@ def fit(
     return -cost + 0.5 * STATES * 1.8378770664093453 + 0.5 * log_det
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def engine_evidence(rows: Array, n: int, scales: Array) -> float:
     """Give the log evidence [nats] that one sensor's rows (>= n, COLUMNS) come from an engine of their own.
 
@@ -204,7 +204,7 @@ def engine_evidence(rows: Array, n: int, scales: Array) -> float:
     return total
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _parabola_evidence(rows: Array, n: int, m: int, mid: float, mean: float, sigmas: Array, scale: float) -> float:
     """Give the log evidence of one measured quantity as a parabola around `mid`; 0 where it is absent."""
     a, b, lower, out = np.zeros((3, 3)), np.zeros(3), np.zeros((3, 3)), np.zeros(3)
@@ -255,7 +255,7 @@ def _parabola_evidence(rows: Array, n: int, m: int, mid: float, mean: float, sig
     return -cost + 1.5 * 1.8378770664093453 - half_det
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def misfit(x: Array, time_s: float, rows: Array, n: int, air: Array, scales: Array, out: Array) -> None:
     """Give mean squares of normalised misses of level, tone and azimuth over rows; out (3,), nan without."""
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))

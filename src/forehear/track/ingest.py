@@ -99,7 +99,7 @@ def posts_of(network: Network) -> tuple[Plane, Posts]:
     return plane, posts
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def admit(sensor: Ints, heard_s: Array, received_s: Array, now_s: float, typical_s: float, posts: Posts) -> Ints:
     """Judge each report (R,), learn its sensor's travel time and clock; heard_s is corrected in place.
 
@@ -177,17 +177,17 @@ def batch_of(
     verdict = admit(sensor, heard, received, now_s, typical_travel_s, posts)
     if verdict.any():
         for r in np.flatnonzero(verdict):
-            turned_away[REASONS[int(verdict[r])], known[r].sensor] += 1
+            turned_away[REASONS[int(verdict[r])], known[int(r)].sensor] += 1
         kept = verdict == USED
         known = [r for r, keep in zip(known, kept, strict=True) if keep]
         sensor, heard, n = sensor[kept], heard[kept], len(known)
     place = posts.place[sensor]
     convergence = posts.convergence[sensor]
-    for r, report in enumerate(known):
+    for at, report in enumerate(known):
         if report.lon is not None and report.lat is not None:
-            place[r, 0], place[r, 1] = plane.forward(report.lon, report.lat)
-            place[r, 3] = 1.0 / plane.scale(report.lon, report.lat)
-            convergence[r] = plane.convergence(report.lon, report.lat)
+            place[at, 0], place[at, 1] = plane.forward(report.lon, report.lat)
+            place[at, 3] = 1.0 / plane.scale(report.lon, report.lat)
+            convergence[at] = plane.convergence(report.lon, report.lat)
     noise = np.array([math.nan if r.noise_db is None else r.noise_db for r in known], np.float64)
     posts.noise_db[sensor] = noise
     first = np.zeros(n + 1, np.int64)

@@ -73,6 +73,8 @@ START_INFLATION = 1.3
 # the window [s]; beyond this mean square of normalised misses it does not fly straight, and the filter has it.
 RESEAT_EVERY_S, RESEAT_AGE_S, RESEAT_ROWS, RESEAT_WINDOW_S = 2.0, 60.0, 8, 70.0
 RESEAT_WORST = 1.8
+# The other side of the sensors is taken when its evidence is better by this [nats].
+MIRROR_NATS = 1.0
 # A track tells which sensors heard it within these seconds, the latest first, so many at most.
 HEARD_BY_S, HEARD_BY = 12.0, 12
 # The filter's oldest checkpoints go when so few are free.
@@ -132,7 +134,7 @@ def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array)
 
     They serve `reseat`, which fits the young track anew.
     """
-    rows = np.concatenate([pool.rows[m, : min(pool.count[m], POINTS)] for m in members])
+    rows = np.concatenate([pool.rows[m, : min(pool.filled[m], POINTS)] for m in members])
     for row in rows:
         delay = emission_delay(bank.mean[k], row[HEARD] - bank.time_s[k], row, air)
         row[EMITTED] = min(row[HEARD] - delay, bank.time_s[k])
@@ -141,7 +143,27 @@ def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array)
     bank.rows[k] = len(rows)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
+def mirror(x: Array, rows: Array, n: int) -> None:
+    """Mirror a state (8,), in place, at the line that lies best through the sensors of its rows."""
+    e = n_ = 0.0
+    for r in range(n):
+        e += rows[r, SENSOR_E] / n
+        n_ += rows[r, SENSOR_N] / n
+    see = snn = sen = 0.0
+    for r in range(n):
+        de, dn = rows[r, SENSOR_E] - e, rows[r, SENSOR_N] - n_
+        see += de * de
+        snn += dn * dn
+        sen += de * dn
+    angle = 0.5 * math.atan2(2.0 * sen, see - snn)
+    c, s = math.cos(2.0 * angle), math.sin(2.0 * angle)
+    de, dn = x[0] - e, x[1] - n_
+    x[0], x[1] = e + c * de + s * dn, n_ + s * de - c * dn
+    x[3], x[4] = c * x[3] + s * x[4], s * x[3] - c * x[4]
+
+
+@njit(cache=True)
 def reseat(bank: Bank, k: int, air: Array, scales: Array) -> bool:
     """Fit a young track anew to all its reports at once; False where straight flight does not fit them.
 
@@ -168,7 +190,16 @@ def reseat(bank: Bank, k: int, air: Array, scales: Array) -> bool:
     prior[1, TONE] = 1e-2
     x = bank.mean[k].copy()
     time_s = bank.time_s[k]
-    if not fit(x, time_s, rows, many, air, scales, prior, cov, 10) > -1e300:
+    evidence = fit(x, time_s, rows, many, air, scales, prior, cov, 10)
+    # Few sensors, nearly in a line, cannot tell their two sides apart for a while: ask the other side too.
+    other, other_cov = bank.mean[k].copy(), np.empty((STATES, STATES))
+    mirror(other, rows, many)
+    other_evidence = fit(other, time_s, rows, many, air, scales, prior, other_cov, 12)
+    if other_evidence > evidence + MIRROR_NATS:
+        x[:] = other
+        cov[:, :] = other_cov
+        evidence = other_evidence
+    if not evidence > -1e300:
         return False
     misfit(x, time_s, rows, many, air, scales, miss)
     if miss[0] > RESEAT_WORST or miss[1] > RESEAT_WORST:
@@ -186,7 +217,7 @@ def reseat(bank: Bank, k: int, air: Array, scales: Array) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def refilter_dirty(bank: Bank, air: Array, scales: Array) -> None:
     """Walk every track that got a report forward again."""
     for k in range(bank.alive.shape[0]):
@@ -213,7 +244,7 @@ def refilter_dirty(bank: Bank, air: Array, scales: Array) -> None:
         state_at(bank.x[k], bank.p[k], bank.mu[k], 0.0, bank.mean[k], bank.covariance[k])
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def feed_streams(
     pool: Streams, batch: Batch, unexplained: Array, limit: float, margin_db: float, first: int
 ) -> int:
@@ -249,7 +280,7 @@ def feed_streams(
     return -1
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _now(bank: Bank, now_s: float, states: Array, covariances: Array, heard_by: Ints) -> None:
     """Fill states (T, 8), covariances (T, 8, 8) at now, and the sensors that heard each lately (T, HEARD_BY)."""
     for k in range(bank.alive.shape[0]):

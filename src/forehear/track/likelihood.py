@@ -49,7 +49,7 @@ FASTEST_MACH = 0.9
 CONVECTION_DB = 0.5 * 10.0 / math.log(10.0)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def predict_measurement(x: Array, dt: float, row: Array, air: Array, h: Array, jacobian: Array) -> float:
     """Predict level, tone, azimuth and elevation of a state as a sensor hears it.
 
@@ -131,7 +131,7 @@ def predict_measurement(x: Array, dt: float, row: Array, air: Array, h: Array, j
     return d
 
 
-@njit(cache=True, inline="always")  # type: ignore[misc]
+@njit(cache=True, inline="always")
 def _fill(jacobian: Array, i: int, a: float, b: float, c: float, late: float) -> None:
     """Set a row for something that depends on the point of emission: by velocity it is (dt - d) times."""
     jacobian[i, 0] = a
@@ -142,7 +142,7 @@ def _fill(jacobian: Array, i: int, a: float, b: float, c: float, late: float) ->
     jacobian[i, 5] = c * late
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def predict_heard(x: Array, dt: float, row: Array, air: Array, h: Array) -> None:
     """Fill h (3,) with level [dB], ln tone and azimuth [rad]: `predict_measurement` without derivatives."""
     c, wx, wy = air[0], air[1], air[2]
@@ -161,7 +161,7 @@ def predict_heard(x: Array, dt: float, row: Array, air: Array, h: Array) -> None
     h[2] = math.atan2(ex, ey)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def emission_delay(x: Array, dt: float, row: Array, air: Array) -> float:
     """Give the delay [s] of what is heard `dt` after the state's time; the guard on speed is as above."""
     c = air[0]
@@ -182,7 +182,7 @@ def emission_delay(x: Array, dt: float, row: Array, air: Array) -> float:
     return (-ru + math.sqrt(ru * ru + k * (rx * rx + ry * ry + rz * rz))) / k
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def detected_level(expected_db: float, threshold_db: float, sigma_db: float) -> tuple[float, float]:
     """Give the mean's rise [dB] and the variance's share of a level, given that it was heard at all.
 
@@ -201,13 +201,13 @@ def detected_level(expected_db: float, threshold_db: float, sigma_db: float) -> 
     return sigma_db * m, max(1.0 - m * (m + a), 0.05)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def hearing_probability(expected_db: float, threshold_db: float, sigma_db: float, best: float) -> float:
     """Give the odds that a level is heard: a normal fluctuation that must exceed the threshold."""
     return best * 0.5 * math.erfc((threshold_db - expected_db) / sigma_db * 0.7071067811865476)
 
 
-@njit(cache=True, inline="always")  # type: ignore[misc]
+@njit(cache=True, inline="always")
 def wrapped(angle: float) -> float:
     """Bring an angle [rad] into -pi to pi."""
     return angle - 2.0 * math.pi * math.floor((angle + math.pi) / (2.0 * math.pi))

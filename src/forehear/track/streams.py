@@ -41,7 +41,7 @@ class Streams(NamedTuple):
     """A pool of K streams over N sensors."""
 
     rows: Array  # (K, POINTS, COLUMNS) measurements, oldest overwritten
-    count: Ints  # (K,) how many were ever put in; 0 free
+    filled: Ints  # (K,) how many were ever put in; 0 free
     sensor: Ints  # (K,)
     first_s: Array  # (K,) hearing time of the first
     last_s: Array  # (K,) and of the last
@@ -59,7 +59,7 @@ def make(capacity: int, sensors: int) -> Streams:
     """Allocate an empty pool."""
     return Streams(
         rows=np.zeros((capacity, POINTS, COLUMNS)),
-        count=np.zeros(capacity, np.int64),
+        filled=np.zeros(capacity, np.int64),
         sensor=np.zeros(capacity, np.int64),
         first_s=np.zeros(capacity),
         last_s=np.full(capacity, -np.inf),
@@ -76,14 +76,14 @@ def make(capacity: int, sensors: int) -> Streams:
 
 def grown(pool: Streams) -> Streams:
     """Give a pool of twice the streams that starts with the same ones."""
-    old = pool.count.shape[0]
+    old = pool.filled.shape[0]
     bigger = make(2 * old, pool.head.shape[0])
     for name, source in pool._asdict().items():
         getattr(bigger, name)[: source.shape[0]] = source
     return bigger
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def release(pool: Streams, k: int) -> None:
     """Take stream k out of its sensor's list and free it."""
     sensor = pool.sensor[k]
@@ -96,16 +96,16 @@ def release(pool: Streams, k: int) -> None:
         if at >= 0:
             pool.follow[at] = pool.follow[k]
     pool.follow[k] = -1
-    pool.count[k] = 0
+    pool.filled[k] = 0
     pool.last_s[k] = -np.inf
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def forget(pool: Streams, now_s: float) -> int:
     """Release streams that heard nothing for FORGET_S; returns how many are left."""
     left = 0
-    for k in range(pool.count.shape[0]):
-        if pool.count[k] > 0:
+    for k in range(pool.filled.shape[0]):
+        if pool.filled[k] > 0:
             if pool.last_s[k] < now_s - FORGET_S:
                 release(pool, k)
             else:
@@ -113,7 +113,7 @@ def forget(pool: Streams, now_s: float) -> int:
     return left
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
     """Put a measurement's row (COLUMNS,) with kinds (3,) into the stream it continues, or into a new one.
 
@@ -135,7 +135,7 @@ def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
                 # An octave slip of one frame stays in its stream.
                 for o in (-0.6931471805599453, 0.6931471805599453):
                     slip = abs(row[LN_TONE] + o - pool.ln_tone[k]) / step
-                    if slip < 0.7 and slip + 0.3 < miss and pool.count[k] >= 3:
+                    if slip < 0.7 and slip + 0.3 < miss and pool.filled[k] >= 3:
                         miss = slip + 0.3
             else:
                 miss = 0.5
@@ -144,13 +144,13 @@ def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
         k = pool.follow[k]
     if best < 0:
         best = free_from
-        while best < pool.count.shape[0] and pool.count[best] > 0:
+        while best < pool.filled.shape[0] and pool.filled[best] > 0:
             best += 1
-        if best >= pool.count.shape[0]:
+        if best >= pool.filled.shape[0]:
             return -1
         pool.sensor[best] = sensor
         pool.first_s[best] = heard
-        pool.count[best] = 0
+        pool.filled[best] = 0
         pool.tries[best] = 0
         pool.next_try_s[best] = -np.inf
         pool.ln_tone[best] = np.nan
@@ -164,9 +164,9 @@ def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
             row[LN_TONE] -= 0.6931471805599453
         elif row[LN_TONE] - pool.ln_tone[best] < -0.5:
             row[LN_TONE] += 0.6931471805599453
-    n = pool.count[best]
+    n = pool.filled[best]
     pool.rows[best, n % POINTS] = row
-    pool.count[best] = n + 1
+    pool.filled[best] = n + 1
     pool.last_s[best] = max(heard, pool.last_s[best])
     if tonal:
         pool.ln_tone[best] = row[LN_TONE]
@@ -180,7 +180,7 @@ def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
     return best
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def stands_still(pool: Streams, k: int) -> bool:
     """Say whether stream k has sounded the same for so long that its source cannot be flying past."""
     if pool.last_s[k] - pool.first_s[k] < STATIC_AFTER_S:
@@ -189,12 +189,12 @@ def stands_still(pool: Streams, k: int) -> bool:
     return same_tone and abs(pool.recent_mean[k, 0] - pool.first_mean[k, 0]) < STATIC_LEVEL_DB
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def seeds(pool: Streams, now_s: float, fresh_s: float, least: int, out: Ints) -> int:
     """List streams from which a birth may start, the best heard first; fills out (K,), returns how many."""
     n = 0
-    for k in range(pool.count.shape[0]):
-        if pool.count[k] < least or pool.last_s[k] < now_s - fresh_s or pool.next_try_s[k] > now_s:
+    for k in range(pool.filled.shape[0]):
+        if pool.filled[k] < least or pool.last_s[k] < now_s - fresh_s or pool.next_try_s[k] > now_s:
             continue
         if stands_still(pool, k):
             continue

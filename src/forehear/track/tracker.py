@@ -41,9 +41,15 @@ TRIES_PER_STEP = 8
 # A stream may start a birth from this many points on, heard within these seconds.
 SEED_POINTS = 3
 SEED_FRESH_S = 5.0
-# A failed birth is tried again after these seconds, growing with every hopeless try up to the last.
+# A failed birth is tried again after these seconds, growing with every hopeless try up to the last. (A sensor
+# that newly hears the target starts a try of its own, so a long wait costs little.)
 HOPELESS_NATS = 5.0
-RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 1.7, 10.0
+RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 2.2, 20.0
+# A stream that mostly sounds like something on the ground is tried so much less often.
+FLIER_KINDS, GROUND_WAITS = 0.5, 3.0
+# And of such streams one is tried in two steps, and one more for every so many sensors: an aircraft among them
+# (a helicopter) is heard by many sensors, each of which may start.
+GROUND_SENSORS = 20_000
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
@@ -63,6 +69,8 @@ class Tracker:
         self.network = network
         self.turned_away: Counter[tuple[str, str]] = Counter()
         self.used = 0
+        # Sources that belong to a track but came too late for its filter.
+        self.late_sources = 0
         self._ids = [s.id for s in network.sensors]
         self._index = {name: i for i, name in enumerate(self._ids)}
         self.plane, self._posts = posts_of(network)
@@ -85,6 +93,7 @@ class Tracker:
         self._residuals[0] = 0.0
         self._calibrated_s = 0.0
         self._born = 0
+        self._ground_tries = 0.0
         self._zero_s: float | None = None
         self.outcomes: Counter[int] = Counter()
 
@@ -138,8 +147,7 @@ class Tracker:
             self._residuals,
             unexplained,
         )
-        if late:
-            self.turned_away["too late for its track", ""] += late
+        self.late_sources += late
         return unexplained
 
     def _follow_streams(self, batch: Batch, unexplained: Array) -> None:
@@ -167,7 +175,7 @@ class Tracker:
         if seen < CALIBRATE_FROM:
             return
         rows = self._residuals[1 : 1 + min(seen, 1024)]
-        for m, (low, high) in enumerate(((0.25, 4.0), (0.6, 9.0), (0.3, 9.0))):
+        for m, (low, high) in enumerate(((0.5, 4.0), (1.0, 9.0), (0.5, 9.0))):
             values = rows[rows[:, m] >= 0.0, m]
             if len(values) >= CALIBRATE_FROM:
                 # The median of chi-square with one degree of freedom is 0.455.
@@ -175,18 +183,22 @@ class Tracker:
                 self._scales[m] = float(np.clip(self._scales[m] * ratio**0.3, low, high))
 
     def _bear(self, now: float) -> None:
-        candidates = np.empty(self._pool.count.shape[0], np.int64)
+        candidates = np.empty(self._pool.filled.shape[0], np.int64)
         many = streams.seeds(self._pool, now, SEED_FRESH_S, SEED_POINTS, candidates)
         posts = self._posts
         silence = birth.Silence(posts.place, posts.noise_db, posts.last_report_s, posts.person)
         x, cov = np.empty(STATES), np.empty((STATES, STATES))
         members, info = np.empty(birth.MAX_STREAMS, np.int64), np.zeros(8)
         tried = 0
+        self._ground_tries = min(self._ground_tries + 0.4 + len(self._ids) / GROUND_SENSORS, TRIES_PER_STEP)
         for seed in candidates[:many]:
             pool = self._pool
             if tried >= TRIES_PER_STEP:
                 break
-            if pool.count[seed] == 0 or pool.next_try_s[seed] > now:
+            if pool.filled[seed] == 0 or pool.next_try_s[seed] > now:
+                continue
+            grounded = pool.kinds[seed, 0] + pool.kinds[seed, 1] < FLIER_KINDS
+            if grounded and self._ground_tries < 1.0:
                 continue
             outcome, agreeing = birth.attempt(
                 pool,
@@ -204,6 +216,7 @@ class Tracker:
             )
             self.outcomes[outcome] += 1
             tried += outcome != birth.TOO_FEW
+            self._ground_tries -= grounded and outcome != birth.TOO_FEW
             if outcome == birth.BORN:
                 self._start_track(x, cov, members[:agreeing], info, now)
                 for k in members[:agreeing]:
@@ -212,7 +225,9 @@ class Tracker:
             for k in {int(seed), *(int(a) for a in members[:agreeing])}:
                 pool.tries[k] += k == seed
                 hopeless = outcome == birth.NO_FIT or info[1] < HOPELESS_NATS
-                growth = RETRY_GROWTH ** float(pool.tries[k]) if hopeless else 1.0
+                growth = RETRY_GROWTH ** float(min(pool.tries[k], 8)) if hopeless else 1.0
+                if pool.kinds[k, 0] + pool.kinds[k, 1] < FLIER_KINDS:
+                    growth *= GROUND_WAITS
                 wait = min(RETRY_S * growth, RETRY_MOST_S)
                 pool.next_try_s[k] = now + wait
 

@@ -1,0 +1,1 @@
+"""Launches per month and raid size per night, one to twelve months ahead, as distributions."""

@@ -1,0 +1,55 @@
+"""How figures look: one ink, three colours with one meaning each, no frame that tells nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK, SOFT, FAINT, PAPER = "#22303c", "#6b7a88", "#dde3e8", "#ffffff"
+# Counted is blue, claimed is amber, forecast is green; a miss is red.
+COUNTED, CLAIMED, AHEAD, MISS = "#2f6690", "#c47f17", "#3a7d6c", "#b3423a"
+
+_SETTINGS: dict[Any, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 9.0, "text.color": INK, "axes.labelcolor": SOFT,
+    "axes.edgecolor": FAINT, "axes.linewidth": 0.8, "xtick.color": SOFT, "ytick.color": SOFT,
+    "xtick.major.size": 0.0, "ytick.major.size": 0.0,
+    "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "axes.titlesize": 10.0, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.titlepad": 10.0, "figure.facecolor": PAPER, "axes.facecolor": PAPER,
+    "savefig.facecolor": PAPER, "svg.fonttype": "none", "svg.hashsalt": "forehear", "legend.frameon": False,
+    "legend.fontsize": 8.5,
+}  # fmt: skip
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Draw with the house's settings, and leave the caller's as they were."""
+    with matplotlib.rc_context(_SETTINGS):
+        yield
+
+
+def bare(axes: Axes, grid: Literal["x", "y"] | None = "y") -> None:
+    """Take away the frame; leave a faint grid along one axis."""
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    if grid:
+        axes.grid(axis=grid, color=FAINT, linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def save(figure: Figure, path: Path) -> str:
+    """Write a PNG, and give the same picture as SVG text for the page."""
+    # No date and no version in the file: the same data gives the same bytes.
+    figure.savefig(path, dpi=160, metadata={"Software": None})
+    text = StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :]

@@ -1,0 +1,128 @@
+"""The subverbs of `forehear assess` that read data and answer: claims, names, launches, forecast."""
+
+import argparse
+import itertools
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from forehear.assess.tables import Faults
+
+
+def json_list(records: list[dict[str, object]]) -> str:
+    """A JSON list, a record per line: one document for a parser, one row per line for a reader."""
+    lines = [msgspec.json.encode(record).decode() for record in records]
+    return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
+
+
+def tell(faults: Iterable[Faults]) -> None:
+    """Say on stderr what was set aside, and what a reader should know."""
+    for fault in faults:
+        if fault.aside:
+            print(f"forehear assess: {fault.summary()}", file=sys.stderr)
+        for warning in fault.warnings:
+            print(f"forehear assess: {fault.where}: {warning}", file=sys.stderr)
+
+
+def claims_path(args: argparse.Namespace) -> Path | None:
+    """Where the claims are: the file named, the one in the folder, or (None) the package's."""
+    if getattr(args, "claims", None):
+        return Path(args.claims)
+    return Path(args.data) / "production_claims.csv" if args.data else None
+
+
+def claims(args: argparse.Namespace) -> str:
+    """Answer `forehear assess claims`."""
+    from forehear.assess import ledger_view
+    from forehear.assess.launches import read_launches
+
+    # A ledger of one's own is traced and graded alone; the count stands beside it where it covers its time.
+    launches = read_launches(args.data, args.as_of)
+    ledger = ledger_view.ledger_of(claims_path(args), args.as_of, launches)
+    tell([ledger.faults])
+    wanted = [args.kind, args.who, args.origin]
+    keep = [
+        (not args.kind or args.kind in c.kind.split("+"))
+        and (not args.who or args.who.lower() in " ".join((c.attributed_to, *c.chain)).lower())
+        and (not args.origin or args.origin.lower() in ledger.traced.origin[i].lower())
+        for i, c in enumerate(ledger.claims)
+    ]
+    if args.json:
+        return json_list(ledger_view.as_records(ledger, keep if any(wanted) or args.as_of else None))
+    origins = len({ledger.traced.origin[i] for i in range(len(keep)) if keep[i]})
+    head = f"{sum(keep)} claims of {origins} origins" + (f", as of {args.as_of}" if args.as_of else "")
+    return f"{head}\n\n{ledger_view.as_text(ledger, keep)}"
+
+
+def names(args: argparse.Namespace) -> str:
+    """Answer `forehear assess names`."""
+    from forehear.assess.names import match_names
+    from forehear.assess.sanctions import look_up
+
+    if len(args.names) == 1:
+        records = look_up(args.names[0])
+    else:
+        records = []
+        for a, b in itertools.combinations(args.names, 2):
+            m = match_names(a, b)
+            records.append({"a": a, "b": b, "same": m.same, "score": m.score, "because": m.because})
+    if args.json:
+        return json_list(records)
+    if not records:
+        return f"{args.names[0]}: nobody on the list has this name"
+    lines = []
+    for r in records:
+        verdict, sign = ("same", "=") if r["same"] else ("not the same", "/")
+        lines.append(f"{verdict:<13}{r['score']:.2f}  {r['a']}  {sign}  {r['b']}")
+        lines.append(f"{'':<13}{r['because']}")
+    return "\n".join(lines)
+
+
+def launches(args: argparse.Namespace) -> str:
+    """Answer `forehear assess launches`."""
+    from forehear.assess import launches_view
+    from forehear.assess.launches import read_launches
+
+    data = read_launches(args.data, args.as_of)
+    tell(data.faults)
+    if args.json:
+        return msgspec.json.encode(launches_view.as_record(data)).decode()
+    return launches_view.as_text(data)
+
+
+def forecast(args: argparse.Namespace) -> str:
+    """Answer `forehear assess forecast`."""
+    from forehear.assess.claims.ledger import read_claims
+    from forehear.assess.forecast import months, scoring, series
+    from forehear.assess.launches import read_launches
+
+    data = read_launches(args.data, args.as_of)
+    known, faults, _ = read_claims(claims_path(args))
+    tell([*data.faults, faults])
+    if args.score:
+        scores = scoring.rolling(series.series_of(data), known)
+        if args.json:
+            return json_list([msgspec.to_builtins(s) for s in scores])
+        head = f"{'model':<24}{'months':>7}{'CRPS':>8}{'median error':>14}{'80 % covers':>13}{'origins':>9}"
+        rows = [
+            f"{s.model:<24}{s.horizon:>7}{s.crps:>8.0f}{s.median_error:>14.0f}{s.coverage:>13.2f}{s.count:>9}"
+            for s in scores
+        ]
+        return "\n".join(
+            [head, *rows, "CRPS and error in drones a month, lower is better; coverage is right at 0.80."]
+        )
+    result = months.forecast(data, known, args.months)
+    records = months.as_records(result)
+    if args.json:
+        return json_list(records)
+    lines = [f"As of {result.as_of}; last complete month {result.last_month}. Median, and 80 % interval.", ""]
+    lines.append(f"{'month':<9}{'launched':^26}{'a raid':^22}{'largest day':^24}".rstrip())
+    for r in records:
+        cells = [
+            f"{q['0.5']:>7,.0f}  ({q['0.1']:,.0f}–{q['0.9']:,.0f})"
+            for q in (r["launched"], r["raid"], r["largest_day"])
+        ]
+        lines.append(f"{r['month']:<9}{cells[0]:<26}{cells[1]:<22}{cells[2]}")
+    return "\n".join(lines)

@@ -1,0 +1,42 @@
+"""Run the live service: reports in by HTTP and MQTT, tracks, warnings and the map out.
+
+  forehear serve --config forehear.toml
+  forehear serve --example > forehear.toml
+  forehear check forehear.toml
+
+The operator's token is in the file that the configuration names, or in DATA_DIR/operator.token, made at the first
+start. Stop it with Ctrl-C or SIGTERM; it may be killed at any moment and goes on where it was.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--config", default="forehear.toml", metavar="FILE", help="default: forehear.toml")
+    parser.add_argument("--example", action="store_true", help="print a commented configuration and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    if args.example:
+        from importlib import resources
+
+        sys.stdout.write(resources.files("forehear.service").joinpath("forehear.example.toml").read_text("utf-8"))
+        return 0
+    from forehear.service.config import load
+
+    settings = load(args.config)
+    from forehear.service.run import listening
+    from forehear.service.run import run as run_service
+
+    service = settings.config.service
+    door = listening(service.host, service.port)
+    port = door.getsockname()[1]
+    token = settings.folder / (settings.config.operator.token_file or Path(service.data_dir) / "operator.token")
+    print(f"forehear serve: http://{service.host}:{port}/  operator's token: {token}", file=sys.stderr)
+    run_service(settings, door, time.time)
+    return 0

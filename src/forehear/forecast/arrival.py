@@ -1,0 +1,206 @@
+"""When a target comes to a place: a probability and the 5th, 50th and 95th percentile of the time.
+
+Theory of operation. A track is a distribution: a place and a velocity with their spreads, and after that the
+bends of its route (`routes`). Each of the ensemble's ways is flown with a place and a velocity drawn from the
+track's covariance, until it first comes within the site. The share of ways that do is the probability, the
+times at which they do are the distribution of arrival. A way is walked by leaps: what is D metres from a site
+cannot be there before D over its speed, so a far site costs a few steps and not a thousand.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+from numba import njit
+from numpy.typing import NDArray
+
+from forehear.forecast.routes import HORIZON_S, STEP_S, Routes
+from forehear.geodesy import Plane
+from forehear.records import Site, Track
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+# Bins of the arrival's distribution [s]: finer than any warning needs.
+BIN_S = 10.0
+BINS = int(HORIZON_S / BIN_S)
+# A leap is at least this long [s]: 10 m of a piston drone's way.
+LEAST_LEAP_S = 0.25
+# The quantiles that are told.
+QUANTILES = (0.05, 0.5, 0.95)
+# Fewer ways than this that arrive tell no time (2 % of 256): the probability stands, the times do not.
+LEAST_ARRIVING = 5
+# A way flies at most so much faster than the track now (four sigmas of routes.SPEED_SHARE).
+FASTER = 1.18
+# -----------------------------------------------------------------------------------------------------
+
+
+class Places(NamedTuple):
+    """N sites in the plane: rings of vertices, and a radius around them (0 for a polygon)."""
+
+    ids: tuple[str, ...]
+    middle: Array  # (N, 2) [m]
+    reach: Array  # (N,) radius around the middle that holds the whole site [m]
+    radius: Array  # (N,) [m]
+    first: Ints  # (N + 1,) ring k is vertices first[k] to first[k + 1]
+    ring: Array  # (M, 2) [m]
+
+
+class Arrival(Struct, frozen=True):
+    """One track's arrival at one site. `odds[k]` = probability that it is there by (k + 1) BIN_S from `time_s`."""
+
+    time_s: float
+    track: str
+    site: str
+    probability: float
+    earliest_s: float | None
+    median_s: float | None
+    latest_s: float | None
+    distance_m: float
+    odds: Array
+
+
+def places_of(sites: Sequence[Site], plane: Plane) -> Places:
+    """Lay sites out in the plane. Ignores: the plane's scale (a part in a thousand over 300 km)."""
+    rings, radii = [], []
+    for site in sites:
+        points = site.polygon[:-1] if site.polygon is not None else ((site.lon, site.lat),)
+        east, north = plane.forward([p[0] for p in points], [p[1] for p in points])
+        rings.append(np.column_stack([east, north]))
+        radii.append(site.radius_m if site.polygon is None else 0.0)
+    first = np.zeros(len(rings) + 1, np.int64)
+    np.cumsum([len(r) for r in rings], out=first[1:])
+    middle = np.array([r.mean(axis=0) for r in rings]).reshape(-1, 2)
+    reach = np.array(
+        [radius + float(np.hypot(*(r - m).T).max()) for r, m, radius in zip(rings, middle, radii, strict=True)]
+    )
+    ring = np.concatenate(rings) if rings else np.zeros((0, 2))
+    return Places(tuple(s.id for s in sites), middle, reach, np.array(radii), first, ring)
+
+
+@njit(cache=True)
+def _away(east: float, north: float, ring: Array, radius: float) -> float:
+    """Distance to a site [m], 0 within it."""
+    n = ring.shape[0]
+    if n == 1:
+        return max(math.hypot(east - ring[0, 0], north - ring[0, 1]) - radius, 0.0)
+    inside = False
+    nearest = 1e18
+    b = n - 1
+    for a in range(n):
+        xa, ya, xb, yb = ring[a, 0], ring[a, 1], ring[b, 0], ring[b, 1]
+        if (ya > north) != (yb > north) and east < (xb - xa) * (north - ya) / (yb - ya) + xa:
+            inside = not inside
+        dx, dy = xb - xa, yb - ya
+        long2 = dx * dx + dy * dy
+        u = 0.0 if long2 == 0.0 else min(max(((east - xa) * dx + (north - ya) * dy) / long2, 0.0), 1.0)
+        nearest = min(nearest, math.hypot(east - xa - u * dx, north - ya - u * dy))
+        b = a
+    return 0.0 if inside else max(nearest - radius, 0.0)
+
+
+@njit(cache=True)
+def _first_times(
+    along: Array, across: Array, draws: Array, velocity_draws: Array, state: Array, sigmas: Array,
+    ring: Array, radius: float, horizon_s: float, out: Array,
+) -> None:  # fmt: skip
+    """Fill out (R,) with the time [s] at which each way first comes within a site; inf: not in the horizon.
+
+    state (4,) east, north [m], velocity east, north [m/s]; sigmas (2,) of place and velocity, per axis.
+    """
+    last = along.shape[1] - 1
+    for r in range(along.shape[0]):
+        ve = state[2] + sigmas[1] * velocity_draws[r, 0]
+        vn = state[3] + sigmas[1] * velocity_draws[r, 1]
+        x0 = state[0] + sigmas[0] * draws[r, 0]
+        y0 = state[1] + sigmas[0] * draws[r, 1]
+        fastest = FASTER * max(math.hypot(ve, vn), 1.0)
+        t = 0.0
+        out[r] = math.inf
+        while t <= horizon_s:
+            k = min(int(t / STEP_S), last - 1)
+            u = min(t / STEP_S - k, 1.0)
+            a = along[r, k] + u * (along[r, k + 1] - along[r, k])
+            c = across[r, k] + u * (across[r, k + 1] - across[r, k])
+            away = _away(x0 + ve * a + vn * c, y0 + vn * a - ve * c, ring, radius)
+            if away <= 0.0:
+                out[r] = t
+                break
+            t += max(away / fastest, LEAST_LEAP_S)
+
+
+def arrivals(
+    tracks: Sequence[Track], places: Places, plane: Plane, routes: Routes, horizon_s: float = HORIZON_S
+) -> list[Arrival]:
+    """Give every track's arrival at every site that at least one of its ways comes to within the horizon.
+
+    The probability is that of coming there, times that the track is a real target (`existence`). Ignores:
+    height (a target over a site has arrived), changes of speed beyond the track's own uncertainty.
+    """
+    out: list[Arrival] = []
+    if not tracks or not places.ids:
+        return out
+    horizon_s = min(horizon_s, HORIZON_S)
+    east, north = plane.forward([t.lon for t in tracks], [t.lat for t in tracks])
+    convergence = plane.convergence([t.lon for t in tracks], [t.lat for t in tracks])
+    times = np.empty(routes.along.shape[0])
+    for i, track in enumerate(tracks):
+        course = math.radians(track.course_deg) - float(convergence[i])
+        velocity = track.speed_mps * math.sin(course), track.speed_mps * math.cos(course)
+        state = np.array([float(east[i]), float(north[i]), *velocity])
+        # The record tells the root of the trace: one axis of an even spread is that over the root of two.
+        sigmas = np.array([track.position_sigma_m, track.velocity_sigma_mps]) / math.sqrt(2.0)
+        beyond = np.hypot(places.middle[:, 0] - state[0], places.middle[:, 1] - state[1]) - places.reach
+        flown = (
+            FASTER * (track.speed_mps + 3.0 * track.velocity_sigma_mps) * horizon_s + 3.0 * track.position_sigma_m
+        )
+        for k in np.flatnonzero(beyond <= flown):
+            ring = places.ring[places.first[k] : places.first[k + 1]]
+            _first_times(
+                routes.along, routes.across, routes.place, routes.velocity,
+                state, sigmas, ring, places.radius[k], horizon_s, times,
+            )  # fmt: skip
+            arrival = _arrival_of(track, places.ids[k], times, max(float(beyond[k]), 0.0))
+            if arrival is not None:
+                out.append(arrival)
+    return out
+
+
+def _arrival_of(track: Track, site: str, times: Array, distance_m: float) -> Arrival | None:
+    arriving = np.sort(times[np.isfinite(times)])
+    if len(arriving) == 0:
+        return None
+    share = track.existence / len(times)
+    by = np.searchsorted(arriving, BIN_S * np.arange(1, BINS + 1), side="right")
+    odds = (share * by).astype(np.float64)
+    told: list[float | None] = [None, None, None]
+    if len(arriving) >= LEAST_ARRIVING:
+        told = [round(track.time_s + float(q), 1) for q in np.quantile(arriving, QUANTILES)]
+    probability = min(share * len(arriving), 1.0)
+    return Arrival(track.time_s, track.track, site, probability, told[0], told[1], told[2], distance_m, odds)
+
+
+def first_of(several: Sequence[Arrival]) -> tuple[float, float | None, float | None, float | None]:
+    """Put the arrivals of several tracks at one site together: that of whichever comes first.
+
+    All must be of one `time_s`. Returns the probability that any comes, and the three times [s] of the first.
+    """
+    if not several:
+        return 0.0, None, None, None
+    none_yet = np.ones(BINS)
+    for one in several:
+        none_yet *= 1.0 - one.odds
+    any_by = 1.0 - none_yet
+    total = float(any_by[-1])
+    if total <= 0.0:
+        return 0.0, None, None, None
+    edges = np.concatenate([[0.0], BIN_S * np.arange(1, BINS + 1)])
+    reached = np.concatenate([[0.0], any_by]) / total
+    # Times rise strictly where the distribution does: a tiny slope makes the inverse one value.
+    reached += 1e-9 * np.arange(BINS + 1)
+    a, b, c = (float(np.interp(q, reached, edges)) for q in QUANTILES)
+    start = several[0].time_s
+    return min(total, 1.0), round(start + a, 1), round(start + b, 1), round(start + c, 1)

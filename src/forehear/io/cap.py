@@ -1,0 +1,165 @@
+"""Alerts as CAP 1.2 messages (OASIS CAP-v1.2, 2010) and as an Atom feed (RFC 4287). No clock, no network.
+
+Times carry a numeric offset and no fractions, a polygon is `lat,lon` pairs, references name every earlier message
+of the alert as `sender,identifier,sent`. XML signatures are left out: the transport is authenticated instead.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Literal, NamedTuple
+from urllib.parse import quote
+from xml.etree import ElementTree as Tree
+
+from forehear.geodesy import plane_at
+from forehear.io.cap_words import Words, words_in
+from forehear.records import Alert, Site
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+ATOM = "http://www.w3.org/2005/Atom"
+LANGUAGES: tuple[Literal["uk", "en"], ...] = ("uk", "en")
+CODES = {"uk": "uk-UA", "en": "en-GB"}
+# A circle as a polygon of so many sides is true to 0.4 % of its radius.
+CIRCLE_SIDES = 36
+# A message stands until the latest arrival and this long after it [s]; without one, this long alone.
+STANDS_AFTER_S, STANDS_S = 900.0, 1800.0
+Status = Literal["Actual", "Exercise", "System", "Test"]
+
+
+class Issuer(NamedTuple):
+    """Who warns, in which role, and where its clocks hang."""
+
+    sender: str
+    name: str
+    status: Status
+    zone: tzinfo
+    web: str | None = None
+
+
+class Reference(NamedTuple):
+    """An earlier message of the same alert."""
+
+    sender: str
+    identifier: str
+    sent: str
+
+
+def cap_time(time_s: float, zone: tzinfo) -> str:
+    """Write a time as CAP wants it: numeric offset, whole seconds, and -00:00 for UTC."""
+    text = datetime.fromtimestamp(round(time_s), zone).isoformat(timespec="seconds")
+    return text[:-6] + "-00:00" if text.endswith("+00:00") else text
+
+
+def identifier_of(alert: Alert, number: int, prefix: str) -> str:
+    """Name the number-th message of an alert: no spaces, commas, < or &, as CAP 3.2.1 demands."""
+    return f"{quote(prefix, safe='')}.{quote(alert.alert, safe='')}.{quote(alert.site, safe='')}.{number}"
+
+
+def polygon_of(site: Site) -> str:
+    """Give a site's area as CAP's polygon: `lat,lon lat,lon ...`, closed."""
+    if site.polygon is not None:
+        points = list(site.polygon)
+    else:
+        plane = plane_at(site.lon, site.lat)
+        # A hair outside, so that the polygon holds the whole circle.
+        radius = site.radius_m / math.cos(math.pi / CIRCLE_SIDES)
+        angles = [2.0 * math.pi * k / CIRCLE_SIDES for k in range(CIRCLE_SIDES)]
+        lon, lat = plane.inverse([radius * math.sin(a) for a in angles], [radius * math.cos(a) for a in angles])
+        points = [(float(a), float(b)) for a, b in zip(lon, lat, strict=True)]
+        points.append(points[0])
+    return " ".join(f"{lat:.5f},{lon:.5f}" for lon, lat in points)
+
+
+def message(
+    alert: Alert, site: Site, issuer: Issuer, number: int, prefix: str, earlier: Sequence[Reference]
+) -> tuple[bytes, Reference]:
+    """Write one CAP message; returns it and what later messages of the alert refer to it by.
+
+    `number` counts the alert's messages from 1; `earlier` are all before it.
+    """
+    sent = cap_time(alert.issued_at_s, issuer.zone)
+    me = Reference(issuer.sender, identifier_of(alert, number, prefix), sent)
+    kind = "Cancel" if alert.state == "cancelled" else ("Update" if earlier else "Alert")
+    Tree.register_namespace("", NAMESPACE)
+    root = Tree.Element(f"{{{NAMESPACE}}}alert")
+    _add(root, identifier=me.identifier, sender=me.sender, sent=sent, status=issuer.status, msgType=kind)
+    _add(root, scope="Public")
+    if issuer.status in ("Exercise", "Test"):
+        _add(root, note="EXERCISE EXERCISE EXERCISE. НАВЧАННЯ. No real threat.")
+    if earlier:
+        _add(root, references=" ".join(",".join(r) for r in earlier))
+    for language in LANGUAGES:
+        _info(
+            root, alert, site, issuer, CODES[language], words_in(language, alert, site, issuer.zone, issuer.status)
+        )
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(root, encoding="utf-8") + b"\n", me
+
+
+def _add(parent: Tree.Element, **children: str) -> None:
+    for name, text in children.items():
+        Tree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = text
+
+
+def _info(root: Tree.Element, alert: Alert, site: Site, issuer: Issuer, code: str, words: Words) -> None:
+    info = Tree.SubElement(root, f"{{{NAMESPACE}}}info")
+    warning, over = alert.state == "warning", alert.state == "cancelled"
+    _add(info, language=code, category="Safety", event=words.event)
+    _add(info, responseType="AllClear" if over else ("Shelter" if warning else "Prepare"))
+    _add(info, urgency="Past" if over else ("Immediate" if warning else "Expected"))
+    _add(info, severity="Minor" if over else ("Extreme" if warning else "Severe"))
+    likely = alert.probability > 0.5
+    _add(info, certainty="Unlikely" if over else ("Likely" if likely else "Possible"))
+    _add(info, effective=cap_time(alert.issued_at_s, issuer.zone))
+    if alert.arrival_earliest_s is not None:
+        _add(info, onset=cap_time(alert.arrival_earliest_s, issuer.zone))
+    stands = alert.issued_at_s + STANDS_S
+    if alert.arrival_latest_s is not None:
+        stands = max(alert.arrival_latest_s + STANDS_AFTER_S, alert.issued_at_s + STANDS_AFTER_S)
+    _add(info, expires=cap_time(stands, issuer.zone), senderName=issuer.name, headline=words.headline)
+    _add(info, description=words.description, instruction=words.instruction)
+    if issuer.web is not None:
+        _add(info, web=issuer.web)
+    for name, value in (("probability", f"{alert.probability:.2f}"), ("count", str(alert.count))):
+        parameter = Tree.SubElement(info, f"{{{NAMESPACE}}}parameter")
+        _add(parameter, valueName=f"forehear:{name}", value=value)
+    area = Tree.SubElement(info, f"{{{NAMESPACE}}}area")
+    _add(area, areaDesc=site.name, polygon=polygon_of(site))
+
+
+class Entry(NamedTuple):
+    """One message in the feed."""
+
+    identifier: str
+    title: str
+    summary: str
+    issued_at_s: float
+    address: str
+
+
+def atom(entries: Sequence[Entry], issuer: Issuer, address: str, updated_s: float) -> bytes:
+    """Write the feed of messages, the newest first."""
+    Tree.register_namespace("", ATOM)
+
+    def put(parent: Tree.Element, name: str, text: str | None = None, **attributes: str) -> Tree.Element:
+        child = Tree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+        child.text = text
+        return child
+
+    feed = Tree.Element(f"{{{ATOM}}}feed")
+    put(feed, "id", address)
+    put(feed, "title", issuer.name)
+    put(feed, "updated", _atom_time(updated_s, issuer.zone))
+    put(put(feed, "author"), "name", issuer.name)
+    put(feed, "link", rel="self", href=address, type="application/atom+xml")
+    for entry in entries:
+        one = put(feed, "entry")
+        put(one, "id", f"urn:forehear:{entry.identifier}")
+        put(one, "title", entry.title)
+        put(one, "updated", _atom_time(entry.issued_at_s, issuer.zone))
+        put(one, "summary", entry.summary)
+        put(one, "link", rel="alternate", href=entry.address, type="application/cap+xml")
+    return b"\n".join((b'<?xml version="1.0" encoding="UTF-8"?>', Tree.tostring(feed, encoding="utf-8"), b""))
+
+
+def _atom_time(time_s: float, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(round(time_s), zone).isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""The live service: reports in by HTTP and MQTT, a store, the tracker, warnings out, and the map."""

@@ -1,0 +1,79 @@
+"""What goes from the tracker's process to the service and on to the map: one frame a step."""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from forehear.records import Alert, Kinds, TargetKind, Track, TrackStatus
+
+if TYPE_CHECKING:
+    # The service's own process shows frames and loads no tracker.
+    from forehear.track.view import View
+
+
+class Shown(Struct, frozen=True, omit_defaults=True):
+    """A track as the map draws it: short names, because 300 of them go to 200 browsers several times a second."""
+
+    id: str
+    status: TrackStatus
+    lon: float
+    lat: float
+    height_m: float
+    speed_mps: float
+    course_deg: float
+    kind: TargetKind
+    kinds: Kinds
+    sigma_m: float
+    existence: float
+    since_s: float
+    # One-sigma ellipse: major, minor [m], axis [deg]; where the latest sound left, and when.
+    ellipse: tuple[float, float, float] | None = None
+    heard_from: tuple[float, float, float] | None = None
+    heard_by: tuple[str, ...] = ()
+    tone_hz: float | None = None
+    corroborated: bool = False
+
+
+class SiteState(Struct, frozen=True, omit_defaults=True):
+    """A site as the map draws it."""
+
+    site: str
+    state: str
+    since_s: float
+    alert: str | None = None
+    probability: float = 0.0
+    earliest_s: float | None = None
+    arrival_s: float | None = None
+    latest_s: float | None = None
+    tracks: tuple[str, ...] = ()
+    kind: TargetKind = "other"
+
+
+class Frame(Struct, frozen=True):
+    """One step. `block` is the last block of reports in it; `sites` and `corridors` come now and then."""
+
+    time_s: float
+    block: int
+    tracks: tuple[Shown, ...]
+    alerts: tuple[Alert, ...] = ()
+    sites: tuple[SiteState, ...] | None = None
+    corridors: dict[str, list[list[float]]] | None = None
+    # How long the step took [s], reports in it, and what the tracker turned away so far, by reason.
+    took_s: float = 0.0
+    reports: int = 0
+    turned_away: dict[str, int] | None = None
+    # True while the worker goes through what was stored before it started.
+    replayed: bool = False
+
+
+def shown(track: Track, view: "View | None", since_s: float, corroborated: bool) -> Shown:
+    """Make what the map draws of a track."""
+    ellipse = heard_from = None
+    if view is not None:
+        ellipse = (view.major_m, view.minor_m, view.axis_deg)
+        heard_from = (view.from_lon, view.from_lat, view.emitted_at_s)
+    return Shown(
+        track.track, track.status, track.lon, track.lat, track.height_m, track.speed_mps, track.course_deg,
+        track.kind, track.kinds, track.position_sigma_m, track.existence, since_s, ellipse, heard_from,
+        track.heard_by, track.tone_hz, corroborated,
+    )  # fmt: skip

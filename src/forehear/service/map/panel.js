@@ -1,0 +1,138 @@
+// The panel: places with their countdowns, alerts to acknowledge, what was picked. Built of nodes, never of markup
+// from the service: a sensor's name is a stranger's text.
+
+import { clockOf, countdown, reason, word } from "/map/words.js";
+
+const ORDER = { warning: 0, watch: 1, cancelled: 2, clear: 3 };
+// One shape a state: a triangle, an eye's diamond, a tick, a ring.
+const MARKS = {
+  warning: [["M12 3 22.500 20.500h-21z", "full"], ["M12 9.500v5.500M12 17.600v.2", "cut"]],
+  watch: [["M12 3 21 12l-9 9-9-9z", ""], ["M12 9.500v3M12 15v.2", ""]],
+  cancelled: [["M5 12.500 10 17.500 19.500 7", ""]],
+  clear: [["M12 7a5 5 0 1 1 0 10 5 5 0 0 1 0-10z", ""]],
+};
+
+export const $ = (id) => document.getElementById(id);
+
+export function node(tag, props = {}, ...children) {
+  const e = document.createElement(tag);
+  for (const [k, v] of Object.entries(props)) {
+    if (k === "class") e.className = v;
+    else if (k.startsWith("on")) e.addEventListener(k.slice(2), v);
+    else if (v !== undefined && v !== null) e.setAttribute(k, v);
+  }
+  e.append(...children.filter((c) => c !== null && c !== undefined));
+  return e;
+}
+
+function mark(state) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "mark");
+  svg.setAttribute("aria-hidden", "true");
+  for (const [d, cls] of MARKS[state] ?? MARKS.clear) {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", d);
+    if (cls) path.setAttribute("class", cls);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** Sites in the order in which they matter. */
+export function inOrder(sites) {
+  return [...sites].sort((a, b) => ORDER[a.state] - ORDER[b.state] || (a.arrival_s ?? 1e18) - (b.arrival_s ?? 1e18) || a.name.localeCompare(b.name));
+}
+
+export function timing(site, nowS) {
+  if (!(site.state === "watch" || site.state === "warning") || !site.arrival_s) return null;
+  const left = site.arrival_s - nowS;
+  return left <= 5 ? word("now") : countdown(left);
+}
+
+function siteWhat(site, nowS) {
+  if (site.state === "clear") return null;
+  if (site.state === "cancelled") return word("in_state", { time: clockOf(site.since_s, false) });
+  if (!site.arrival_s) return word("in_state", { time: clockOf(site.since_s, false) });
+  const range = word("between", { early: clockOf(Math.max(site.earliest_s, nowS), false), late: clockOf(site.latest_s, false) });
+  return `${range} · ${word("tracks")(site.tracks?.length ?? 0)}`;
+}
+
+const rows = new Map();
+
+export function drawSites(sites, nowS, picked, onPick) {
+  const list = $("sites");
+  if (sites.length === 0) return list.replaceChildren(node("li", { class: "none" }, word("no_sites")));
+  const ordered = inOrder(sites);
+  ordered.forEach((site, k) => {
+    let row = rows.get(site.site);
+    if (!row) {
+      row = { place: node("span", { class: "place" }), what: node("span", { class: "what" }), count: node("span", { class: "count" }), big: node("span"), small: node("small") };
+      row.count.append(row.big, row.small);
+      row.button = node("button", { onclick: () => onPick(site.site) });
+      row.li = node("li", {}, row.button);
+      rows.set(site.site, row);
+    }
+    if (row.state !== site.state) {
+      row.button.replaceChildren(mark(site.state), row.place, row.count, row.what);
+      row.state = site.state;
+    }
+    set(row.li, "className", `${site.state}${picked === site.site ? " picked" : ""}`);
+    set(row.place, "textContent", site.name);
+    set(row.what, "textContent", siteWhat(site, nowS) ?? "");
+    set(row.big, "textContent", timing(site, nowS) ?? "");
+    set(row.small, "textContent", timing(site, nowS) && site.probability ? `${Math.max(1, Math.round(100 * site.probability))} %` : "");
+    row.button.setAttribute("aria-label", `${site.name}: ${word(site.state)} ${timing(site, nowS) ?? ""}`);
+    if (list.children[k] !== row.li) list.insertBefore(row.li, list.children[k] ?? null);
+  });
+  while (list.children.length > ordered.length) list.lastChild.remove();
+}
+
+function set(e, key, value) {
+  if (e[key] !== value) e[key] = value;
+}
+
+export function drawAlerts(alerts, names, operator, onAcknowledge, onPick) {
+  const list = $("alerts");
+  if (alerts.length === 0) return list.replaceChildren(node("li", { class: "none" }, word("no_alerts")));
+  list.replaceChildren(...alerts.slice(0, 30).map((a, k) => {
+    const newest = alerts.findIndex((b) => b.site === a.site) === k;
+    const line = node("span", { class: "line" }, node("time", {}, clockOf(a.issued_at_s, false)), node("b", {}, names.get(a.site) ?? a.site), ` ${word(a.state)}`);
+    let right = null;
+    if (operator && a.acknowledged_at_s) right = node("span", { class: "seen" }, word("acknowledged", { time: clockOf(a.acknowledged_at_s, false) }));
+    else if (operator) right = node("button", { onclick: (e) => { e.stopPropagation(); onAcknowledge(a.number); } }, word("acknowledge"));
+    const fresh = newest && !a.acknowledged_at_s;
+    return node("li", { class: `${a.state}${fresh ? " fresh" : ""}${newest ? "" : " old"}`, onclick: () => onPick(a.site) }, mark(a.state), line, right, node("span", { class: "because" }, reason(a.because)));
+  }));
+}
+
+const entry = (term, value) => (value === null || value === undefined ? [] : [node("dt", {}, term), node("dd", {}, value)]);
+
+export function drawDetail(title, about, entries, onClose) {
+  const box = $("detail");
+  box.hidden = false;
+  const close = node("button", { class: "close", "aria-label": word("close"), onclick: onClose }, "×");
+  box.replaceChildren(close, node("h3", {}, title), node("p", {}, about), node("dl", {}, ...entries.flatMap(([t, v]) => entry(t, v))));
+}
+
+export function hideDetail() {
+  $("detail").hidden = true;
+}
+
+const SVG = (inner) => {
+  const t = document.createElement("template");
+  t.innerHTML = `<svg viewBox="0 0 22 15" aria-hidden="true">${inner}</svg>`;
+  return t.content.firstChild;
+};
+
+/** What the signs mean; the drawings are ours, so they may be markup. */
+export function drawLegend(c, operator) {
+  const items = [[`<path d="M11 0l6 14-6-3-6 3z" fill="${c.piston}"/>`, "legend_track"], [`<path d="M11 0l3.500 8-3.500-1.500L7.500 8zM11 6l4.500 9-4.500-2.500L6.500 15z" fill="${c.jet}"/>`, "legend_jet"]];
+  if (operator) items.push(
+    [`<path d="M5 8h12" stroke="${c.from}" stroke-width="1.500" stroke-dasharray="3 2"/><circle cx="4" cy="8" r="3" fill="none" stroke="${c.from}" stroke-width="1.600"/>`, "legend_from"],
+    [`<ellipse cx="11" cy="8" rx="10" ry="5" fill="${c.piston}" fill-opacity=".2" stroke="${c.piston}"/>`, "legend_ellipse"],
+    [`<path d="M1 8L21 1v13z" fill="${c.piston}" fill-opacity=".25"/>`, "legend_corridor"],
+    [`<circle cx="2" cy="8" r="2.300" fill="${c.alive}"/><circle cx="9" cy="8" r="3" fill="${c.hearing}" stroke="${c.hearing}" stroke-opacity=".3" stroke-width="3"/><circle cx="15.500" cy="8" r="2" fill="none" stroke="${c.silent}"/><circle cx="21" cy="8" r="2.300" fill="${c.broken}"/>`, "legend_sensor"],
+  );
+  $("legend").replaceChildren(...items.map(([inner, key]) => node("span", {}, SVG(inner), word(key))));
+}

@@ -1,0 +1,119 @@
+// Every word that the map shows, in both languages. Nothing else decides how it reads.
+
+const WORDS = {
+  uk: {
+    title: "forehear", sites: "Місця", alerts: "Сповіщення", live: "Зараз", language: "EN", language_title: "English",
+    clear: "спокійно", watch: "увага", warning: "тривога", cancelled: "відбій",
+    piston: "гвинтовий", jet: "реактивний", other: "інший",
+    never: "ще не озивався", silent: "мовчить", alive: "справний", hearing: "чує", broken: "несправний",
+    connected: "на зв’язку", connecting: "з’єднання…", lost: "немає зв’язку", behind: "відстає на {s} с",
+    exercise: "НАВЧАННЯ", test: "ТЕСТ", system: "СИСТЕМА", actual: "",
+    summary: "{tracks} · чують {hearing} з {sensors} · {rate}/с", summary_public: "{tracks}",
+    tracks: (n) => `${n} ${plural(n, "ціль", "цілі", "цілей")}`,
+    now: "зараз", overhead: "над місцем", in_state: "з {time}", between: "{early}–{late}",
+    acknowledge: "Бачу", acknowledged: "бачили о {time}", no_alerts: "Сповіщень немає.", no_sites: "Місць не задано.",
+    speed: "швидкість", course: "курс", height: "висота", uncertainty: "невизначеність", age: "відомий", tone: "тон",
+    heard_by: "чують", kind: "вид", delay: "звук ішов", confirmed: "підтверджена ціль", tentative: "ще не певна ціль",
+    corroborated: "кілька незалежних датчиків", not_corroborated: "ще замало датчиків для тривоги",
+    last: "останній звіт", noise: "шум", ago: "{s} с тому", level: "рівень", state: "стан", radius: "радіус",
+    arrival: "прибуття", probability: "імовірність", mps: "м/с", m: "м", km: "км", hz: "Гц", db: "дБ", min: "хв", s: "с",
+    theme: "Світла чи темна", sound: "Звук тривоги", fit: "Показати все", help: "Клавіші", play: "Програти минуле",
+    close: "Закрити", enter: "Вхід чергового", enter_why: "Ключ стоїть у файлі operator.token служби.",
+    as_public: "Без ключа", as_operator: "Увійти", wrong_token: "Ключ не підійшов.",
+    legend_track: "ціль тепер", legend_from: "звідки почуто звук", legend_ellipse: "де вона, на 86 %",
+    legend_corridor: "куди, 10 хв, на 80 %", legend_sensor: "датчик: є, чує, мовчить, несправний",
+    legend_jet: "реактивна", legend_tentative: "ще не певна",
+    keys: [["↑ ↓", "місце за місцем"], ["Enter", "наблизити"], ["A", "«Бачу» для найновішої тривоги"], ["F", "показати все"],
+      ["Space", "програти минуле"], ["← →", "крок у часі"], ["L", "до зараз"], ["S", "датчики"], ["C", "коридори"],
+      ["T", "світла чи темна"], ["U", "мова"], ["M", "звук тривоги"], ["Esc", "закрити"]],
+  },
+  en: {
+    title: "forehear", sites: "Places", alerts: "Alerts", live: "Now", language: "УКР", language_title: "Українська",
+    clear: "clear", watch: "watch", warning: "warning", cancelled: "cancelled",
+    piston: "propeller", jet: "jet", other: "other",
+    never: "never heard of", silent: "silent", alive: "alive", hearing: "hearing", broken: "broken",
+    connected: "connected", connecting: "connecting…", lost: "no connection", behind: "{s} s behind",
+    exercise: "EXERCISE", test: "TEST", system: "SYSTEM", actual: "",
+    summary: "{tracks} · {hearing} of {sensors} hear · {rate}/s", summary_public: "{tracks}",
+    tracks: (n) => `${n} ${n === 1 ? "target" : "targets"}`,
+    now: "now", overhead: "overhead", in_state: "since {time}", between: "{early}–{late}",
+    acknowledge: "Seen", acknowledged: "seen at {time}", no_alerts: "No alerts.", no_sites: "No places are set.",
+    speed: "speed", course: "course", height: "height", uncertainty: "uncertainty", age: "known for", tone: "tone",
+    heard_by: "heard by", kind: "kind", delay: "sound took", confirmed: "confirmed target", tentative: "not sure yet",
+    corroborated: "several independent sensors", not_corroborated: "too few sensors for a warning yet",
+    last: "last report", noise: "noise", ago: "{s} s ago", level: "level", state: "state", radius: "radius",
+    arrival: "arrival", probability: "probability", mps: "m/s", m: "m", km: "km", hz: "Hz", db: "dB", min: "min", s: "s",
+    theme: "Light or dark", sound: "Sound at a warning", fit: "Show all", help: "Keys", play: "Play the past",
+    close: "Close", enter: "Duty officer", enter_why: "The token is in the service's file operator.token.",
+    as_public: "Without", as_operator: "Enter", wrong_token: "That token is not right.",
+    legend_track: "target now", legend_from: "where its sound came from", legend_ellipse: "where it is, 86 %",
+    legend_corridor: "where to, 10 min, 80 %", legend_sensor: "sensor: alive, hearing, silent, broken",
+    legend_jet: "jet", legend_tentative: "not sure yet",
+    keys: [["↑ ↓", "place by place"], ["Enter", "zoom to it"], ["A", "“Seen” for the newest warning"], ["F", "show all"],
+      ["Space", "play the past"], ["← →", "step in time"], ["L", "back to now"], ["S", "sensors"], ["C", "corridors"],
+      ["T", "light or dark"], ["U", "language"], ["M", "sound at a warning"], ["Esc", "close"]],
+  },
+};
+
+function plural(n, one, few, many) {
+  if (n % 10 === 1 && n % 100 !== 11) return one;
+  return n % 10 >= 2 && n % 10 <= 4 && (n % 100 < 12 || n % 100 > 14) ? few : many;
+}
+
+let language = localStorage.getItem("forehear.language") ?? (navigator.language.startsWith("en") ? "en" : "uk");
+let zone;
+
+export const currentLanguage = () => language;
+
+export function setLanguage(next) {
+  language = next;
+  localStorage.setItem("forehear.language", next);
+  document.documentElement.lang = next;
+}
+
+export function setZone(name) {
+  zone = name;
+}
+
+/** Give a word or phrase, with {names} filled in. */
+export function word(key, fill = {}) {
+  const found = WORDS[language][key];
+  if (typeof found !== "string") return found;
+  return found.replace(/\{(\w+)\}/g, (_, name) => fill[name] ?? "");
+}
+
+export function clockOf(timeS, seconds = true) {
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
+  if (seconds) options.second = "2-digit";
+  return new Intl.DateTimeFormat(language === "uk" ? "uk-UA" : "en-GB", options).format(timeS * 1000);
+}
+
+/** Minutes and seconds until, as a countdown reads. */
+export function countdown(seconds) {
+  const left = Math.max(0, Math.round(seconds));
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+}
+
+const SIDES = {
+  uk: ["півночі", "північного сходу", "сходу", "південного сходу", "півдня", "південного заходу", "заходу", "північного заходу"],
+  en: ["the north", "the north-east", "the east", "the south-east", "the south", "the south-west", "the west", "the north-west"],
+};
+const ENGLISH = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
+const MANY = { piston: ["гвинтовий", "гвинтові", "гвинтових"], jet: ["реактивний", "реактивні", "реактивних"], other: ["інший", "інші", "інших"] };
+
+/** Say an alert's reason in the reader's language: the service's sentence is English and of a known form. */
+export function reason(because) {
+  if (language === "en") return because;
+  if (because.startsWith("no target")) return "Цілей, що можуть сюди прибути, більше не чути.";
+  const m = /^(\d+) (\w+) tracks? (?:(\d+) km to the ([a-z-]+)|(overhead)|(lost on the way here))(?:, closing at (\d+) m\/s)?(, not heading here now)?(; eased from a warning)?/.exec(because);
+  if (!m) return because;
+  const n = Number(m[1]);
+  let out = `${n} ${plural(n, ...(MANY[m[2]] ?? MANY.other))}`;
+  if (m[3]) out += `, ${m[3]} км від нас, з ${SIDES.uk[ENGLISH.indexOf(m[4])] ?? m[4]}`;
+  if (m[5]) out += ", над місцем";
+  if (m[6]) out += ", утрачено на шляху сюди";
+  if (m[7]) out += `, зближення ${m[7]} м/с`;
+  if (m[8]) out += ", зараз летить не сюди";
+  if (m[9]) out += "; послаблено з тривоги";
+  return out;
+}

@@ -1,0 +1,80 @@
+"""The service as one process: the hub, its doors, and a clean end."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+
+from forehear.service.config import Settings
+from forehear.service.hub import Hub
+from forehear.service.mqtt import Mqtt
+from forehear.service.web import application
+
+# Connections that may wait to be taken; 200 browsers that reconnect at once are 200.
+BACKLOG = 1024
+# How long an end waits for what is under way [s]. Live streams never end by themselves.
+END_WITHIN_S = 2
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Take the port before anything else: a port in use is told at once. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    one = socket.socket(family, socket.SOCK_STREAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        one.bind((host, port))
+    except OSError as error:
+        one.close()
+        raise OSError(error.errno, f"{host}:{port}: {error.strerror}") from None
+    one.listen(BACKLOG)
+    one.set_inheritable(False)
+    return one
+
+
+async def serve(
+    settings: Settings,
+    door: socket.socket,
+    clock: Callable[[], float],
+    then: Callable[[Hub], Awaitable[None]] | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT. `then` is started once the doors are open, and cancelled at the end."""
+    hub = Hub(settings, clock)
+    config = uvicorn.Config(
+        application(hub), log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75,
+        timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none",
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    await hub.start()
+    tasks: list[asyncio.Task[None]] = []
+    if settings.config.mqtt.enabled:
+        tasks.append(asyncio.create_task(Mqtt(settings.config.mqtt, settings.mqtt_password, hub.intake).run()))
+    if then is not None:
+        tasks.append(asyncio.ensure_future(then(hub)))
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        server.should_exit = True
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, end)
+    try:
+        await server._serve([door])
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await hub.stop()
+
+
+def run(
+    settings: Settings,
+    door: socket.socket,
+    clock: Callable[[], float],
+    then: Callable[[Hub], Awaitable[None]] | None = None,
+) -> None:
+    """Run the service on uvloop."""
+    import uvloop
+
+    uvloop.run(serve(settings, door, clock, then))

@@ -1,0 +1,59 @@
+"""Wake every compiled loop once, before it is needed: on a machine's first start that is most of a minute.
+
+A made-up flight over a made-up network, heard, tracked, forecast and shown; then thrown away.
+"""
+
+import math
+
+from forehear.forecast import arrival, corridor, routes
+from forehear.geodesy import plane_at
+from forehear.records import Kinds, Network, Report, Sensor, Site, Source
+from forehear.track.tracker import Tracker
+from forehear.track.view import views
+
+SPEED_MPS, HEIGHT_M, LEVEL_DB, TONE_HZ, SOUND_MPS = 50.0, 300.0, 118.0, 110.0, 340.0
+STEPS = 45
+PIECE_M = 2500.0
+
+
+def warm() -> bool:
+    """Fly past; says whether the flight was tracked, which does not matter here."""
+    plane = plane_at(31.0, 47.0)
+    spots = [(PIECE_M * (i - 2), PIECE_M * (j - 1)) for i in range(5) for j in range(3)]
+    sensors = []
+    for k, (east, north) in enumerate(spots):
+        lon, lat = plane.inverse(east, north)
+        sensors.append(Sensor(f"W{k}", "array" if k % 4 == 0 else "microphone", float(lon), float(lat), 0.0))
+    tracker = Tracker(Network(tuple(sensors)))
+    places = arrival.places_of([Site("w", "w", "other", 31.05, 47.0)], plane)
+    ways = routes.draw()
+    tracked = False
+    for step in range(STEPS):
+        now = 1000.0 + step
+        reports = [_heard(sensor.id, east, north, now, k % 4 == 0)
+                   for k, (sensor, (east, north)) in enumerate(zip(sensors, spots, strict=True))]  # fmt: skip
+        tracks = tracker.advance(now, reports)
+        tracked = tracked or bool(tracks)
+        arrival.arrivals(tracks, places, plane, ways)
+        views(tracker, now)
+        for track in tracks:
+            corridor.corridor(track, corridor.shape(ways), plane)
+    return tracked
+
+
+def _heard(sensor: str, east: float, north: float, now_s: float, directed: bool) -> Report:
+    """What a sensor hears of the flight: level and tone by distance and Doppler, a bearing where it knows one."""
+    de, dn = -5000.0 + SPEED_MPS * (now_s - 1010.0) - east, 400.0 - north
+    away = math.sqrt(de * de + dn * dn + HEIGHT_M**2)
+    level = LEVEL_DB - 20.0 * math.log10(away) - 0.002 * away
+    tone = TONE_HZ / (1.0 + de / away * SPEED_MPS / SOUND_MPS)
+    if level < 38.0:
+        return Report(sensor, now_s - 0.5, now_s, 35.0)
+    kinds = Kinds(0.9, 0.05, 0.05)
+    if not directed:
+        return Report(sensor, now_s - 0.5, now_s, 35.0, (Source(level, tone, 0.4, kinds=kinds),))
+    azimuth = math.degrees(math.atan2(de, dn))
+    elevation = math.degrees(math.asin(HEIGHT_M / away))
+    return Report(
+        sensor, now_s - 0.5, now_s, 35.0, (Source(level, tone, 0.4, azimuth, 4.0, elevation, 6.0, kinds),)
+    )

@@ -1,0 +1,204 @@
+"""The tracker's own process: reports in, frames out, over its standard input and output.
+
+Theory of operation. The service (`hub`) decides when to step and with which blocks of reports; it has written that
+down before it says so. This process keeps the Tracker and the Alarm, takes each step, answers with a frame, and
+every few seconds writes a snapshot. After a crash it is started again: it reads the snapshot, is handed the steps
+since, takes the very same steps again, and arrives at the very same state. It ends when its input does.
+"""
+
+import math
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from forehear.forecast import arrival, corridor, routes
+from forehear.io.geojson import read_network, read_sites
+from forehear.records import Alert, Report, Site, Track
+from forehear.service import snapshot
+from forehear.service.frames import Frame, SiteState, shown
+from forehear.service.messages import Ready, Start, Step, messages, send
+from forehear.service.warm import warm
+from forehear.track.tracker import Tracker
+from forehear.track.view import views
+from forehear.warn.alarm import Alarm, Post, step
+from forehear.warn.policy import places_of_sensors
+
+# Snapshots are this far apart [s] of this machine's time: at 5,000 reports a second a restart replays 25,000.
+SNAPSHOT_EVERY_S = 5.0
+# Corridors are told every so many seconds: they change slowly and are large.
+CORRIDOR_EVERY_S = 2
+
+
+class Worker:
+    """The tracker, the alarm and what they need; `take` is one step."""
+
+    def __init__(self, start: Start) -> None:
+        self.network = read_network(start.network)
+        self.sites: dict[str, Site] = {s.id: s for s in read_sites(start.sites)} if start.sites else {}
+        self.tracker = Tracker(self.network)
+        self.alarm = Alarm(issued=start.issued)
+        self.policy = start.policy
+        self.routes = routes.draw()
+        self.unit = corridor.shape(self.routes)
+        self.places = arrival.places_of(tuple(self.sites.values()), self.tracker.plane)
+        self.posts = places_of_sensors(self.network)
+        self.since: dict[str, float] = {}
+        self.second = -math.inf
+        self.time_s: float | None = None
+        self.block = 0
+        self.path = Path(start.snapshot)
+        self._resume = start.resume
+        self._decode = msgspec.msgpack.Decoder(list[Report]).decode
+        self._saved_at_s = time.monotonic()
+        self._saving: threading.Thread | None = None
+
+    def restore(self) -> Ready:
+        """Go on from the snapshot, if there is one of this program and network."""
+        try:
+            body = snapshot.load(self.path)
+            if body is None:
+                return Ready(None, 0, "no snapshot")
+            rest = snapshot.read(body, self.tracker)
+            if set(rest["sites"]) != set(self.sites):
+                raise snapshot.SnapshotError("the sites are others than the snapshot's")
+        except snapshot.SnapshotError as error:
+            # A tracker half restored must not be used.
+            self.tracker = Tracker(self.network)
+            return Ready(None, 0, str(error))
+        self.alarm, self.since, self.second = rest["alarm"], rest["since"], rest["second"]
+        self.time_s, self.block = rest["time_s"], rest["block"]
+        return Ready(self.time_s, self.block)
+
+    def take(self, one: Step) -> Frame:
+        """Take one step and tell what there is then."""
+        began = time.perf_counter()
+        reports = [report for body in one.bodies for report in self._decode(body)]
+        tracks = self.tracker.advance(one.time_s, reports)
+        alerts: list[Alert] = []
+        sites = corridors = None
+        turned: dict[str, int] | None = None
+        whole = math.floor(one.time_s)
+        if whole > self.second:
+            self.second = whole
+            alerts = self._warn(one.time_s, tracks)
+            sites = self._site_states()
+            if whole % CORRIDOR_EVERY_S == 0:
+                confirmed = [t for t in tracks if t.status == "confirmed"]
+                corridors = {t.track: corridor.corridor(t, self.unit, self.tracker.plane) for t in confirmed}
+            turned = {}
+            for (reason, _), count in self.tracker.turned_away.items():
+                turned[reason] = turned.get(reason, 0) + count
+        if one.adopt:
+            self._adopt(one.time_s)
+        details = views(self.tracker, one.time_s)
+        seen = []
+        for track in tracks:
+            since = self.since.setdefault(track.track, one.time_s)
+            witness = self.alarm.witnesses.get(track.track)
+            seen.append(
+                shown(track, details.get(track.track), since, witness is not None and witness.corroborated)
+            )
+            if track.status == "ended":
+                del self.since[track.track]
+        self.time_s, self.block = one.time_s, one.block
+        took = time.perf_counter() - began
+        return Frame(
+            one.time_s, one.block, tuple(seen), tuple(alerts), sites, corridors, took, len(reports), turned,
+            one.replayed,
+        )  # fmt: skip
+
+    def _warn(self, time_s: float, tracks: list[Track]) -> list[Alert]:
+        confirmed = [t for t in tracks if t.status == "confirmed"]
+        coming = arrival.arrivals(confirmed, self.places, self.tracker.plane, self.routes, self.policy.watch_s)
+        return step(self.alarm, time_s, tracks, coming, self.sites, self.posts, self.tracker.plane, self.policy)
+
+    def _site_states(self) -> tuple[SiteState, ...]:
+        out = []
+        for name, post in self.alarm.posts.items():
+            o = self.alarm.outlooks.get(name)
+            if o is None or o.probability < 1e-3:
+                out.append(SiteState(name, post.state, max(post.since_s, 0.0), post.alert))
+                continue
+            times = (o.earliest_s, o.median_s, o.latest_s)
+            out.append(
+                SiteState(
+                    name, post.state, max(post.since_s, 0.0), post.alert, o.probability, *times, o.tracks, o.kind
+                )
+            )
+        return tuple(out)
+
+    def _adopt(self, time_s: float) -> None:
+        """After a replay without a snapshot: what people were told last stands until the table changes it."""
+        for alert in self._resume:
+            site = alert.site
+            if site not in self.sites or alert.state == "cancelled":
+                continue
+            known = self.alarm.posts.get(site)
+            if known is None or known.state in ("clear", "cancelled"):
+                post = Post(state=alert.state, since_s=time_s, alert=alert.alert, told=alert)
+                self.alarm.posts[site] = post
+            else:
+                known.state, known.alert, known.told = alert.state, alert.alert, alert
+
+    def save_now_and_then(self) -> None:
+        """Write a snapshot when one is due; the disk is waited for elsewhere."""
+        if time.monotonic() - self._saved_at_s < SNAPSHOT_EVERY_S or self.time_s is None:
+            return
+        if self._saving is not None and self._saving.is_alive():
+            return
+        self._saved_at_s = time.monotonic()
+        rest: dict[str, Any] = {
+            "alarm": self.alarm, "since": self.since, "second": self.second, "time_s": self.time_s,
+            "block": self.block, "sites": list(self.sites),
+        }  # fmt: skip
+        body = snapshot.write(self.tracker, rest)
+        self._saving = threading.Thread(target=_save, args=(self.path, body))
+        self._saving.start()
+
+    def finish(self) -> None:
+        """Wait for a snapshot under way."""
+        if self._saving is not None:
+            self._saving.join()
+
+
+def _save(path: Path, body: bytes) -> None:
+    try:
+        snapshot.save(path, body)
+    except OSError as error:
+        # A full disk: the tracker goes on, and a restart replays more.
+        print(f"forehear worker: snapshot: {error}", file=sys.stderr)
+
+
+def main() -> int:
+    """Run until standard input ends."""
+    # Frames go out here; whatever prints must not end up among them.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    incoming = messages(sys.stdin.buffer)
+    worker = Worker(msgspec.msgpack.decode(next(incoming), type=Start))
+    ready = worker.restore()
+    if ready.time_s is None:
+        # A first start: a restart has its snapshot, and somebody waiting for it.
+        warm()
+    send(out, ready)
+    decode = msgspec.msgpack.Decoder(Step).decode
+    for body in incoming:
+        one = decode(body)
+        send(out, worker.take(one))
+        if not one.replayed:
+            worker.save_now_and_then()
+    worker.finish()
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        # The service is gone, killed perhaps: so are we, without a word.
+        os._exit(0)

@@ -1,0 +1,58 @@
+"""The numbers of the policy, each of which the configuration can set."""
+
+from msgspec import Struct
+
+
+class Policy(Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers that decide. Every field can be set in the configuration."""
+
+    # A public warning rests on at least this many sensors apart; or on two for at least `pair_s`, each in
+    # at least three different seconds. Three: two may be one building's two broken boxes.
+    sensors: int = 3
+    pair_s: float = 20.0
+    # Sensors nearer to each other than this [m] count as one: one owner, one gust, one liar.
+    apart_m: float = 200.0
+    # A track is corroborated by whoever heard it within this time [s].
+    heard_within_s: float = 60.0
+    # `possible` and `likely`: the probability that a target comes, and how soon by the median [s]. At 0.05 of
+    # watch, a column that will pass 10 km beside a town is a watch there; at 0.25 of warning, one of four
+    # warned places is reached: sheltering in vain three times is the price of not missing the fourth.
+    watch_probability: float = 0.05
+    watch_s: float = 1800.0
+    warning_probability: float = 0.25
+    warning_s: float = 900.0
+    # Downwards the same at this share of the probability: a probability wanders by a third from turn to turn.
+    ease: float = 0.5
+    # A track that ended without leaving fades by half in this time [s]: hills hide a drone for a minute or two.
+    fade_s: float = 240.0
+    # It is kept at least, and after its latest arrival, this long [s].
+    ghost_least_s: float = 120.0
+    ghost_after_s: float = 60.0
+    # An alert is told again when its arrival moves by more than this [s] (format 1), at most this often [s].
+    update_s: float = 30.0
+    update_every_s: float = 10.0
+
+
+def policy_faults(policy: Policy) -> list[str]:
+    """Name every number of a policy that cannot be."""
+    faults = []
+    for name in ("watch_probability", "warning_probability", "ease"):
+        value = getattr(policy, name)
+        if not 0.0 < value <= 1.0:
+            faults.append(f"warn.{name}={value}: allowed: above 0, at most 1")
+    if policy.watch_probability > policy.warning_probability:
+        faults.append(
+            f"warn.watch_probability={policy.watch_probability} is above warn.warning_probability="
+            f"{policy.warning_probability}: a watch comes before a warning"
+        )
+    if not 2 <= policy.sensors <= 20:
+        faults.append(f"warn.sensors={policy.sensors}: allowed: 2 to 20; no warning rests on one sensor")
+    for name in ("pair_s", "heard_within_s", "watch_s", "warning_s", "fade_s", "ghost_least_s", "update_s"):
+        value = getattr(policy, name)
+        if not 1.0 <= value <= 7200.0:
+            faults.append(f"warn.{name}={value}: allowed: 1 to 7200 s")
+    for name in ("apart_m", "ghost_after_s", "update_every_s"):
+        value = getattr(policy, name)
+        if not 0.0 <= value <= 20_000.0:
+            faults.append(f"warn.{name}={value}: allowed: 0 to 20000")
+    return faults

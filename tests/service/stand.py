@@ -1,0 +1,121 @@
+"""A small network and a running service for tests: in this process, or as one of its own that can be killed."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from forehear.io.geojson import network_geojson, sites_geojson
+from forehear.records import Network, Report, Sensor, Site, Source
+from forehear.service.signing import key_from_seed, sign, write_public_key
+
+SEEDS = {f"S{k}": bytes([k + 1]) * 32 for k in range(12)}
+TOKEN = "operator-token-for-tests-0123456789"
+
+
+def network(keys: bool = True) -> Network:
+    sensors = []
+    for k, name in enumerate(SEEDS):
+        key = write_public_key(key_from_seed(SEEDS[name])) if keys else None
+        sensors.append(Sensor(name, "microphone", 31.0 + 0.05 * (k % 4), 47.0 + 0.035 * (k // 4), 100.0, key))
+    return Network(tuple(sensors))
+
+
+SITES = (Site("town", "Містечко", "settlement", 31.0, 47.0, 3000.0),)
+
+
+def write_config(folder: Path, keys: bool = True, **tables: dict[str, object]) -> Path:
+    """Write network, sites, token and configuration; `tables` adds keys to its tables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "network.geojson").write_bytes(network_geojson(network(keys)))
+    (folder / "sites.geojson").write_bytes(sites_geojson(SITES))
+    (folder / "token").write_text(TOKEN)
+    tables = {"service": {"port": 0, **tables.pop("service", {})}, "operator": {"token_file": "token"}, **tables}
+    lines = ['network = "network.geojson"', 'sites = "sites.geojson"']
+    for table, values in tables.items():
+        lines.append(f"[{table}]")
+        lines += [f"{key} = {msgspec.json.encode(value).decode()}" for key, value in values.items()]
+    path = folder / "forehear.toml"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def report(sensor: str = "S0", heard_at_s: float | None = None, level: float | None = None) -> Report:
+    sources = (Source(level, 110.0, 0.4),) if level is not None else ()
+    return Report(sensor, time.time() if heard_at_s is None else heard_at_s, None, 35.0, sources)
+
+
+def line(sensor: str, counter: int, heard_at_s: float | None = None, level: float | None = None) -> bytes:
+    """A signed line as this sensor would send it."""
+    payload = msgspec.json.encode(report(sensor, heard_at_s, level))
+    return sign(payload, counter, key_from_seed(SEEDS[sensor]))
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class Served:
+    """A service in a process of its own."""
+
+    config: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10.0, trust_env=False)
+
+    @property
+    def operator(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {TOKEN}"}
+
+    def until_ready(self, within_s: float = 30.0) -> float:
+        """Wait until the tracker has caught up; returns how long it took [s]."""
+        began = time.monotonic()
+        while time.monotonic() - began < within_s:
+            try:
+                if self.client.get("/health").json()["ready"]:
+                    return time.monotonic() - began
+            except httpx.TransportError:
+                assert self.process.poll() is None, "the service died"
+            time.sleep(0.02)
+        raise AssertionError(f"not ready within {within_s} s")
+
+    def kill(self) -> None:
+        """Kill it as a power cut would: nothing is flushed, nothing is said."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.client.close()
+
+    def stop(self) -> int:
+        """End it as systemd would."""
+        self.process.terminate()
+        status = self.process.wait(20.0)
+        self.client.close()
+        return status
+
+
+def serve(config: Path, port: int | None = None) -> Served:
+    """Start `forehear serve` on a configuration."""
+    port = free_port() if port is None else port
+    text = re.sub(r"(?<=\[service\]\nport = )\d+", str(port), config.read_text("utf-8"))
+    config.write_text(text, "utf-8")
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "forehear.cli.main", "serve", "--config", str(config)],
+        env=environment, stderr=open(config.parent / "log.txt", "ab"),  # noqa: SIM115
+    )  # fmt: skip
+    return Served(config, port, process)

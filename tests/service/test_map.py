@@ -1,0 +1,226 @@
+# ruff: noqa: E501 (what runs in the browser stands on lines of its own)
+"""The map in a real browser: Debian's Chromium, headless, driven by Playwright."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.service.stand import free_port
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.peer,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium here: apt-get install chromium"),
+]
+# Without a graphics card the map is drawn by the processor.
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+SHOTS = os.environ.get("FOREHEAR_SCREENSHOTS")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The demonstration, at five times life: its address and the operator's token."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    root = Path(__file__).parents[2]
+    words = [sys.executable, "-m", "forehear.cli.main", "demo", "--no-browser", "--no-sound", "--speed", "5"]
+    words += ["--port", str(port), "--keep", str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(words, env=environment, stderr=(folder / "log.txt").open("wb"))
+    token = folder / "forehear-data" / "operator.token"
+    for _ in range(300):
+        if token.exists() and "The map:" in (folder / "log.txt").read_text():
+            break
+        assert process.poll() is None, (folder / "log.txt").read_text()
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}/", token.read_text().strip()
+    process.terminate()
+    assert process.wait(20.0) == 0, (folder / "log.txt").read_text()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as p:
+        one = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def page(browser: Any, demo: tuple[str, str]) -> Iterator[Any]:
+    """The operator's map, in Ukrainian and dark, with a net for every error."""
+    one = browser.new_page(
+        viewport={"width": 1400, "height": 860}, locale="uk-UA", color_scheme="dark", reduced_motion="reduce"
+    )
+    errors: list[str] = []
+    one.on("pageerror", lambda e: errors.append(str(e)))
+    one.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    one.on(
+        "request", lambda r: errors.append(r.url) if not r.url.startswith((demo[0], "data:", "blob:")) else None
+    )
+    one.goto(f"{demo[0]}#token={demo[1]}")
+    until(one, "window.forehear?.state.frame.tracks.length > 1", 60.0)
+    until(one, "document.querySelectorAll('#sites li').length >= 10", 30.0)
+    until(one, "window.forehear.state.fitted && window.forehear.chart.styledNow()", 30.0)
+    yield one
+    assert errors == [], "no errors, and nothing asked of any other host"
+    one.close()
+
+
+def until(page: Any, question: str, within_s: float) -> None:
+    """Ask the page again and again; its security policy forbids Playwright's own way of waiting."""
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"not within {within_s} s: {question}")
+
+
+def state(page: Any, path: str) -> Any:
+    return json.loads(page.evaluate(f"JSON.stringify(window.forehear.state.{path} ?? null)"))
+
+
+def shot(page: Any, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def test_within_a_minute_drones_are_heard_tracked_forecast_and_warned_of(page: Any) -> None:
+    until(page, "[...document.querySelectorAll('#sites .warning')].length > 0", 60.0)
+    until(page, "window.forehear.state.status?.sensors.hearing > 3", 30.0)
+    assert page.locator("#status").inner_text() == "НАВЧАННЯ"
+    count = page.locator("#sites .warning .count span").first.inner_text()
+    assert count == "зараз" or ":" in count
+    assert page.locator("#alerts li").count() >= 1
+    assert page.evaluate("location.hash") == "", "the token leaves the address bar"
+    shot(page, "map-dark")
+
+
+def test_countdowns_count_down(page: Any) -> None:
+    until(page, "[...document.querySelectorAll('#sites .warning, #sites .watch')].length > 0", 60.0)
+    first = state(page, "frame.time_s")
+    until(page, f"window.forehear.state.frame.time_s > {first} + 5", 20.0)
+
+
+def test_what_was_told_comes_in_the_readers_language_and_light(page: Any) -> None:
+    page.keyboard.press("u")
+    assert page.locator("#sites-title").inner_text().lower() in ("places", "місця")
+    english = page.evaluate("document.documentElement.lang") == "en"
+    assert page.locator("#status").inner_text() == ("EXERCISE" if english else "НАВЧАННЯ")
+    page.keyboard.press("t")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.wait_for_timeout(1500)
+    shot(page, "map-light")
+    page.keyboard.press("t")
+    page.keyboard.press("u")
+
+
+def test_an_alert_is_acknowledged_with_a_key_and_stays_so(page: Any) -> None:
+    until(page, "window.forehear.state.alerts.length > 0", 60.0)
+    page.keyboard.press("a")
+    until(page, "window.forehear.state.alerts.some(a => a.acknowledged_at_s)", 10.0)
+    page.wait_for_selector("#alerts .seen")
+
+
+def test_places_are_walked_by_keyboard_and_a_track_tells_of_itself(page: Any) -> None:
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#sites .picked").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Escape")
+    assert page.locator("#sites .picked").count() == 0
+    name = state(page, "frame.tracks")[0]["id"]
+    point = page.evaluate(
+        """(name) => new Promise((go) => {
+          const t = window.forehear.state.frame.tracks.find((t) => t.id === name);
+          window.forehear.chart.flyTo(t.lon, t.lat, 10, {top: 60, left: 380, right: 60, bottom: 60});
+          setTimeout(() => go(window.forehear.chart.project(window.forehear.state.frame.tracks.find((t) => t.id === name))), 1500);
+        })""",
+        name,
+    )
+    page.mouse.click(point["x"], point["y"])
+    page.wait_for_selector("#detail:not([hidden])", timeout=5000)
+    assert "м/с" in page.locator("#detail").inner_text()
+    shot(page, "map-track")
+    page.keyboard.press("f")
+
+
+def test_the_slider_shows_the_past_and_comes_back(page: Any) -> None:
+    until(page, "!document.getElementById('time').hidden", 30.0)
+    until(page, "Number(document.getElementById('slider').max) - document.getElementById('slider').min > 20",
+                           60.0)  # fmt: skip
+    page.evaluate("const s = document.getElementById('slider'); s.value = Number(s.min) + 10;"
+                  "s.dispatchEvent(new Event('input'))")  # fmt: skip
+    until(page, "window.forehear.state.past !== null", 10.0)
+    assert state(page, "past")["time_s"] < state(page, "frame")["time_s"]
+    shot(page, "map-past")
+    page.keyboard.press("l")
+    assert state(page, "past") is None
+
+
+def test_the_public_sees_places_and_no_sensors(browser: Any, demo: tuple[str, str]) -> None:
+    one = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en-GB")
+    one.goto(demo[0])
+    until(one, "document.querySelectorAll('#sites li').length >= 10", 60.0)
+    one.wait_for_timeout(2000)
+    assert one.evaluate("window.forehear.state.about.face") == "public"
+    assert one.evaluate("window.forehear.chart.sensorAt(0) === undefined")
+    assert one.locator("#alerts button").count() == 0
+    assert one.locator("#time").is_hidden()
+    one.close()
+
+
+def test_a_phone_shows_the_places_below_the_map(browser: Any, demo: tuple[str, str]) -> None:
+    one = browser.new_page(
+        viewport={"width": 390, "height": 844}, locale="uk-UA", color_scheme="dark", device_scale_factor=2,
+        has_touch=True, is_mobile=True, reduced_motion="reduce",
+    )  # fmt: skip
+    one.goto(f"{demo[0]}#token={demo[1]}")
+    until(one, "document.querySelectorAll('#sites li').length >= 10", 60.0)
+    until(one, "window.forehear.chart.styledNow()", 60.0)
+    one.wait_for_timeout(1500)
+    box = one.locator("#panel").bounding_box()
+    assert box["y"] > 250
+    assert box["width"] == 390
+    assert one.evaluate("document.documentElement.scrollWidth") == 390, "nothing sticks out sideways"
+    shot(one, "map-phone")
+    one.locator("#handle").click()
+    one.wait_for_timeout(400)
+    assert one.locator("#panel").bounding_box()["y"] > 600
+    one.close()
+
+
+def test_three_hundred_tracks_and_fourteen_thousand_sensors_stay_smooth(page: Any) -> None:
+    """Made-up records, drawn as fast as they come: what a step costs the browser's main thread."""
+    cost = page.evaluate(
+        """async () => {
+          const { chart } = window.forehear, sensors = [];
+          for (let k = 0; k < 14000; k++) sensors.push({type: "Feature", id: "X" + k, properties: {index: k, kind: "microphone", name: null},
+            geometry: {type: "Point", coordinates: [31 + 6 * (k % 140) / 140, 47 + 3 * Math.floor(k / 140) / 100]}});
+          chart.setSensors({type: "FeatureCollection", features: sensors});
+          const took = [];
+          for (let n = 0; n < 25; n++) {
+            const tracks = [];
+            for (let k = 0; k < 300; k++) tracks.push({id: "T" + k, status: "confirmed", kind: k % 5 ? "piston" : "jet", lon: 31 + 6 * (k % 20) / 20 + n * 1e-3,
+              lat: 47 + 3 * Math.floor(k / 20) / 15, course_deg: 270, speed_mps: 51, ellipse: [300, 100, k], heard_from: [31 + 6 * (k % 20) / 20, 47, 0], kinds: {}});
+            const began = performance.now();
+            chart.setTracks(tracks);
+            chart.setCodes(Array.from({length: 400}, (_, k) => [(k * 37 + n) % 14000, 2 + (n + k) % 2]));
+            took.push(performance.now() - began);
+            await new Promise((go) => setTimeout(go, 200));
+          }
+          took.sort((a, b) => a - b);
+          return took[Math.floor(took.length / 2)];
+        }"""
+    )
+    # Five frames a second leave 200 ms; a tenth of that leaves room for a slow machine to draw.
+    assert cost < 60.0, f"{cost:.1f} ms a frame"
