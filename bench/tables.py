@@ -126,9 +126,16 @@ def _scaling(result: Result) -> list[Table]:
 
 def _startup(result: Result) -> list[Table]:
     rows = [
-        (row["what"], number(row["median_s"], 2, " s"), number(row["least_s"], 2, " s")) for row in result["rows"]
+        (
+            row["what"],
+            number(row["median_s"], 2, " s"),
+            number(row["least_s"], 2, " s"),
+            number(row["cpu_median_s"], 2, " s"),
+        )
+        for row in result["rows"]
     ]
-    return [Table("Process start to end, warm cache", ("what", "median", "least"), rows)]
+    heads = ("what", "median", "least", "processor time")
+    return [Table("Process start to end, warm cache", heads, rows, "In turn, several times each.")]
 
 
 def _peers(result: Result) -> list[Table]:
