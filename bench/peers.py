@@ -276,6 +276,6 @@ def run_all(quick: bool) -> dict[str, Any]:
     positions(10, 60)
     return {
         "positions": positions(200, 120),
-        "bearings": bearings(10, 240, "piston"),
-        "fast": bearings(10, 180, "jet"),
+        "bearings": bearings(10, 180, "piston"),
+        "fast": bearings(5, 120, "jet"),
     }

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.processes import FOREHEAR, forehear, run
+from bench.processes import FOREHEAR, Ran, forehear, run
 
 TIMES, QUICK_TIMES = 7, 3
 BAR_S, AIM_S = 3.0, 1.0
@@ -54,12 +54,18 @@ def run_all(quick: bool) -> dict[str, Any]:
         }
         for command in ways.values():
             run(command)
-        walls: dict[str, list[float]] = {name: [] for name in ways}
+        ran: dict[str, list[Ran]] = {name: [] for name in ways}
         for _ in range(times):
             for name, command in ways.items():
-                walls[name].append(run(command).wall_s)
+                ran[name].append(run(command))
     rows: list[dict[str, Any]] = [
-        {"what": name, "median_s": statistics.median(w), "least_s": min(w)} for name, w in walls.items()
+        {
+            "what": name,
+            "median_s": statistics.median(r.wall_s for r in several),
+            "least_s": min(r.wall_s for r in several),
+            "cpu_median_s": statistics.median(r.cpu_s for r in several),
+        }
+        for name, several in ran.items()
     ]
     for row in rows:
         print(f"bench: {row['what']}: {row['median_s']:.2f} s", file=sys.stderr, flush=True)

@@ -71,7 +71,8 @@ def _accuracy(result: Result) -> list[Table]:
         "false", "ghosts", "switches", "kind",
     )  # fmt: skip
     note = (
-        f"{result['rows'][0]['seeds']} seeds each, 1001 on; random ways of one propeller drone unless the row "
+        f"{result['rows'][0]['seeds']} seeds each ({min(r['seeds'] for r in result['rows'])} where there are "
+        "several targets), from 1001 on; random ways of one propeller drone unless the row "
         "says otherwise. Medians over seeds; error / sigma is a root mean square; wait is from the moment at "
         "which the bound falls under 700 m to confirmation (negative: sooner), its median and its worst; ghosts "
         "and switches are sums over all seeds."
@@ -125,9 +126,16 @@ def _scaling(result: Result) -> list[Table]:
 
 def _startup(result: Result) -> list[Table]:
     rows = [
-        (row["what"], number(row["median_s"], 2, " s"), number(row["least_s"], 2, " s")) for row in result["rows"]
+        (
+            row["what"],
+            number(row["median_s"], 2, " s"),
+            number(row["least_s"], 2, " s"),
+            number(row["cpu_median_s"], 2, " s"),
+        )
+        for row in result["rows"]
     ]
-    return [Table("Process start to end, warm cache", ("what", "median", "least"), rows)]
+    heads = ("what", "median", "least", "processor time")
+    return [Table("Process start to end, warm cache", heads, rows, "In turn, several times each.")]
 
 
 def _peers(result: Result) -> list[Table]:

@@ -37,7 +37,9 @@ class _StrictSource(Source, frozen=True, forbid_unknown_fields=True):
 class _StrictReport(Report, frozen=True, forbid_unknown_fields=True):
     """A report without fields that version 1 does not know: the common case, decoded once."""
 
-    sources: Annotated[tuple[_StrictSource, ...], msgspec.Meta(max_length=1000)] = ()
+    sources: Annotated[tuple[_StrictSource, ...], msgspec.Meta(max_length=1000)] = msgspec.field(
+        default_factory=lambda: ()
+    )
 
 
 class Rejections:
