@@ -12,6 +12,7 @@ from tests.track.flights import AIR, rows_of, straight
 
 from forehear.track import bank as banks
 from forehear.track.association import (
+    CARRIED_BACK_S,
     CELL_M,
     TOO_LATE_S,
     Batch,
@@ -143,9 +144,12 @@ def test_what_left_too_long_ago_is_refused() -> None:
     assert not insert(bank, 0, row_at(100.0 - TOO_LATE_S - 0.1))
     assert bank.rows[0] == 0
     assert bank.dirty_s[0] == np.inf
-    # A little before the oldest checkpoint is taken as at it: just after, so that the walk sees it.
+    # Long before the oldest checkpoint it is kept for the next fit of a young track, and the walk passes over it.
     assert insert(bank, 0, row_at(100.0 - TOO_LATE_S + 0.1))
-    assert bank.history[0, 0, EMITTED] > bank.ck_t[0, 0]
+    assert bank.history[0, 0, EMITTED] == 100.0 - TOO_LATE_S + 0.1
+    # A little before it is taken as at it: just after, so that the walk sees it.
+    assert insert(bank, 0, row_at(100.0 - CARRIED_BACK_S + 0.1))
+    assert bank.ck_t[0, 0] < bank.history[0, 1, EMITTED] < bank.ck_t[0, 0] + 0.001
 
 
 def test_a_full_history_forgets_its_oldest_and_stays_in_order() -> None:
