@@ -183,7 +183,11 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     incoming = messages(sys.stdin.buffer)
-    worker = Worker(msgspec.msgpack.decode(next(incoming), type=Start))
+    first = next(incoming, None)
+    if first is None:
+        # The service was killed before it could say anything: there is nothing to do, and nobody to tell.
+        return 0
+    worker = Worker(msgspec.msgpack.decode(first, type=Start))
     ready = worker.restore()
     if ready.time_s is None:
         # A first start: a restart has its snapshot, and somebody waiting for it.
