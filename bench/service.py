@@ -1,11 +1,12 @@
 """How fast the live service is, on this machine, in one run.
 
-    python -m bench.service [--seconds 40] [--watchers 200] [--rate 5000]
+    python -m bench.service [--seconds 40] [--watchers 200] [--rate 5000] [--kills 5]
 
 Starts `forehear serve` as it runs for real; hands in signed reports of a simulated raid over HTTP from another
 process of the same machine, in batches as a gateway sends them (20 a second); watches /live as browsers do.
 Latency is from the moment before the request that carried a report to the moment at which the first frame that the
-tracker made with it had been read by a watcher. Then kills the service and measures how long it is away.
+tracker made with it had been read by a watcher. Then kills it again and again and measures how long it is away
+(`bench.resume`).
 """
 
 import argparse
@@ -13,7 +14,6 @@ import asyncio
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +25,7 @@ import httpx
 import msgspec
 import numpy as np
 
+from bench.resume import LIFE_S, resume
 from forehear.io.geojson import network_geojson, sites_geojson
 from forehear.service.metrics import resident_bytes
 from forehear.service.signing import key_from_seed, sign, write_public_key
@@ -180,14 +181,16 @@ def latencies(result: dict[str, Any]) -> np.ndarray:
     return np.array(out)
 
 
-def measure(seconds: int, watchers: int, rate: float, port: int) -> dict[str, Any]:
+def measure(seconds: int, watchers: int, rate: float, port: int, kills: int) -> dict[str, Any]:
     """Run one load; returns the figures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         began = time.time()
         # Signing takes about as long as the load; it is done before, for times to come.
-        begin_s = began + 12.0 + seconds * rate / 9000.0
-        batches = prepare_load(folder, seconds, rate, begin_s)
+        lives_s = int(kills * (LIFE_S + 4.0))
+        begin_s = began + 12.0 + (seconds + lives_s) * rate / 9000.0
+        batches = prepare_load(folder, seconds + lives_s, rate, begin_s)
+        batches, rest = batches[: seconds * BATCHES_PER_S], batches[seconds * BATCHES_PER_S :]
         if time.time() > begin_s - 6.0:
             raise RuntimeError(f"preparing took {time.time() - began:.0f} s: this machine is busy")
         process = start(folder, port)
@@ -206,12 +209,12 @@ def measure(seconds: int, watchers: int, rate: float, port: int) -> dict[str, An
             for r in result["metrics"].splitlines() if not r.startswith("#")
         }  # fmt: skip
         accepted = sum(s[3] for s in result["sent"])
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        begun = time.monotonic()
-        process = start(folder, port)
-        until_ready(port)
-        resumed = time.monotonic() - begun
+        # What lies between is skipped: hearing times must be of now.
+        late = max(int((time.time() + 1.0 - begin_s) * BATCHES_PER_S) - seconds * BATCHES_PER_S, 0)
+        process, killed = resume(
+            process, lambda: start(folder, port), port, TOKEN, rest[late:], BATCHES_PER_S,
+            begin_s + seconds + late / BATCHES_PER_S, watchers,
+        )  # fmt: skip
         process.terminate()
         process.wait()
         acks = np.array([s[2] for s in result["sent"]])
@@ -223,7 +226,7 @@ def measure(seconds: int, watchers: int, rate: float, port: int) -> dict[str, An
             "behind_s": values["forehear_behind_seconds"], "step_ms": 1e3 * values["forehear_step_seconds"],
             "tracks": values['forehear_tracks{status="confirmed"}'], "memory_mb": memory / 1e6, "cold_s": cold,
             "service_cores": service_cpu, "tracker_cores": tracker_cpu, "generator_cores": generator_cpu,
-            "load_average": os.getloadavg()[0], "resumed_s": resumed, "watchers": watchers,
+            "load_average": os.getloadavg()[0], "watchers": watchers, **killed,
             "frames_per_watcher_s": sum(w.frames for w in result["others"]) / max(watchers, 1) / seconds,
             "watched_mb_s": sum(w.bytes for w in result["others"]) / seconds / 1e6,
         }  # fmt: skip
@@ -235,10 +238,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=40)
     parser.add_argument("--watchers", type=int, default=200)
     parser.add_argument("--rate", type=float, default=5000.0)
+    parser.add_argument("--kills", type=int, default=5, help="how often it is killed at the end")
     parser.add_argument("--port", type=int, default=8377)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    result = measure(args.seconds, args.watchers, args.rate, args.port)
+    result = measure(args.seconds, args.watchers, args.rate, args.port, args.kills)
     if args.json:
         print(json.dumps(result))
         return 0
