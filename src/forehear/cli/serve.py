@@ -12,6 +12,10 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forehear.service.pipe import Launched
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +31,21 @@ def run(args: argparse.Namespace) -> int:
 
         sys.stdout.write(resources.files("forehear.service").joinpath("forehear.example.toml").read_text("utf-8"))
         return 0
+    from forehear.service.pipe import launch
+
+    # First of all: the tracker's loops take longest to load, and everything else loads meanwhile.
+    tracker = launch()
+    try:
+        _serve(args.config, tracker)
+    finally:
+        tracker.drop()
+    return 0
+
+
+def _serve(config: str, tracker: "Launched") -> None:
     from forehear.service.config import load
 
-    settings = load(args.config)
+    settings = load(config)
     from forehear.service.run import listening
     from forehear.service.run import run as run_service
 
@@ -38,5 +54,4 @@ def run(args: argparse.Namespace) -> int:
     port = door.getsockname()[1]
     token = settings.folder / (settings.config.operator.token_file or Path(service.data_dir) / "operator.token")
     print(f"forehear serve: http://{service.host}:{port}/  operator's token: {token}", file=sys.stderr)
-    run_service(settings, door, time.time)
-    return 0
+    run_service(settings, door, time.time, launched=tracker)

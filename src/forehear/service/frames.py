@@ -66,6 +66,14 @@ class Frame(Struct, frozen=True):
     replayed: bool = False
 
 
+class Picture(Struct, frozen=True):
+    """What the map showed at a moment, as it is kept for the time slider and for the next start."""
+
+    time_s: float
+    tracks: tuple[Shown, ...] = ()
+    sites: tuple[SiteState, ...] = ()
+
+
 def shown(track: Track, view: "View | None", since_s: float, corroborated: bool) -> Shown:
     """Make what the map draws of a track."""
     ellipse = heard_from = None

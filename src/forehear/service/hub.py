@@ -20,17 +20,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from forehear.io import cap
 from forehear.records import Alert, Report
 from forehear.service.config import Settings
 from forehear.service.ears import Ears
-from forehear.service.frames import Frame, Shown, SiteState
+from forehear.service.frames import Frame, Picture, Shown, SiteState
 from forehear.service.gate import Gate, Limits, known_sensors
 from forehear.service.intake import Intake
 from forehear.service.live import FACES, Face, Live, encode, event
 from forehear.service.messages import Ready, Start, Step
-from forehear.service.pipe import Pipe, WorkerGone
-from forehear.service.store import Store, StoredAlert, StoreFull, pack
+from forehear.service.pipe import Launched, Pipe, WorkerGone
+from forehear.service.store import Store, StoredAlert, StoreFull
 
 # Without a snapshot, this much of the store is tracked again [s]: the tracker forgets what is older than 100 s.
 REPLAY_S = 180.0
@@ -40,6 +42,8 @@ ATTEMPTS = 5
 SHOW_EVERY_S, SLOW_EVERY_S = 0.09, 0.45
 # Frames for the time slider are this far apart [s].
 KEEP_EVERY_S = 2
+# What was shown last is shown again after a restart, unless it is older than this [s]: tracks end by then.
+RECALL_S = 60.0
 # Alerts that a newcomer is told.
 RECENT_ALERTS = 50
 # How often the store is trimmed [s].
@@ -49,7 +53,9 @@ RETAIN_EVERY_S = 30.0
 class Hub:
     """The running service without its doors. `start`, `stop`; the doors use `intake`, `live` and the questions."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], float] = time.time, launched: Launched | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.folder = settings.data_dir
@@ -93,12 +99,14 @@ class Hub:
         self.resumed_in_s = 0.0
         self._rate: deque[tuple[float, int]] = deque(maxlen=20)
         self._pipe: Pipe | None = None
+        self._launched = launched
         self._tasks: list[asyncio.Task[None]] = []
         self._poison: set[float] = set()
         self._begun = False
         self._inherited = self.store.last_block()
         self._told_second = self._kept_second = -math.inf
         self._told_at_s = self._shown_at_s = -math.inf
+        self._recall()
 
     # --- its life ------------------------------------------------------------------------------------
 
@@ -131,10 +139,11 @@ class Hub:
         self.ready.set()
         trimmed = time.monotonic()
         pause = self.settings.config.service.tick_s
+        # The first step at once: people have waited for it.
         due = time.monotonic()
         while True:
-            due = max(due + pause, time.monotonic())
             await asyncio.sleep(max(due - time.monotonic(), 0.0))
+            due = max(due + pause, time.monotonic())
             try:
                 await self._tick()
             except WorkerGone as error:
@@ -191,13 +200,14 @@ class Hub:
             str(self.settings.folder / config.sites) if config.sites else None,
             str(self.folder / "snapshot.bin"), config.warn, issued, tuple(last_of_site.values()),
         )  # fmt: skip
-        self._pipe, ready = await Pipe.start(start)
+        launched, self._launched = self._launched, None
+        self._pipe, ready = await Pipe.start(start, launched)
         steps, exact = self._steps_since(ready)
         if ready.time_s is None and steps:
             print(f"forehear serve: {ready.why}: tracking the last {REPLAY_S:.0f} s again", file=sys.stderr)
         block = ready.block if exact else 0
         for number, (time_s, until, after) in enumerate(steps):
-            bodies = () if time_s in self._poison else tuple(pack(r) for r in self.store.blocks(after, until))
+            bodies = () if time_s in self._poison else tuple(self.store.bodies(after, until))
             one = Step(time_s, until, bodies, True, adopt=not exact and number == len(steps) - 1)
             try:
                 frame = await self._pipe.take(one)
@@ -213,7 +223,7 @@ class Hub:
             # Acknowledged by a service that is gone, and in no step yet: they go into the first new one.
             # Where only the tracker's process died, intake has them still.
             self._begun = True
-            self.intake.give([pack(r) for r in self.store.blocks(block, newest)], newest)
+            self.intake.give(list(self.store.bodies(block, newest)), newest)
 
     def _steps_since(self, ready: Ready) -> tuple[list[tuple[float, int, int]], bool]:
         """Give the steps to take again: the moment, the last block, the block before the first."""
@@ -319,13 +329,21 @@ class Hub:
             out.append(event("status", self.status()))
         return out
 
+    def _recall(self) -> None:
+        """Show what was shown last, until the tracker has caught up: a second old says more than nothing."""
+        body = self.reader.frame_at(math.inf)
+        if body is None:
+            return
+        picture = msgspec.json.decode(body, type=Picture)
+        if 0.0 <= self.clock() - picture.time_s <= RECALL_S:
+            self.time_s, self.tracks, self.site_states = picture.time_s, picture.tracks, picture.sites
+
     def _frame_to_keep(self, now_s: float) -> tuple[int, bytes] | None:
         second = math.floor(now_s)
         if second < self._kept_second + KEEP_EVERY_S or self.time_s == 0.0:
             return None
         self._kept_second = second
-        picture = {"time_s": self.time_s, "tracks": self.tracks, "sites": self.site_states}
-        return second, encode(picture)
+        return second, encode(Picture(self.time_s, self.tracks, self.site_states))
 
     # --- questions -----------------------------------------------------------------------------------
 

@@ -1,7 +1,15 @@
-"""The hub's end of the tracker's process: start it, hand it steps, take its frames."""
+"""The hub's end of the tracker's process: launch it, start it, hand it steps, take its frames.
+
+Launched is not started: the process loads its loops, which takes as long as everything else of the service does,
+and is launched first for that; only then is it told what to track.
+"""
 
 import asyncio
+import contextlib
+import socket
+import subprocess
 import sys
+from typing import NamedTuple
 
 import msgspec
 
@@ -9,16 +17,47 @@ from forehear.errors import ForehearError
 from forehear.service.frames import Frame
 from forehear.service.messages import LENGTH, Ready, Start, Step
 
+# The most that one read takes from the process at once [bytes].
+READ_BYTES = 1 << 24
+# How long a process may take to end by itself [s]: it writes a last snapshot.
+END_WITHIN_S = 5.0
+
 
 class WorkerGone(ForehearError):
     """The tracker's process ended without being told to."""
 
 
+class Launched(NamedTuple):
+    """A process that loads, and our end of the line to it."""
+
+    process: "subprocess.Popen[bytes]"
+    line: socket.socket
+
+    def drop(self) -> None:
+        """End a process that is not needed after all."""
+        self.line.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def launch() -> Launched:
+    """Launch a tracker's process; returns at once. Raises OSError."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "forehear.service.worker"], stdin=theirs.fileno(), stdout=theirs.fileno()
+        )
+    return Launched(process, ours)
+
+
 class Pipe:
     """One running tracker process. One step is under way at a time."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(
+        self, launched: Launched, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._process = launched.process
+        self._reader, self._writer = reader, writer
         self._decode = msgspec.msgpack.Decoder(Frame).decode
 
     @property
@@ -27,13 +66,11 @@ class Pipe:
         return self._process.pid
 
     @staticmethod
-    async def start(start: Start) -> "tuple[Pipe, Ready]":
-        """Start the process and wait until it is ready."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "forehear.service.worker",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
-        )  # fmt: skip
-        pipe = Pipe(process)
+    async def start(start: Start, launched: Launched | None = None) -> "tuple[Pipe, Ready]":
+        """Tell a process what to track, a new one if none was launched, and wait until it is ready."""
+        launched = launched or launch()
+        reader, writer = await asyncio.open_connection(sock=launched.line, limit=READ_BYTES)
+        pipe = Pipe(launched, reader, writer)
         await pipe._send(start)
         return pipe, msgspec.msgpack.decode(await pipe._receive(), type=Ready)
 
@@ -43,29 +80,29 @@ class Pipe:
         return self._decode(await self._receive())
 
     async def stop(self) -> None:
-        """Close its input and wait for its end; make it end if it does not."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        """Close the line and wait for its end; make it end if it does not."""
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+        loop = asyncio.get_running_loop()
         try:
-            await asyncio.wait_for(self._process.wait(), 5.0)
-        except TimeoutError:
+            await loop.run_in_executor(None, self._process.wait, END_WITHIN_S)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-            await self._process.wait()
+            self._process.wait()
 
     async def _send(self, message: msgspec.Struct) -> None:
-        assert self._process.stdin is not None
         body = msgspec.msgpack.encode(message)
         try:
-            self._process.stdin.write(LENGTH.pack(len(body)))
-            self._process.stdin.write(body)
-            await self._process.stdin.drain()
+            self._writer.write(LENGTH.pack(len(body)))
+            self._writer.write(body)
+            await self._writer.drain()
         except (BrokenPipeError, ConnectionResetError) as error:
             raise WorkerGone(f"the tracker's process {self.pid} is gone") from error
 
     async def _receive(self) -> bytes:
-        assert self._process.stdout is not None
         try:
-            (size,) = LENGTH.unpack(await self._process.stdout.readexactly(LENGTH.size))
-            return await self._process.stdout.readexactly(size)
-        except asyncio.IncompleteReadError as error:
+            (size,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+            return await self._reader.readexactly(size)
+        except (asyncio.IncompleteReadError, ConnectionResetError) as error:
             raise WorkerGone(f"the tracker's process {self.pid} is gone") from error

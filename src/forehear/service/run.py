@@ -10,6 +10,7 @@ import uvicorn
 from forehear.service.config import Settings
 from forehear.service.hub import Hub
 from forehear.service.mqtt import Mqtt
+from forehear.service.pipe import Launched
 from forehear.service.web import application
 
 # Connections that may wait to be taken; 200 browsers that reconnect at once are 200.
@@ -38,9 +39,13 @@ async def serve(
     door: socket.socket,
     clock: Callable[[], float],
     then: Callable[[Hub], Awaitable[None]] | None = None,
+    launched: Launched | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT. `then` is started once the doors are open, and cancelled at the end."""
-    hub = Hub(settings, clock)
+    """Run until SIGTERM or SIGINT. `then` is started once the doors are open, and cancelled at the end.
+
+    `launched`: a tracker's process that was launched before, because it takes longest to load.
+    """
+    hub = Hub(settings, clock, launched)
     config = uvicorn.Config(
         application(hub), log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75,
         timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none",
@@ -73,8 +78,9 @@ def run(
     door: socket.socket,
     clock: Callable[[], float],
     then: Callable[[Hub], Awaitable[None]] | None = None,
+    launched: Launched | None = None,
 ) -> None:
     """Run the service on uvloop."""
     import uvloop
 
-    uvloop.run(serve(settings, door, clock, then))
+    uvloop.run(serve(settings, door, clock, then, launched))

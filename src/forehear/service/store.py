@@ -136,11 +136,14 @@ class Store:
 
     def blocks(self, after: int, until: int) -> Iterator[list[Report]]:
         """Give the reports of blocks after one and up to another, block by block."""
+        return map(unpack, self.bodies(after, until))
+
+    def bodies(self, after: int, until: int) -> Iterator[bytes]:
+        """Give the blocks themselves, packed as the tracker's process takes them."""
         rows = self.db.execute(
             "select body from blocks where block > ? and block <= ? order by block", (after, until)
         )
-        for (body,) in rows:
-            yield unpack(zlib.decompress(body))
+        return (zlib.decompress(body) for (body,) in rows)
 
     def block_at(self, time_s: float) -> int:
         """The last block that was complete by a time; 0 before all."""

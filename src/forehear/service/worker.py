@@ -29,8 +29,10 @@ from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
 from forehear.warn.policy import places_of_sensors
 
-# Snapshots are this far apart [s] of this machine's time: at 5,000 reports a second a restart replays 25,000.
-SNAPSHOT_EVERY_S = 5.0
+# A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which is
+# to be over in 2 s with everything else; or when it is so old [s]; but what writing one takes is to be at most this
+# share of the time: 200 ms for a night of 14,000 sensors.
+SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE = 0.2, 5.0, 0.1
 # Corridors are told every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
 
@@ -56,6 +58,7 @@ class Worker:
         self._resume = start.resume
         self._decode = msgspec.msgpack.Decoder(list[Report]).decode
         self._saved_at_s = time.monotonic()
+        self._save_took_s = self._since_saved_s = 0.0
         self._saving: threading.Thread | None = None
 
     def restore(self) -> Ready:
@@ -108,6 +111,7 @@ class Worker:
                 del self.since[track.track]
         self.time_s, self.block = one.time_s, one.block
         took = time.perf_counter() - began
+        self._since_saved_s += took
         return Frame(
             one.time_s, one.block, tuple(seen), tuple(alerts), sites, corridors, took, len(reports), turned,
             one.replayed,
@@ -148,16 +152,20 @@ class Worker:
 
     def save_now_and_then(self) -> None:
         """Write a snapshot when one is due; the disk is waited for elsewhere."""
-        if time.monotonic() - self._saved_at_s < SNAPSHOT_EVERY_S or self.time_s is None:
+        began = time.monotonic()
+        age_s = began - self._saved_at_s
+        due = self._since_saved_s > SNAPSHOT_AFTER_S or age_s > SNAPSHOT_EVERY_S
+        if not due or age_s < self._save_took_s / SNAPSHOT_SHARE or self.time_s is None:
             return
         if self._saving is not None and self._saving.is_alive():
             return
-        self._saved_at_s = time.monotonic()
+        self._saved_at_s, self._since_saved_s = began, 0.0
         rest: dict[str, Any] = {
             "alarm": self.alarm, "since": self.since, "second": self.second, "time_s": self.time_s,
             "block": self.block, "sites": list(self.sites),
         }  # fmt: skip
         body = snapshot.write(self.tracker, rest)
+        self._save_took_s = time.monotonic() - began
         self._saving = threading.Thread(target=_save, args=(self.path, body))
         self._saving.start()
 
@@ -182,17 +190,15 @@ def main() -> int:
     # Frames go out here; whatever prints must not end up among them.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    # Before it is told anything: the service has as much to load, and does it meanwhile.
+    warm()
     incoming = messages(sys.stdin.buffer)
     first = next(incoming, None)
     if first is None:
         # The service was killed before it could say anything: there is nothing to do, and nobody to tell.
         return 0
     worker = Worker(msgspec.msgpack.decode(first, type=Start))
-    ready = worker.restore()
-    if ready.time_s is None:
-        # A first start: a restart has its snapshot, and somebody waiting for it.
-        warm()
-    send(out, ready)
+    send(out, worker.restore())
     decode = msgspec.msgpack.Decoder(Step).decode
     for body in incoming:
         one = decode(body)
@@ -206,6 +212,6 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except BrokenPipeError:
+    except (BrokenPipeError, ConnectionResetError):
         # The service is gone, killed perhaps: so are we, without a word.
         os._exit(0)
