@@ -23,7 +23,7 @@ from forehear.records import Alert, Report, Site, Track
 from forehear.service import snapshot
 from forehear.service.frames import Frame, SiteState, shown
 from forehear.service.messages import Ready, Start, Step, messages, send
-from forehear.service.warm import warm
+from forehear.service.warm import warm, without
 from forehear.track.tracker import Tracker
 from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
@@ -191,7 +191,8 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     # Before it is told anything: the service has as much to load, and does it meanwhile.
-    warm()
+    with without("scipy", "cffi"):
+        warm()
     incoming = messages(sys.stdin.buffer)
     first = next(incoming, None)
     if first is None:
