@@ -7,6 +7,7 @@ frame that the tracker made with a report acknowledged after the kill. The last 
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import re
@@ -22,7 +23,8 @@ import numpy as np
 
 # How long a life lasts [s]: longer than a snapshot is apart, so that there are steps to take again.
 LIFE_S = 6.0
-# Who finds the door closed tries again after this [s].
+# One looks whether the door is open again, so often [s]; all others wait for it: a hundred senders that knock
+# fifty times a second would be most of the machine's load.
 AGAIN_S = 0.02
 # A life that has not resumed by now [s] is a failure.
 PATIENCE_S = 60.0
@@ -31,22 +33,21 @@ PATIENCE_S = 60.0
 class Returning:
     """A browser that comes back: notes when tracks were first shown, and when up to which block."""
 
-    def __init__(self, port: int, token: str | None, wait_s: tuple[float, float]) -> None:
-        self.port, self.token, self.wait_s = port, token, wait_s
+    def __init__(self, door: "Door", token: str | None, after_s: float) -> None:
+        self.door, self.token, self.after_s = door, token, after_s
         self.picture: list[float] = []
         self.shown: list[tuple[int, float]] = []
 
     async def watch(self) -> None:
         """Watch for ever."""
         while True:
-            try:
+            with contextlib.suppress(OSError):
                 await self._once()
-            except OSError:
-                pass
-            await asyncio.sleep(random.uniform(*self.wait_s))
+            await self.door.opens()
+            await asyncio.sleep(self.after_s)
 
     async def _once(self) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 26)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.door.port, limit=1 << 26)
         head = "GET /live HTTP/1.1\r\nHost: bench\r\n"
         head += f"Authorization: Bearer {self.token}\r\n\r\n" if self.token else "\r\n"
         writer.write(head.encode())
@@ -66,7 +67,31 @@ class Returning:
             writer.close()
 
 
-async def _send(client: httpx.AsyncClient, body: bytes, taken: list[tuple[float, float, int]]) -> None:
+class Door:
+    """Whether the service takes connections: one asks for all."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._asking: asyncio.Task[None] | None = None
+
+    async def opens(self) -> None:
+        """Wait until it does."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        await self._asking
+
+    async def _ask(self) -> None:
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            except OSError:
+                continue
+            writer.close()
+            return
+
+
+async def _send(client: httpx.AsyncClient, door: Door, body: bytes, taken: list[tuple[float, float, int]]) -> None:
     """Hand one batch in until it is taken; notes when it was first sent, when acknowledged, in which block."""
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE_S:
@@ -74,7 +99,7 @@ async def _send(client: httpx.AsyncClient, body: bytes, taken: list[tuple[float,
             answer = await client.post("/v1/reports", content=body)
             told = answer.json()
         except (httpx.TransportError, ValueError):
-            await asyncio.sleep(AGAIN_S)
+            await door.opens()
             continue
         if told.get("accepted"):
             taken.append((began, time.monotonic(), told["block"]))
@@ -94,8 +119,9 @@ async def _lives(
     again: Callable[[], "subprocess.Popen[bytes]"],
     port: int, token: str, batches: list[bytes], batches_per_s: int, begin_s: float, watchers: int,
 ) -> tuple["subprocess.Popen[bytes]", list[dict[str, float]]]:  # fmt: skip
-    chief = Returning(port, token, (AGAIN_S, AGAIN_S))
-    others = [Returning(port, token if k % 4 == 0 else None, (0.2, 1.0)) for k in range(watchers)]
+    door = Door(port)
+    chief = Returning(door, token, 0.0)
+    others = [Returning(door, token if k % 4 == 0 else None, random.uniform(0.0, 1.0)) for k in range(watchers)]
     tasks = [asyncio.create_task(one.watch()) for one in (chief, *others)]
     taken: list[tuple[float, float, int]] = []
     out: list[dict[str, float]] = []
@@ -112,7 +138,7 @@ async def _lives(
                 killed = time.monotonic()
                 _kill(process)
                 process = again()
-            task = asyncio.create_task(_send(client, body, taken))
+            task = asyncio.create_task(_send(client, door, body, taken))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
             if killed is not None and (seen := _seen(killed, taken, chief)) is not None:
@@ -147,9 +173,7 @@ def resume(
     port: int, token: str, batches: list[bytes], batches_per_s: int, begin_s: float, watchers: int,
 ) -> tuple["subprocess.Popen[bytes]", dict[str, Any]]:  # fmt: skip
     """Kill and start again as often as the batches last; gives the last process, and median and worst of each."""
-    process, lives = asyncio.run(
-        _lives(process, again, port, token, batches, batches_per_s, begin_s, watchers)
-    )
+    process, lives = asyncio.run(_lives(process, again, port, token, batches, batches_per_s, begin_s, watchers))
     told: dict[str, Any] = {"kills": len(lives)}
     for key in ("ack_s", "picture_s", "resumed_s"):
         values = [one[key] for one in lives]

@@ -31,23 +31,22 @@ def _lines(hub: Hub) -> Iterator[str]:
         "reports_unstored_total", "counter", "Reports tracked but not stored: no room.", ("", hub.intake.unstored)
     )
     yield one("steps_total", "counter", "Steps of the tracker.", ("", hub.steps))
-    yield one(
-        "tracker_restarts_total", "counter", "Times the tracker's process was started again.", ("", hub.restarts)
-    )
+    restarts = ("", float(hub.tracking.restarts))
+    yield one("tracker_restarts_total", "counter", "Times the tracker's process was started again.", restarts)
     yield one("step_seconds", "gauge", "Median time of a step.", ("", status["step_s"]))
     yield one("behind_seconds", "gauge", "How far the map is behind the clock.", ("", hub.behind_s))
     yield one("ready", "gauge", "1 when the tracker has caught up.", ("", float(hub.ready.is_set())))
     yield one("store_full", "gauge", "1 while reports are refused for want of room.", ("", float(hub.intake.full)))
     yield one("store_bytes", "gauge", "Size of the store in use.", ("", 1e6 * hub.reader.size_mb()))
-    faces = [(f'{{face="{f}"}}', float(hub.live.watchers(f))) for f in FACES]
+    faces = [(f'{{face="{f}"}}', float(hub.show.live.watchers(f))) for f in FACES]
     yield one("watchers", "gauge", "Browsers that watch.", *faces)
-    yield one("watcher_resets_total", "counter", "Watchers that fell behind.", ("", hub.live.resets))
+    yield one("watcher_resets_total", "counter", "Watchers that fell behind.", ("", hub.show.live.resets))
     sensors = [(f'{{state="{s}"}}', float(n)) for s, n in hub.ears.counts().items()]
     yield one("sensors", "gauge", "Sensors by state.", *sensors)
-    statuses = [t.status for t in hub.tracks]
+    statuses = [t.status for t in hub.show.tracks]
     tracks = [(f'{{status="{s}"}}', float(statuses.count(s))) for s in ("tentative", "confirmed")]
     yield one("tracks", "gauge", "Live tracks.", *tracks)
-    states = [s.state for s in hub.site_states]
+    states = [s.state for s in hub.show.site_states]
     sites = [(f'{{state="{s}"}}', float(states.count(s))) for s in ("clear", "watch", "warning", "cancelled")]
     yield one("sites", "gauge", "Sites by state.", *sites)
     yield one("resident_bytes", "gauge", "Memory of the service's process.", ("", float(resident_bytes())))

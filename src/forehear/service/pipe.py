@@ -9,6 +9,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +20,8 @@ from forehear.service.messages import LENGTH, Ready, Start, Step
 
 # The most that one read takes from the process at once [bytes].
 READ_BYTES = 1 << 24
+# Steps on their way at once. All of them and their frames must fit what both ends read ahead.
+AHEAD = 8
 # How long a process may take to end by itself [s]: it writes a last snapshot.
 END_WITHIN_S = 5.0
 
@@ -53,9 +56,7 @@ def launch() -> Launched:
 class Pipe:
     """One running tracker process. One step is under way at a time."""
 
-    def __init__(
-        self, launched: Launched, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, launched: Launched, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._process = launched.process
         self._reader, self._writer = reader, writer
         self._decode = msgspec.msgpack.Decoder(Frame).decode
@@ -78,6 +79,25 @@ class Pipe:
         """Have one step taken. Raises WorkerGone."""
         await self._send(one)
         return self._decode(await self._receive())
+
+    async def take_all(self, steps: Iterable[Step]) -> AsyncIterator[Frame]:
+        """Have many steps taken, some of them on their way while one is taken. Raises WorkerGone.
+
+        A service that has just come back has much else to do: asked one by one, steps would wait for it.
+        """
+        under_way = 0
+        for one in steps:
+            if under_way == AHEAD:
+                yield self._decode(await self._receive())
+                under_way -= 1
+            under_way += 1
+            try:
+                await self._send(one)
+            except WorkerGone:
+                # What it answered before it went is read first: then who asks knows of which step it died.
+                break
+        for _ in range(under_way):
+            yield self._decode(await self._receive())
 
     async def stop(self) -> None:
         """Close the line and wait for its end; make it end if it does not."""

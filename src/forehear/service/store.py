@@ -203,6 +203,11 @@ class Store:
         )
         return [StoredAlert(n, _decode_alert(b), i, s, a) for n, b, i, s, a in rows]
 
+    def last_alert(self) -> int:
+        """The highest number that an alert's name was made of; 0 before the first."""
+        row = self.db.execute("select coalesce(max(cast(substr(alert, 2) as integer)), 0) from alerts").fetchone()
+        return int(row[0])
+
     def cap(self, identifier: str) -> bytes | None:
         """Give one CAP message."""
         row = self.db.execute("select cap from alerts where identifier = ?", (identifier,)).fetchone()

@@ -30,10 +30,11 @@ from forehear.io import cap
 from forehear.io.cap_words import words_in
 from forehear.service.faces import face_of, operator_only, origin_of, security_headers, with_headers
 from forehear.service.gate import MAX_REPORT_BYTES
-from forehear.service.hub import Hub, alert_shown
+from forehear.service.hub import Hub
 from forehear.service.intake import Receipt
 from forehear.service.live import MOST_WATCHERS
 from forehear.service.metrics import exposition
+from forehear.service.showing import alert_shown
 
 GEOJSON, CAP, ATOM = "application/geo+json", "application/cap+xml", "application/atom+xml"
 MAP = Path(__file__).with_name("map")
@@ -175,7 +176,7 @@ async def get_tracks(request: Requested) -> Response[Any]:
     """Tracks now. The public sees corroborated ones, coarsely, and only where the configuration says so."""
     hub = _hub(request)
     face = face_of(request, hub.token)
-    tracks = list(hub.tracks)
+    tracks = list(hub.show.tracks)
     if face == "public":
         shows = hub.settings.config.public.tracks
         tracks = [t for t in tracks if shows and t.status == "confirmed" and t.corroborated]
@@ -199,7 +200,7 @@ async def get_sites(request: Requested) -> Response[Any]:
     """Every site with its state and, where something may come, when."""
     hub = _hub(request)
     face_of(request, hub.token)
-    states = {s.site: s for s in hub.site_states}
+    states = {s.site: s for s in hub.show.site_states}
     features = []
     for site in hub.sites.values():
         told: dict[str, Any] = {"name": site.name, "kind": site.kind, "radius_m": site.radius_m, "state": "clear"}
@@ -345,10 +346,10 @@ async def get_live(request: Requested) -> Response[Any] | Stream:
     """The whole picture first, then every change, until the connection is closed."""
     hub = _hub(request)
     face = face_of(request, hub.token)
-    if hub.live.watchers() >= MOST_WATCHERS:
+    if hub.show.live.watchers() >= MOST_WATCHERS:
         return _fault(503, f"{MOST_WATCHERS} are watching already")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Stream(hub.live.watch(face), media_type="text/event-stream", headers=headers)
+    return Stream(hub.show.live.watch(face), media_type="text/event-stream", headers=headers)
 
 
 @get("/", include_in_schema=False, sync_to_thread=False)

@@ -29,9 +29,9 @@ from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
 from forehear.warn.policy import places_of_sensors
 
-# A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which is
-# to be over in 2 s with everything else; or when it is so old [s]; but what writing one takes is to be at most this
-# share of the time: 200 ms for a night of 14,000 sensors.
+# A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which
+# is to be over in 2 s with everything else; or when it is so old [s]; but writing them is to take at most this
+# share of the time.
 SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE = 0.2, 5.0, 0.1
 # Corridors are told every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
