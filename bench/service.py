@@ -1,6 +1,7 @@
 """How fast the live service is, on this machine, in one run.
 
     python -m bench.service [--seconds 40] [--watchers 200] [--rate 5000] [--kills 5]
+    python -m bench.service --night --seconds 120 --watchers 20
 
 Starts `forehear serve` as it runs for real; hands in signed reports of a simulated raid over HTTP from another
 process of the same machine, in batches as a gateway sends them (20 a second); watches /live as browsers do.
@@ -22,19 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 import numpy as np
 
+from bench.load import BATCHES_PER_S, TOKEN, night, prepare_load, raid
 from bench.resume import LIFE_S, resume
-from forehear.io.geojson import network_geojson, sites_geojson
-from forehear.service.metrics import resident_bytes
-from forehear.service.signing import key_from_seed, sign, write_public_key
-from forehear.simulate import scenario as scenarios
-from forehear.simulate.run import blocks, prepare
 
-BATCHES_PER_S = 20
+# What is measured begins so long after the load does [s].
 WARM_S = 10
-TOKEN = "bench-token-bench-token-bench"
 CONFIG = """
 network = "network.geojson"
 sites = "sites.geojson"
@@ -46,38 +41,6 @@ burst = 1e6
 [operator]
 token_file = "token"
 """
-
-
-def prepare_load(folder: Path, seconds: int, rate: float, begin_s: float) -> list[bytes]:
-    """Write the network and give the batches: signed lines, one list a twentieth of a second."""
-    overrides: dict[str, Any] = {"duration_s": 420 + seconds, "sensors.heartbeat_s": 1}
-    # Sensors that report each second, so many that together they send the rate asked for.
-    overrides["network.spacing_m"] = float(np.sqrt(300_000.0 * 200_000.0 / (0.98 * rate)))
-    world = prepare(scenarios.load("raid", overrides))
-    keys = {s.id: key_from_seed(s.id.encode().ljust(32, b"-")) for s in world.network.sensors}
-    sensors = tuple(
-        msgspec.structs.replace(s, public_key=write_public_key(keys[s.id])) for s in world.network.sensors
-    )
-    (folder / "network.geojson").write_bytes(
-        network_geojson(msgspec.structs.replace(world.network, sensors=sensors))
-    )
-    (folder / "sites.geojson").write_bytes(sites_geojson(world.sites))
-    (folder / "token").write_text(TOKEN)
-    first_s = world.scenario.start_s + 400.0
-    batches: list[list[bytes]] = [[] for _ in range(seconds * BATCHES_PER_S)]
-    counters: dict[str, int] = {}
-    for block in blocks(world):
-        if block.until_s <= 400.0:
-            continue
-        for report in block.reports():
-            at = ((report.received_at_s or 0.0) - first_s) * BATCHES_PER_S
-            if not 0 <= at < len(batches):
-                continue
-            counters[report.sensor] = counter = counters.get(report.sensor, 0) + 1
-            heard = round(report.heard_at_s - first_s + begin_s, 3)
-            own = msgspec.structs.replace(report, received_at_s=None, heard_at_s=heard)
-            batches[int(at)].append(sign(msgspec.json.encode(own), counter, keys[report.sensor]))
-    return [b"\n".join(batch) for batch in batches]
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -113,6 +76,7 @@ class Watcher:
     def __init__(self) -> None:
         self.shown: list[tuple[int, float]] = []
         self.frames = self.bytes = 0
+        self.behind_s: list[float] = []
 
     async def watch(self, port: int, token: str | None) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 26)
@@ -131,12 +95,17 @@ class Watcher:
                         self.frames += 1
                         if (found := re.search(rb'"block":(\d+)', part[:300])) is not None:
                             self.shown.append((int(found[1]), now))
+                    elif (
+                        behind := re.search(rb'^event: status.*"behind_s":([\d.]+)', part, re.DOTALL)
+                    ) is not None:
+                        self.behind_s.append(float(behind[1]))
         finally:
             writer.close()
 
 
 async def load(port: int, batches: list[bytes], begin_s: float, watchers: int) -> dict[str, Any]:
     """Hand everything in at its time while others watch; returns what was seen."""
+    began = time.monotonic()
     chief = Watcher()
     others = [Watcher() for _ in range(watchers)]
     tasks = [asyncio.create_task(chief.watch(port, TOKEN))]
@@ -168,7 +137,10 @@ async def load(port: int, batches: list[bytes], begin_s: float, watchers: int) -
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return {"chief": chief, "others": others, "sent": sent, "refused": refused, "metrics": status}
+    return {
+        "chief": chief, "others": others, "sent": sent, "refused": refused, "metrics": status,
+        "watched_s": time.monotonic() - began,
+    }  # fmt: skip
 
 
 def latencies(result: dict[str, Any]) -> np.ndarray:
@@ -181,55 +153,67 @@ def latencies(result: dict[str, Any]) -> np.ndarray:
     return np.array(out)
 
 
-def measure(seconds: int, watchers: int, rate: float, port: int, kills: int) -> dict[str, Any]:
-    """Run one load; returns the figures."""
+def peak_mb(pid: int) -> float:
+    """The most memory that a process has held [MB]."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return float(found[1]) * 1024 / 1e6 if found is not None else float("nan")
+
+
+def metric(text: str, name: str) -> float:
+    """Give one value of a Prometheus text."""
+    return next(float(row.rsplit(" ", 1)[1]) for row in text.splitlines() if row.rsplit(" ", 1)[0] == name)
+
+
+def figures(result: dict[str, Any], seconds: int) -> dict[str, Any]:
+    """Give what the load's own account tells."""
+    lag, sent, watched = latencies(result), result["sent"], max(result["watched_s"], 1e-9)
+    acks = np.array([s[2] for s in sent[WARM_S * BATCHES_PER_S :]])
+    others, behind = result["others"], np.array(result["chief"].behind_s[WARM_S:] or [np.nan])
+    return {
+        "reports_per_s": sum(s[3] for s in sent) / seconds, "refused": result["refused"],
+        "median_ms": 1e3 * float(np.median(lag)), "p95_ms": 1e3 * float(np.quantile(lag, 0.95)),
+        "p99_ms": 1e3 * float(np.quantile(lag, 0.99)), "never": int(np.isinf(lag).sum()),
+        "ack_median_ms": 1e3 * float(np.median(acks)), "ack_p99_ms": 1e3 * float(np.quantile(acks, 0.99)),
+        "behind_median_s": float(np.median(behind)), "behind_worst_s": float(behind.max()),
+        "step_ms": 1e3 * metric(result["metrics"], "forehear_step_seconds"),
+        "tracks": metric(result["metrics"], 'forehear_tracks{status="confirmed"}'),
+        "frames_per_watcher_s": sum(w.frames for w in others) / max(len(others), 1) / watched,
+        "watched_mb_s": sum(w.bytes for w in others) / watched / 1e6,
+    }  # fmt: skip
+
+
+def measure(args: argparse.Namespace) -> dict[str, Any]:
+    """Run one load, then kill; returns the figures."""
+    seconds, port = args.seconds, args.port
+    lives_s = int(args.kills * (LIFE_S + 4.0))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        began = time.time()
-        # Signing takes about as long as the load; it is done before, for times to come.
-        lives_s = int(kills * (LIFE_S + 4.0))
-        begin_s = began + 12.0 + (seconds + lives_s) * rate / 9000.0
-        batches = prepare_load(folder, seconds + lives_s, rate, begin_s)
-        batches, rest = batches[: seconds * BATCHES_PER_S], batches[seconds * BATCHES_PER_S :]
-        if time.time() > begin_s - 6.0:
-            raise RuntimeError(f"preparing took {time.time() - began:.0f} s: this machine is busy")
+        world, after_s = night(seconds + lives_s) if args.night else raid(seconds + lives_s, args.rate)
+        given = prepare_load(folder, world, after_s, seconds + lives_s)
+        first, rest = given.batches[: seconds * BATCHES_PER_S], given.batches[seconds * BATCHES_PER_S :]
         process = start(folder, port)
         cold = until_ready(port)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        worker = int(children[0])
-        used = cpu_s(process.pid), cpu_s(worker), time.process_time(), time.monotonic()
-        result = asyncio.run(load(port, batches, begin_s, watchers))
-        took = time.monotonic() - used[3]
-        service_cpu, tracker_cpu = (cpu_s(process.pid) - used[0]) / took, (cpu_s(worker) - used[1]) / took
-        generator_cpu = (time.process_time() - used[2]) / took
-        lag = latencies(result)
-        memory = resident_bytes(str(process.pid)) + resident_bytes(str(worker))
-        values = {
-            r.rsplit(" ", 1)[0]: float(r.rsplit(" ", 1)[1])
-            for r in result["metrics"].splitlines() if not r.startswith("#")
+        worker = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+        time.sleep(max(given.begin_s - 1.0 - time.time(), 0.0))
+        before = cpu_s(process.pid), cpu_s(worker), time.process_time(), time.monotonic()
+        result = asyncio.run(load(port, first, given.begin_s, args.watchers))
+        took = time.monotonic() - before[3]
+        told = {
+            "sensors": given.sensors, "targets": given.targets, "watchers": args.watchers, "cold_s": cold,
+            **figures(result, seconds), "memory_mb": peak_mb(process.pid) + peak_mb(worker),
+            "service_cores": (cpu_s(process.pid) - before[0]) / took,
+            "tracker_cores": (cpu_s(worker) - before[1]) / took,
+            "generator_cores": (time.process_time() - before[2]) / took, "load_average": os.getloadavg()[0],
         }  # fmt: skip
-        accepted = sum(s[3] for s in result["sent"])
         # What lies between is skipped: hearing times must be of now.
-        late = max(int((time.time() + 1.0 - begin_s) * BATCHES_PER_S) - seconds * BATCHES_PER_S, 0)
+        late = max(int((time.time() + 1.0 - given.begin_s) * BATCHES_PER_S) - len(first), 0)
         process, killed = resume(
             process, lambda: start(folder, port), port, TOKEN, rest[late:], BATCHES_PER_S,
-            begin_s + seconds + late / BATCHES_PER_S, watchers,
+            given.begin_s + seconds + late / BATCHES_PER_S, args.watchers,
         )  # fmt: skip
         process.terminate()
         process.wait()
-        acks = np.array([s[2] for s in result["sent"]])
-        return {
-            "reports_per_s": accepted / seconds, "accepted": accepted, "refused": result["refused"],
-            "median_ms": 1e3 * float(np.median(lag)), "p95_ms": 1e3 * float(np.quantile(lag, 0.95)),
-            "p99_ms": 1e3 * float(np.quantile(lag, 0.99)), "never": int(np.isinf(lag).sum()),
-            "ack_median_ms": 1e3 * float(np.median(acks)), "ack_p99_ms": 1e3 * float(np.quantile(acks, 0.99)),
-            "behind_s": values["forehear_behind_seconds"], "step_ms": 1e3 * values["forehear_step_seconds"],
-            "tracks": values['forehear_tracks{status="confirmed"}'], "memory_mb": memory / 1e6, "cold_s": cold,
-            "service_cores": service_cpu, "tracker_cores": tracker_cpu, "generator_cores": generator_cpu,
-            "load_average": os.getloadavg()[0], "watchers": watchers, **killed,
-            "frames_per_watcher_s": sum(w.frames for w in result["others"]) / max(watchers, 1) / seconds,
-            "watched_mb_s": sum(w.bytes for w in result["others"]) / seconds / 1e6,
-        }  # fmt: skip
+        return told | killed
 
 
 def main() -> int:
@@ -238,11 +222,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=40)
     parser.add_argument("--watchers", type=int, default=200)
     parser.add_argument("--rate", type=float, default=5000.0)
+    parser.add_argument("--night", action="store_true", help="the shipped night, in real time, in place of a raid")
     parser.add_argument("--kills", type=int, default=5, help="how often it is killed at the end")
     parser.add_argument("--port", type=int, default=8377)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    result = measure(args.seconds, args.watchers, args.rate, args.port, args.kills)
+    result = measure(args)
     if args.json:
         print(json.dumps(result))
         return 0
