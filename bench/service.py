@@ -185,7 +185,7 @@ def figures(result: dict[str, Any], seconds: int) -> dict[str, Any]:
 def measure(args: argparse.Namespace) -> dict[str, Any]:
     """Run one load, then kill; returns the figures."""
     seconds, port = args.seconds, args.port
-    lives_s = int(args.kills * (LIFE_S + 4.0))
+    lives_s = int(args.kills * (LIFE_S + (12.0 if args.night else 5.0)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         world, after_s = night(seconds + lives_s) if args.night else raid(seconds + lives_s, args.rate)
