@@ -31,7 +31,7 @@ class ServiceTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Literal["Actual", "Exercise", "System", "Test"] = "Exercise"
     sender: str = "forehear@localhost"
     # How often the tracker steps [s].
-    tick_s: float = 0.2
+    tick_s: float = 0.1
 
 
 class IngestTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
