@@ -35,8 +35,8 @@ from forehear.service.tracking import Tracking
 
 # How often the store is trimmed [s].
 RETAIN_EVERY_S = 30.0
-# The tracker rests for at least this share of its last step: steps cost much alike however few reports are in them,
-# and on a night of 800 targets, where one takes 0.2 s, stepping without a pause would only heat the room.
+# The tracker rests for at least this share of its last step: steps cost much alike however few reports are in
+# them, and on a night of 800 targets, where one takes 0.2 s, stepping without a pause would only heat the room.
 REST = 0.25
 # The rate of reports is told over so long [s].
 RATE_OVER_S = 3.0

@@ -17,6 +17,9 @@ from typing import NamedTuple
 import msgspec
 
 from forehear.records import Alert, Report
+from forehear.service.transaction import StoreFull, Transaction
+
+__all__ = ["Store", "StoreFull", "StoredAlert", "pack", "unpack"]
 
 SCHEMA = """
 create table if not exists blocks (
@@ -39,10 +42,6 @@ VERSION = 1
 PAGE_BYTES = 4096
 # Deleting in portions keeps the writer's stalls short: so many rows at once.
 DELETE_ROWS = 2000
-
-
-class StoreFull(Exception):
-    """The disk, or the store's own limit, has no room: nothing of the transaction was kept."""
 
 
 class StoredAlert(NamedTuple):
@@ -108,7 +107,7 @@ class Store:
 
         Raises StoreFull, and then nothing was written.
         """
-        with _Transaction(self.db):
+        with Transaction(self.db):
             if reports:
                 stamps = [r.received_at_s or 0.0 for r in reports]
                 packed = zlib.compress(body if body is not None else pack(reports), 1)
@@ -123,7 +122,7 @@ class Store:
 
     def put_tick(self, time_s: float, block: int, frame: tuple[int, bytes] | None = None) -> None:
         """Note that the tracker steps to a time with all blocks up to one; and what the map showed at a second."""
-        with _Transaction(self.db):
+        with Transaction(self.db):
             self.db.execute("insert or replace into ticks values (?, ?)", (time_s, block))
             if frame is not None:
                 row = (frame[0], zlib.compress(frame[1], 1))
@@ -173,7 +172,7 @@ class Store:
 
     def put_key(self, sensor: str, public_key: str | None, revoked: bool, now_s: float) -> None:
         """Enrol or revoke; a new key starts its counter anew."""
-        with _Transaction(self.db):
+        with Transaction(self.db):
             self.db.execute(
                 "insert or replace into keys values (?, ?, ?, ?)", (sensor, public_key, revoked, now_s)
             )
@@ -182,7 +181,7 @@ class Store:
 
     def put_alert(self, alert: Alert, cap: bytes | None, identifier: str | None, sent: str | None) -> int | None:
         """Keep an alert; returns its number, or None where the very same is there already (a replay's)."""
-        with _Transaction(self.db):
+        with Transaction(self.db):
             row = (alert.alert, alert.site, alert.state, alert.issued_at_s, _encode(alert), cap, identifier, sent)
             cursor = self.db.execute(
                 "insert or ignore into alerts (alert, site, state, issued_at_s, body, cap, identifier, sent)"
@@ -215,7 +214,7 @@ class Store:
 
     def acknowledge(self, number: int, now_s: float) -> bool:
         """Note that the operator has seen an alert; False where there is none of that number."""
-        with _Transaction(self.db):
+        with Transaction(self.db):
             cursor = self.db.execute(
                 "update alerts set acknowledged_at_s = coalesce(acknowledged_at_s, ?) where number = ?",
                 (now_s, number),
@@ -266,7 +265,7 @@ class Store:
             if oldest[0] is not None:
                 before_s = max(before_s, oldest[0] + 0.1 * (oldest[1] - oldest[0]))
         gone = 0
-        with _Transaction(self.db):
+        with Transaction(self.db):
             for table, key, when in (("blocks", "block", "last_s"), ("frames", "time_s", "time_s")):
                 rows = self.db.execute(
                     f"delete from {table} where {key} in (select {key} from {table} where {when} < ? limit ?)",
@@ -277,32 +276,3 @@ class Store:
         if gone:
             self.db.execute("pragma incremental_vacuum(1000)").fetchall()
         return gone
-
-
-class _Transaction:
-    """All or nothing; a full disk becomes StoreFull."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        try:
-            self._db.execute("begin immediate")
-        except sqlite3.OperationalError as error:
-            raise _told(error) from error
-
-    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        try:
-            self._db.execute("commit" if error is None else "rollback")
-        except sqlite3.OperationalError as again:
-            if self._db.in_transaction:
-                self._db.execute("rollback")
-            if error is None:
-                raise _told(again) from again
-        if isinstance(error, sqlite3.OperationalError):
-            raise _told(error) from error
-
-
-def _told(error: sqlite3.OperationalError) -> Exception:
-    full = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-    return StoreFull(str(error)) if full else error
