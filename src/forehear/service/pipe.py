@@ -6,6 +6,7 @@ and is launched first for that; only then is it told what to track.
 
 import asyncio
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -47,9 +48,8 @@ def launch() -> Launched:
     """Launch a tracker's process; returns at once. Raises OSError."""
     ours, theirs = socket.socketpair()
     with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "forehear.service.worker"], stdin=theirs.fileno(), stdout=theirs.fileno()
-        )
+        words = [sys.executable, "-m", "forehear.service.worker_entry", str(os.getpid())]
+        process = subprocess.Popen(words, stdin=theirs.fileno(), stdout=theirs.fileno())
     return Launched(process, ours)
 
 

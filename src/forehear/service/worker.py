@@ -208,11 +208,3 @@ def main() -> int:
             worker.save_now_and_then()
     worker.finish()
     return 0
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (BrokenPipeError, ConnectionResetError):
-        # The service is gone, killed perhaps: so are we, without a word.
-        os._exit(0)

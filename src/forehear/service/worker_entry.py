@@ -1,0 +1,38 @@
+"""The first words of the tracker's process, before it loads anything: it ends when the service does.
+
+At once, and not when it comes to read that its line is closed: else, its service killed while it loads, it would
+load on for a second, and take that second from the service that is started again.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+# Linux, prctl(2): the signal that a process gets when its parent ends.
+PR_SET_PDEATHSIG = 1
+
+
+def end_with(parent: int) -> None:
+    """Have the system kill this process when its parent ends; elsewhere than on Linux the closed line must do."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            # It ended before it was asked for.
+            os._exit(0)
+
+
+def main() -> int:
+    """Run the tracker's process."""
+    end_with(int(sys.argv[1]))
+    from forehear.service import worker
+
+    try:
+        return worker.main()
+    except (BrokenPipeError, ConnectionResetError):
+        # The service is gone, killed perhaps: so are we, without a word.
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
