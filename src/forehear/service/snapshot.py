@@ -18,7 +18,7 @@ import numpy as np
 
 from forehear.track.tracker import Tracker
 
-VERSION = 3
+VERSION = 4
 # What a tracker makes of its network anew: not state.
 LAID_OUT = {"network", "plane", "_ids", "_index", "_air"}
 # The column of a table of working memory that tells which rows are in use, and the columns whose rows fill up from

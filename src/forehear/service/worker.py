@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from forehear.forecast import arrival, corridor, routes
+from forehear.forecast import arrival, corridor, habits, routes
 from forehear.io.geojson import read_network, read_sites
 from forehear.records import Alert, Report, Site, Track
 from forehear.service import snapshot
@@ -46,8 +46,10 @@ class Worker:
         self.tracker = Tracker(self.network)
         self.alarm = Alarm(issued=start.issued)
         self.policy = start.policy
-        self.routes = routes.draw()
-        self.unit = corridor.shape(self.routes)
+        # By whether a track weaves.
+        self.routes = {False: routes.draw(), True: routes.draw_weaving()}
+        self.units = {weaves: corridor.shape(ways) for weaves, ways in self.routes.items()}
+        self.habits: habits.Habits = {}
         self.places = arrival.places_of(tuple(self.sites.values()), self.tracker.plane)
         self.posts = places_of_sensors(self.network)
         self.since: dict[str, float] = {}
@@ -75,7 +77,7 @@ class Worker:
             self.tracker = Tracker(self.network)
             return Ready(None, 0, str(error))
         self.alarm, self.since, self.second = rest["alarm"], rest["since"], rest["second"]
-        self.time_s, self.block = rest["time_s"], rest["block"]
+        self.time_s, self.block, self.habits = rest["time_s"], rest["block"], rest["habits"]
         return Ready(self.time_s, self.block)
 
     def take(self, one: Step) -> Frame:
@@ -93,7 +95,12 @@ class Worker:
             sites = self._site_states()
             if whole % CORRIDOR_EVERY_S == 0:
                 confirmed = [t for t in tracks if t.status == "confirmed"]
-                corridors = {t.track: corridor.corridor(t, self.unit, self.tracker.plane) for t in confirmed}
+                corridors = {
+                    t.track: corridor.corridor(
+                        t, self.units[habits.weaves(self.habits, t.track)], self.tracker.plane
+                    )
+                    for t in confirmed
+                }
             turned = {}
             for (reason, _), count in self.tracker.turned_away.items():
                 turned[reason] = turned.get(reason, 0) + count
@@ -119,7 +126,11 @@ class Worker:
 
     def _warn(self, time_s: float, tracks: list[Track]) -> list[Alert]:
         confirmed = [t for t in tracks if t.status == "confirmed"]
-        coming = arrival.arrivals(confirmed, self.places, self.tracker.plane, self.routes, self.policy.watch_s)
+        self.habits = habits.note(self.habits, time_s, tracks)
+        coming: list[arrival.Arrival] = []
+        for weaves, ways in self.routes.items():
+            such = [t for t in confirmed if habits.weaves(self.habits, t.track) is weaves]
+            coming += arrival.arrivals(such, self.places, self.tracker.plane, ways, self.policy.watch_s)
         return step(self.alarm, time_s, tracks, coming, self.sites, self.posts, self.tracker.plane, self.policy)
 
     def _site_states(self) -> tuple[SiteState, ...]:
@@ -162,7 +173,7 @@ class Worker:
         self._saved_at_s, self._since_saved_s = began, 0.0
         rest: dict[str, Any] = {
             "alarm": self.alarm, "since": self.since, "second": self.second, "time_s": self.time_s,
-            "block": self.block, "sites": list(self.sites),
+            "block": self.block, "sites": list(self.sites), "habits": self.habits,
         }  # fmt: skip
         body = snapshot.write(self.tracker, rest)
         self._saving = threading.Thread(target=self._save, args=(body, time.monotonic() - began))
