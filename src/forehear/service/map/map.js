@@ -30,8 +30,9 @@ export async function start(container, hello, firstTheme) {
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-right");
   const credit = "Natural Earth · GeoNames (CC BY 4.0)" + (about.attribution ? ` · ${about.attribution}` : "");
   map.addControl(new maplibre.AttributionControl({ compact: true, customAttribution: credit }), "bottom-right");
-  ready = new Promise((go) => map.once("load", go));
-  map.once("load", () => document.querySelector(".maplibregl-ctrl-attrib")?.classList.remove("maplibregl-compact-show"));
+  // Not "load": that waits until nothing is under way any more, and tracks that come ten times a second always are.
+  ready = new Promise((go) => map.once("style.load", go));
+  map.once("style.load", () => document.querySelector(".maplibregl-ctrl-attrib")?.classList.remove("maplibregl-compact-show"));
   map.on("style.load", () => { icons(); styled = true; redraw(); });
   await ready;
   return map;
