@@ -101,8 +101,8 @@ class Pipe:
 
     async def stop(self) -> None:
         """Close the line and wait for its end; make it end if it does not."""
-        # Not close: that would wait for what is still to be sent to be read, by a process that may be waiting for us
-        # to read what it has answered.
+        # Not close: that would wait for what is still to be sent to be read, by a process that may be waiting for
+        # us to read what it has answered.
         self._writer.transport.abort()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
