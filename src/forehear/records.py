@@ -73,7 +73,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
 
     `clipped_pct`: samples at full scale, so that levels are too low and harmonics are made that nobody sent.
     `silent_pct`: of the time, samples that all are the same: a dead microphone, a cable out.
-    `overloaded_pct`: of the time, noise that fills the whole scale: a loose contact, wind on a bare membrane.
+    `overloaded_pct`: of the time, sound that fills the whole scale: a loose contact, wind on a bare membrane.
     `gap_s`: sound that never came: a device that vanished, dropped samples, samples that are not numbers.
     `rate_changes`: how often the device changed its sampling rate; `resampled_from_hz`: its rate now, where that
     is not the listening rate. `uncalibrated`: levels are of an assumed sensitivity.
