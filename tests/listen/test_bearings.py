@@ -23,7 +23,7 @@ def heard(
     kind: str, places: np.ndarray, azimuth: float, elevation: float, snr_db: float, chance: np.random.Generator,
     reflected: float = 0.0,
 ) -> np.ndarray:  # fmt: skip
-    """A second of an engine ("tone", or "mix" with a hiss) or of broad-band sound, in each microphone's own noise."""
+    """A second of an engine ("tone", "mix" with a hiss) or of broad-band sound, in each microphone's own noise."""
     signal = coloured(RATE_HZ, chance, RATE_HZ, 1.0)[:, 0]
     if kind != "broad":
         tone = harmonics(RATE_HZ, 1.0, chance.uniform(60.0, 200.0), chance, chance.uniform(-8.0, 8.0))

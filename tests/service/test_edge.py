@@ -135,10 +135,11 @@ def test_health_is_told_with_the_heartbeat_or_every_ten_seconds() -> None:
 
 def test_samples_that_the_driver_dropped_are_told() -> None:
     edge = Edge(Stub())
-    edge.lose(0.02)
     reports = edge.take(NOISE, LISTENING_RATE_HZ, START_S)
-    assert reports[0].health == Health(gap_s=0.02)
-    assert reports[1].health is None
+    reports += edge.take(NOISE, LISTENING_RATE_HZ, START_S + 5.02, dropped=True)
+    assert [r.health for r in reports] == [None] * 5 + [Health(gap_s=0.02)] + [None] * 4
+    unmeasured = Edge(Stub())
+    assert unmeasured.take(NOISE, LISTENING_RATE_HZ, START_S, dropped=True)[0].health == Health(gap_s=0.001)
 
 
 def test_a_live_ear_is_stamped_by_its_clock() -> None:

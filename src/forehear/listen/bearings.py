@@ -211,7 +211,7 @@ def _turns(at: Array) -> Array:
     return np.array([[ce * ca, -ce * sa, 0.0], [-se * sa, -se * ca, ce]])
 
 
-def _shares(channels: int, share: Array) -> tuple[Array, Array, Array]:
+def _shares(channels: int, share: NDArray[np.floating]) -> tuple[Array, Array, Array]:
     """Give g of the shares of power, its first and its second derivative; flat below the share of noise."""
     floor = (1.0 + LEAST_RESIDUAL) / channels
     above = np.maximum(share, floor)

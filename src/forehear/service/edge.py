@@ -28,6 +28,9 @@ from forehear.records import Report
 PIECE = LISTENING_RATE_HZ // 2
 # A block's time may be off by this before it is a gap [s] (the Listener's own limit): drivers jitter by 10 ms.
 JITTER_S = 0.05
+# Where the driver says that it dropped samples, a time that is off by this is believed to be what was dropped [s];
+# below, at least this much is told.
+DROPPED_S = 1e-3
 # The share of a deviation below it that is followed at each block: 50 ppm of a sound card's clock are 25 us a
 # block, which this follows with a lag of 2 ms; a driver's jitter of 10 ms moves the time by 0.1 ms.
 FOLLOWED = 0.01
@@ -63,11 +66,18 @@ class Edge:
         self.heard_s = 0.0
         self.gap_s = 0.0
 
-    def take(self, samples: Samples, rate_hz: float, at_s: float) -> list[Report]:
-        """Take (n, channels) samples whose first is of `at_s`; give the reports that are ready."""
+    def take(self, samples: Samples, rate_hz: float, at_s: float, dropped: bool = False) -> list[Report]:
+        """Take (n, channels) samples whose first is of `at_s`; give the reports that are ready.
+
+        `dropped`: the driver says that it lost samples before these.
+        """
         if len(samples) == 0:
             return []
-        out = self._made_ready(samples.shape[1] if self._array else 1, rate_hz, at_s)
+        told_s = self.gap_s
+        jitter_s = DROPPED_S if dropped else JITTER_S
+        out = self._made_ready(samples.shape[1] if self._array else 1, rate_hz, at_s, jitter_s)
+        if dropped and self.gap_s == told_s:
+            self._count(gap(DROPPED_S))
         tally = tally_of(samples, rate_hz)
         if rate_hz != LISTENING_RATE_HZ:
             tally = tally._replace(resampled_from_hz=float(rate_hz))
@@ -84,10 +94,6 @@ class Edge:
         self._waiting.append(self._resampler.feed(samples))
         return out + self._hand_on(PIECE)
 
-    def lose(self, gap_s: float) -> None:
-        """Tell of sound that was lost although time went on as expected: samples that the driver dropped."""
-        self._count(gap(gap_s))
-
     def end(self) -> list[Report]:
         """Hand on all that is left, and give the last reports."""
         out = self._flushed()
@@ -97,14 +103,14 @@ class Edge:
         self.gap_s += tally.gap_s
         self._tally = together(self._tally, tally)
 
-    def _made_ready(self, channels: int, rate_hz: float, at_s: float) -> list[Report]:
+    def _made_ready(self, channels: int, rate_hz: float, at_s: float, jitter_s: float) -> list[Report]:
         """Begin anew where the time, the rate or the channels are not what they were."""
         jumped_s = 0.0 if self._due_s is None else at_s - self._due_s
         same = self._resampler is not None and (channels, rate_hz) == (self._channels, self._rate_hz)
-        if same and abs(jumped_s) <= JITTER_S:
+        if same and abs(jumped_s) <= jitter_s:
             return []
         out = self._flushed()
-        if abs(jumped_s) > JITTER_S:
+        if abs(jumped_s) > jitter_s:
             self._count(gap(jumped_s))
             self._due_s = None
         if self._rate_hz not in (0.0, rate_hz):
