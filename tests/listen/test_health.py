@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,3 +96,9 @@ def test_the_worse_of_two_views_is_told() -> None:
     assert worse(None, listener) == listener
     assert worse(device, None) == device
     assert worse(None, None) is None
+
+
+def test_what_is_well_is_not_written() -> None:
+    one = health_of(tally_of(np.full(16_000, np.nan, np.float32), RATE_HZ))
+    assert msgspec.json.encode(one) == b'{"gap_s":1.0}'
+    assert msgspec.json.encode(worse(one, Health(uncalibrated=True))) == b'{"gap_s":1.0,"uncalibrated":true}'

@@ -164,13 +164,14 @@ class Sketch:
         from matplotlib.colors import LinearSegmentedColormap
 
         column_s = STEP * self._per_column / LISTENING_RATE_HZ
-        used = max(min(math.ceil(axis.length_s / column_s), MOST_COLUMNS), 1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            levels = 10.0 * np.log10(self._columns[:used].T + 1e-14)
-        heard = np.isfinite(levels).any(axis=0)
+        # A hole in the middle shows; after the last column there is nothing to miss.
+        heard = np.isfinite(self._columns).any(axis=1)
         if not heard.any():
             return
-        floor = np.nanpercentile(levels[:, heard], 25.0, axis=1)
+        used = int(np.flatnonzero(heard)[-1]) + 1
+        with np.errstate(divide="ignore", invalid="ignore"):
+            levels = 10.0 * np.log10(self._columns[:used].T + 1e-14)
+        floor = np.nanpercentile(levels[:, heard[:used]], 25.0, axis=1)
         # The floor itself follows frequency smoothly, or a steady line would be taken for floor and vanish.
         wide = 41
         smooth = np.array([np.median(floor[max(k - wide // 2, 0) : k + wide // 2 + 1]) for k in range(len(floor))])
@@ -193,7 +194,10 @@ class Sketch:
             if len(line) == 1:
                 when, tone, sigma = axis.stretched(when), np.repeat(tone, 2), np.repeat(sigma, 2)
             for k in range(2, int(HIGHEST_HZ / tone.min()) + 1):
-                axes.plot(when, k * tone, color=colour, lw=0.6, alpha=0.5, solid_capstyle="round")
+                # Paler the higher: of a slow engine's thirty harmonics the first say where to look.
+                axes.plot(
+                    when, k * tone, color=colour, lw=0.6, alpha=max(0.7 - 0.04 * k, 0.2), solid_capstyle="round"
+                )
             axes.fill_between(when, tone - sigma, tone + sigma, color=colour, alpha=0.25, lw=0.0)
             axes.plot(when, tone, color=colour, lw=1.8, solid_capstyle="round")
 

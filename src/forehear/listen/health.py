@@ -4,7 +4,7 @@ A block of samples gives a `Tally`; tallies add; `health_of` says what a report 
 here and nothing refused: a level from clipped samples is still worth having, if the reader knows.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -100,12 +100,25 @@ def together(one: Tally, other: Tally) -> Tally:
 
 def health_of(tally: Tally, uncalibrated: bool = False) -> Health | None:
     """Say what a report tells of a tally; None where nothing is amiss."""
-    clipped = _share(tally.clipped, tally.samples, CLIPPED_TOLD_PCT)
-    silent = _share(tally.silent, tally.pieces, SILENT_TOLD_PCT)
-    overloaded = _share(tally.overloaded, tally.pieces, OVERLOADED_TOLD_PCT)
-    gap_s = round(tally.gap_s, 3) if tally.gap_s >= GAP_TOLD_S else 0.0
-    health = Health(clipped, silent, overloaded, gap_s, tally.rate_changes, tally.resampled_from_hz, uncalibrated)
-    return health if health != Health() else None
+    return _health(
+        _share(tally.clipped, tally.samples, CLIPPED_TOLD_PCT),
+        _share(tally.silent, tally.pieces, SILENT_TOLD_PCT),
+        _share(tally.overloaded, tally.pieces, OVERLOADED_TOLD_PCT),
+        round(tally.gap_s, 3) if tally.gap_s >= GAP_TOLD_S else 0.0,
+        tally.rate_changes,
+        tally.resampled_from_hz,
+        uncalibrated,
+    )
+
+
+def _health(*values: float | bool | None) -> Health | None:
+    """Make the record of its fields' values in order; a default that is only equal would be written."""
+    amiss = {
+        n: v
+        for n, v, d in zip(Health.__struct_fields__, values, Health.__struct_defaults__, strict=True)
+        if v != d
+    }
+    return Health(**amiss) if amiss else None  # type: ignore[arg-type]
 
 
 def _share(count: int, of: int, told_pct: float) -> float:
@@ -117,7 +130,7 @@ def worse(one: Health | None, other: Health | None) -> Health | None:
     """Put two views of the same time together, the worse of each: the device's own and the Listener's."""
     if one is None or other is None:
         return one if other is None else other
-    return Health(
+    return _health(
         max(one.clipped_pct, other.clipped_pct),
         max(one.silent_pct, other.silent_pct),
         max(one.overloaded_pct, other.overloaded_pct),
