@@ -71,7 +71,8 @@ def srp_phat(x: np.ndarray, places: np.ndarray) -> float:
 
 def main() -> int:
     print(
-        f"{'array':<13}{'sound':<7}{'snr':>4} | PHAT gross  median | likelihood told gross median  rms(error/sigma)"
+        f"{'array':<13}{'sound':<7}{'snr':>4} | PHAT gross  median",
+        "| likelihood told gross median  rms(error/sigma)",
     )
     for name, places in ARRAYS.items():
         for kind in ("tone", "mix", "broad"):

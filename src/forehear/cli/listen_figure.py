@@ -26,7 +26,7 @@ HIGHEST_HZ = 2000.0
 # Columns kept: a picture has 1,500 pixels across.
 MOST_COLUMNS = 3000
 # Reports kept; beyond, every other one goes.
-MOST_REPORTS = 20_000
+MOST_REPORTS = 10_000
 # Points belong to one line when they follow within this time [s] and this share of the tone.
 JOINED_S, JOINED_SHARE = 2.6, 0.12
 # -----------------------------------------------------------------------------------------------------
@@ -67,7 +67,6 @@ class Sketch:
         self._window = np.hanning(LENGTH + 1)[:-1]
         self._points: list[_Point] = []
         self._noise: list[tuple[float, float]] = []
-        self._every = self._reports = 0
 
     def sound(self, samples: NDArray[np.floating], at_s: float) -> None:
         """Draw samples (n,) or (n, channels) at the listening rate."""
@@ -81,7 +80,7 @@ class Sketch:
         joined = np.concatenate([self._rest, one])
         count = max((len(joined) - LENGTH) // STEP + 1, 0)
         self._ended_s = at_s + len(one) / LISTENING_RATE_HZ
-        self._rest = joined[count * STEP :]
+        self._rest = joined[count * STEP :].copy()
         if count == 0:
             return
         cut = np.lib.stride_tricks.sliding_window_view(joined, LENGTH)[::STEP][:count]
@@ -104,7 +103,6 @@ class Sketch:
     def report(self, reports: Iterable[Report]) -> None:
         """Note what was detected."""
         for report in reports:
-            self._reports += 1
             if report.noise_db is not None and math.isfinite(report.noise_db):
                 self._noise.append((report.heard_at_s, report.noise_db))
             for source in report.sources:
@@ -116,10 +114,10 @@ class Sketch:
                     report.heard_at_s, source.level_db, source.tone_hz, source.tone_sigma_hz or 0.0, kind, odds
                 )
                 self._points.append(point)
-        if len(self._points) > MOST_REPORTS:
-            self._points = self._points[::2]
-        if len(self._noise) > MOST_REPORTS:
-            self._noise = self._noise[::2]
+            if len(self._points) > MOST_REPORTS:
+                self._points = self._points[::2]
+            if len(self._noise) > MOST_REPORTS:
+                self._noise = self._noise[::2]
 
     def draw(self, path: str, sensor: str, name: str) -> None:
         """Write the picture. Raises InputError where it cannot be."""
@@ -165,7 +163,7 @@ class Sketch:
 
         column_s = STEP * self._per_column / LISTENING_RATE_HZ
         # A hole in the middle shows; after the last column there is nothing to miss.
-        heard = np.isfinite(self._columns).any(axis=1)
+        heard: NDArray[np.bool_] = np.asarray(np.isfinite(self._columns).any(axis=1))
         if not heard.any():
             return
         used = int(np.flatnonzero(heard)[-1]) + 1
@@ -175,8 +173,8 @@ class Sketch:
         # The floor itself follows frequency smoothly, or a steady line would be taken for floor and vanish.
         wide = 41
         smooth = np.array([np.median(floor[max(k - wide // 2, 0) : k + wide // 2 + 1]) for k in range(len(floor))])
-        cmap = LinearSegmentedColormap.from_list("paper", ["#FFFFFF", "#E3E9EF", "#A9B9C9", "#5F7489", "#1F2B38"])
-        cmap.set_bad("#F3F1EC")
+        shades = ["#FFFFFF", "#E3E9EF", "#A9B9C9", "#5F7489", "#1F2B38"]
+        cmap = LinearSegmentedColormap.from_list("paper", shades).with_extremes(bad="#F3F1EC")
         axes.imshow(
             levels - smooth[:, None], origin="lower", aspect="auto", cmap=cmap, vmin=2.0, vmax=34.0,
             extent=(0.0, used * column_s / axis.unit_s, 0.0, _ROWS * LISTENING_RATE_HZ / LENGTH),

@@ -113,12 +113,9 @@ def health_of(tally: Tally, uncalibrated: bool = False) -> Health | None:
 
 def _health(*values: float | bool | None) -> Health | None:
     """Make the record of its fields' values in order; a default that is only equal would be written."""
-    amiss = {
-        n: v
-        for n, v, d in zip(Health.__struct_fields__, values, Health.__struct_defaults__, strict=True)
-        if v != d
-    }
-    return Health(**amiss) if amiss else None  # type: ignore[arg-type]
+    fields = zip(Health.__struct_fields__, values, Health.__struct_defaults__, strict=True)
+    amiss: dict[str, Any] = {name: value for name, value, default in fields if value != default}
+    return Health(**amiss) if amiss else None
 
 
 def _share(count: int, of: int, told_pct: float) -> float:

@@ -146,7 +146,7 @@ class Edge:
             self._piece_s += len(piece) / LISTENING_RATE_HZ
             reports = self._listener.hear(piece if self._array else piece[:, 0], at_s)
             out += self._stamped(reports)
-        self._waiting = [joined[done:]]
+        self._waiting = [joined[done:].copy()]
         return out
 
     def _stamped(self, reports: list[Report], last: bool = False) -> list[Report]:
