@@ -48,6 +48,12 @@ def test_samples_that_all_are_the_same_are_silence(level: float) -> None:
     assert health_of(tally_of(half, RATE_HZ)) == Health(silent_pct=50.0)
 
 
+def test_a_few_samples_are_not_judged() -> None:
+    for count in (1, 2, 799):
+        assert health_of(tally_of(np.zeros(count, np.float32), RATE_HZ)) is None
+    assert health_of(tally_of(np.zeros(800, np.float32), RATE_HZ)) == Health(silent_pct=100.0)
+
+
 def test_one_dead_channel_of_four_is_told() -> None:
     x = CHANCE.normal(0.0, 0.01, (RATE_HZ, 4)).astype(np.float32)
     x[:, 2] = 0.0

@@ -67,8 +67,10 @@ def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
     with np.errstate(invalid="ignore"):
         silent = int(((high - low) < SILENT_UNDER).sum())
         overloaded = int((np.isfinite(square) & (square >= OVERLOADED_FROM_RMS**2)).sum())
-    clipped = _clipped(x)
-    return Tally((n - lost) * channels, clipped, square.size, silent, overloaded, lost / rate_hz)
+    judged = square.size
+    if n < piece // 2:
+        judged = silent = overloaded = 0
+    return Tally((n - lost) * channels, _clipped(x), judged, silent, overloaded, lost / rate_hz)
 
 
 def _clipped(x: NDArray[np.floating]) -> int:
