@@ -1,13 +1,19 @@
 """A live microphone that misbehaves: it vanishes, drops samples, changes its rate; and the reports go on."""
 
+import json
+import signal
 import sys
+import time
 import types
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.listen.stubs import Stub
 
+from forehear.cli import listen_run
+from forehear.cli.main import main
 from forehear.errors import InputError
 from forehear.records import Report
 from forehear.service import node
@@ -233,3 +239,48 @@ def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(InputError, match=r"pip install 'forehear\[microphone\]'"):
         Microphone(None, 1, lambda: START_S)
+
+
+def test_the_command_hears_a_microphone_until_it_is_stopped(
+    portaudio: FakePortAudio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three seconds from the driver, then nothing; while it is looked for again, Ctrl-C."""
+    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    now = [START_S]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    opened: list[object] = []
+
+    def stream(**settings: object) -> types.SimpleNamespace:
+        if opened:
+            raise KeyboardInterrupt
+        opened.append(settings)
+        made = FakePortAudio.InputStream(portaudio, **settings)
+
+        def start() -> None:
+            for _ in range(30):
+                now[0] += 0.1
+                called(portaudio)
+
+        made.start = start
+        return made
+
+    monkeypatch.setattr(portaudio, "InputStream", stream)
+    out = tmp_path / "reports.ndjson"
+    assert main(["listen", "--device", "USB", "--sensor", "K-07", "--out", str(out)]) == 0
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["heard_at_s"] for line in lines] == pytest.approx([START_S + k + 0.5 for k in range(3)], abs=1e-3)
+    told = capsys.readouterr().err
+    assert "listening to USB; Ctrl-C ends it" in told
+    assert "gave nothing for 0.05 s; again in 0.5 s" in told
+    assert told.splitlines()[-1] == "forehear listen: 3.0 s heard, 3 reports, sources: none, no gaps"
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
+    assert main(["listen", "--device", "--sensor", "K-07"]) == 1
+    assert "pip install 'forehear[microphone]'" in capsys.readouterr().err
+    assert main(["listen", "--devices"]) == 1

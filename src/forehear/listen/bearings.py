@@ -36,20 +36,23 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
+from forehear.listen.wavefront import (
+    Array,
+    Complex,
+    Recorded,
+    Spectra,
+    cut_spectra,
+    direction,
+    likelihood,
+    shares,
+    turns,
+)
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Where engines are heard without knowing more [Hz].
 BAND_HZ = (60.0, 2000.0)
-# A segment [s]: in a longer one a passing tone smears over its bins. The coarse search, which does not know the
-# direction yet, needs one of so many times what sound takes from the middle to the end of the array, or it would
-# compare different sound.
-SEGMENT_S, CROSSINGS = 0.064, 16.0
-# Fewer segments cannot say how their slopes scatter.
-LEAST_SEGMENTS = 6
 # Microphones whose second horizontal extent is below this share of the first stand in a line: half a degree of
 # survey error would turn left into right.
 LEAST_ASPECT = 0.05
@@ -63,8 +66,6 @@ NEWTON_STEPS = 25
 AMBIGUOUS_WITHIN, AMBIGUOUS_SIGMAS, AMBIGUOUS_MOST = 4.0, 1.5, 150.0
 # A segment overlaps its neighbours by half: its slopes are this much less independent than their count.
 OVERLAP = 1.0 / 18.0
-# Cheap microphones' phases and gains match no better than this share of the power (-25 dB).
-LEAST_RESIDUAL = 0.003
 # What a tape measure leaves [m], and never more than this share of the array's extent (a board is drawn exactly).
 PLACE_SIGMA_M, PLACE_SIGMA_SHARE = 0.02, 0.01
 # The ground's reflection and 10 K of temperature each move elevation by about 10 degrees (physics.md).
@@ -87,32 +88,11 @@ class Bearing(NamedTuple):
     elevation_sigma_rad: float
 
 
-class _Recorded(NamedTuple):
-    """Samples (n, channels) and what is known of the array."""
-
-    samples: Array
-    rate_hz: float
-    bands_hz: Array  # (k, 2)
-    slots_s: Array  # (channels, 3): places over the speed of sound
-    delay_sigma_s: float
-
-
-class _Array(NamedTuple):
-    """What the likelihood is made of: x (segments, bins, channels) with sum_t |x|^2 = 1 in each bin."""
-
-    x: Complex
-    covariance: Complex  # (bins, channels, channels)
-    omega: Array  # (bins,) [rad/s]
-    slots_s: Array
-    delay_sigma_s: float
-    shifts_s: Array  # (channels,): by how much each channel was held back before it was cut into segments
-
-
 class _Top(NamedTuple):
     """A top of the likelihood: its height, where, each channel's lead there, and what each bin gives to it."""
 
     q: float
-    array: _Array  # the samples as they were cut for this direction
+    array: Spectra  # the samples as they were cut for this direction
     at: Array  # (2,) azimuth, elevation
     leads_s: Array  # (channels,): the direction's and the channel's own
     by_bin: Array  # (bins,)
@@ -145,7 +125,7 @@ def bearing(
     slots_s = (places - places.mean(axis=0)) / sound_speed_mps
     extent_s = 2.0 * float(np.linalg.norm(slots_s, axis=1).max())
     delay_sigma_s = min(PLACE_SIGMA_M / sound_speed_mps, PLACE_SIGMA_SHARE * extent_s)
-    tops = _tops(_Recorded(x, rate_hz, bands, slots_s, delay_sigma_s))
+    tops = _tops(Recorded(x, rate_hz, bands, slots_s, delay_sigma_s))
     if not tops:
         return None
     azimuth_sigma, elevation_sigma = _sigmas(tops[0])
@@ -164,91 +144,16 @@ def tells_azimuth(places_m: ArrayLike) -> bool:
     return bool(extents[1] > LEAST_ASPECT * extents[0] > 0.0)
 
 
-def _cut(r: _Recorded, at: Array | None) -> _Array | None:
-    """Cut the samples into spectra; None where there are too few of them or no bins.
-
-    With a direction, each channel is held back by its lead there, so that a segment holds the same sound in all:
-    at a delay, the spectrum of a windowed tone turns with the tone's own frequency and not with the bin's.
-    """
-    reach_s = float(np.linalg.norm(r.slots_s, axis=1).max())
-    margin = math.ceil(reach_s * r.rate_hz)
-    coarse = at is None
-    length = 2 ** math.ceil(math.log2(max(SEGMENT_S, CROSSINGS * reach_s if coarse else 0.0) * r.rate_hz))
-    hop = length // 2
-    if len(r.samples) - 2 * margin < length + (0 if coarse else (LEAST_SEGMENTS - 1) * hop):
-        return None
-    frequency = np.arange(length // 2 + 1) * r.rate_hz / length
-    # At least the bin nearest to each band's middle takes part.
-    half = np.maximum(np.diff(r.bands_hz, axis=1), r.rate_hz / length) / 2.0
-    wanted = (np.abs(frequency - r.bands_hz.mean(axis=1, keepdims=True)) <= half).any(axis=0)
-    wanted &= (frequency > 0.0) & (frequency < 0.5 * r.rate_hz)
-    if not wanted.any():
-        return None
-    shifts = np.zeros(len(r.slots_s), np.int64)
-    if at is not None:
-        shifts = np.round(r.slots_s @ _direction(at) * r.rate_hz).astype(np.int64)
-    end = len(r.samples) - margin
-    held = np.stack([r.samples[margin - k : end - k, m] for m, k in enumerate(shifts)])
-    cut = np.lib.stride_tricks.sliding_window_view(held, length, axis=1)[:, ::hop]
-    x = np.fft.rfft(cut * np.hanning(length + 1)[:-1], axis=2)[:, :, wanted].transpose(1, 2, 0)
-    # Microphones differ in gain: each counts alike.
-    x = x / (np.sqrt(np.mean(np.abs(x) ** 2, axis=(0, 1))) + 1e-300)
-    x = x / (np.sqrt(np.sum(np.abs(x) ** 2, axis=(0, 2), keepdims=True)) + 1e-300)
-    covariance = np.einsum("tfm,tfn->fmn", x, np.conj(x))
-    omega = 2.0 * math.pi * frequency[wanted]
-    return _Array(x, covariance, omega, r.slots_s, r.delay_sigma_s, shifts / r.rate_hz)
-
-
-def _direction(at: Array) -> Array:
-    """Give unit vectors (..., 3) east-north-up of (..., 2) azimuth, elevation."""
-    flat = np.cos(at[..., 1])
-    return np.stack([flat * np.sin(at[..., 0]), flat * np.cos(at[..., 0]), np.sin(at[..., 1])], axis=-1)
-
-
-def _turns(at: Array) -> Array:
-    """Give the derivatives (2, 3) of the unit vector by azimuth and by elevation."""
-    sa, ca, se, ce = math.sin(at[0]), math.cos(at[0]), math.sin(at[1]), math.cos(at[1])
-    return np.array([[ce * ca, -ce * sa, 0.0], [-se * sa, -se * ca, ce]])
-
-
-def _shares(channels: int, share: NDArray[np.floating]) -> tuple[Array, Array, Array]:
-    """Give g of the shares of power, its first and its second derivative; flat below the share of noise."""
-    floor = (1.0 + LEAST_RESIDUAL) / channels
-    above = np.maximum(share, floor)
-    rest = 1.0 - above + LEAST_RESIDUAL
-    g = -np.log(above) - (channels - 1) * np.log(rest)
-    first = np.where(share > floor, (channels - 1) / rest - 1.0 / above, 0.0)
-    second = np.where(share > floor, (channels - 1) / rest**2 + 1.0 / above**2, 0.0)
-    return g, first, second
-
-
-def _likelihood(a: _Array, leads_s: Array) -> tuple[Array, Array, Array]:
-    """Give Q by bin, its gradient (channels,) and minus its second derivatives (channels, channels) by leads."""
-    segments, _, channels = a.x.shape
-    turned = np.exp(-1j * a.omega[:, None] * (leads_s - a.shifts_s))
-    steered = np.real(turned[:, :, None] * a.covariance * np.conj(turned[:, None, :]))
-    imaginary = np.imag(turned[:, :, None] * a.covariance * np.conj(turned[:, None, :]))
-    g, first, second = _shares(channels, np.clip(steered.sum(axis=(1, 2)) / channels, 0.0, 1.0))
-    slope = 2.0 * a.omega[:, None] * imaginary.sum(axis=2) / channels
-    bend = 2.0 * (a.omega**2)[:, None, None] * steered / channels
-    diagonal = np.arange(channels)
-    bend[:, diagonal, diagonal] -= 2.0 * (a.omega**2)[:, None] * steered.sum(axis=2) / channels
-    # Half: segments that overlap by half count every sample twice.
-    weight = 0.5 * segments
-    curvature = np.einsum("f,fm,fn->mn", second, slope, slope) + np.einsum("f,fmn->mn", first, bend)
-    return weight * g, weight * (first @ slope), -weight * curvature
-
-
-def _climbed(a: _Array, at: Array) -> _Top:
+def _climbed(a: Spectra, at: Array) -> _Top:
     """Climb to the top near a direction, over the direction and the channels' own delays."""
     # On the horizon itself a flat array's likelihood has no slope upwards.
     at = np.array([at[0], max(float(at[1]), START_RAD)])
     own = np.zeros(len(a.slots_s))
     prior = 1.0 / a.delay_sigma_s**2
-    by_bin, gradient, curvature = _likelihood(a, a.slots_s @ _direction(at))
+    by_bin, gradient, curvature = likelihood(a, a.slots_s @ direction(at))
     q = float(by_bin.sum())
     for _ in range(NEWTON_STEPS):
-        jacobian = np.hstack([a.slots_s @ _turns(at).T, np.eye(len(own)) * a.delay_sigma_s])
+        jacobian = np.hstack([a.slots_s @ turns(at).T, np.eye(len(own)) * a.delay_sigma_s])
         slope = jacobian.T @ gradient
         slope[2:] -= prior * own * a.delay_sigma_s
         hessian = jacobian.T @ curvature @ jacobian
@@ -260,7 +165,7 @@ def _climbed(a: _Array, at: Array) -> _Top:
         for _ in range(8):
             tried = np.array([at[0] + step[0], np.clip(at[1] + step[1], LOWEST_RAD, HIGHEST_RAD)])
             own_tried = own + step[2:] * a.delay_sigma_s
-            found = _likelihood(a, a.slots_s @ _direction(tried) + own_tried)
+            found = likelihood(a, a.slots_s @ direction(tried) + own_tried)
             q_tried = float(found[0].sum()) - 0.5 * prior * float(own_tried @ own_tried)
             if q_tried >= q:
                 break
@@ -271,10 +176,10 @@ def _climbed(a: _Array, at: Array) -> _Top:
         (by_bin, gradient, curvature), q, at, own = found, q_tried, tried, own_tried
         if moved < 1e-5 and gained < 1e-3:
             break
-    return _Top(q, a, at, a.slots_s @ _direction(at) + own, by_bin)
+    return _Top(q, a, at, a.slots_s @ direction(at) + own, by_bin)
 
 
-def _coarse(a: _Array) -> tuple[Array, Array]:
+def _coarse(a: Spectra) -> tuple[Array, Array]:
     """Give a grid's directions (azimuths, elevations, 2) and what the array's pairs agree on there.
 
     A bin's weight is the slope of g where all of its coherent power would be collected: noise weighs nothing.
@@ -284,7 +189,7 @@ def _coarse(a: _Array) -> tuple[Array, Array]:
     # Delays that nobody knows blur what high frequencies agree on.
     known = np.exp(-((a.omega * a.delay_sigma_s) ** 2))
     share = np.linalg.eigvalsh(a.covariance)[:, -1] * known
-    weight = _shares(channels, share)[1] * known
+    weight = shares(channels, share)[1] * known
     pairs = a.covariance[:, first, second] * weight[:, None]
     apart_s = a.slots_s[first] - a.slots_s[second]
     # A grid as fine as a quarter of the main lobe at the frequency that counts.
@@ -296,7 +201,7 @@ def _coarse(a: _Array) -> tuple[Array, Array]:
     rings = max(math.ceil(1.0 / step / 2.0), 6)
     elevations = np.arccos(np.linspace(1.0, math.cos(HIGHEST_RAD), rings))
     grid = np.stack(np.meshgrid(azimuths, elevations, indexing="ij"), axis=-1)
-    lags = _direction(grid) @ apart_s.T
+    lags = direction(grid) @ apart_s.T
     return grid, _agreement(pairs, a.omega, lags)
 
 
@@ -314,9 +219,9 @@ def _agreement(pairs: Complex, omega: Array, lags_s: Array) -> Array:
     return np.asarray(between.sum(axis=-1))
 
 
-def _tops(r: _Recorded) -> list[_Top]:
+def _tops(r: Recorded) -> list[_Top]:
     """Give the tops, the highest first, each once."""
-    plain = _cut(r, None)
+    plain = cut_spectra(r, None)
     if plain is None:
         return []
     grid, agreed = _coarse(plain)
@@ -329,11 +234,11 @@ def _tops(r: _Recorded) -> list[_Top]:
     peak = np.all([agreed >= n for n in neighbours], axis=0)
     wide = round(float(np.linalg.norm(r.slots_s, axis=1).max()) / TOP_EACH_S)
     order = np.argsort(-agreed[peak], kind="stable")[: min(max(wide, LEAST_TOPS), MOST_TOPS)]
-    arrays = [(_cut(r, at), at) for at in grid[peak][order]]
+    arrays = [(cut_spectra(r, at), at) for at in grid[peak][order]]
     climbed = [_climbed(array, at) for array, at in arrays if array is not None]
     out: list[_Top] = []
     for top in sorted(climbed, key=lambda t: -t.q):
-        if not any(np.linalg.norm(_direction(top.at) - _direction(o.at)) < 0.02 for o in out):
+        if not any(np.linalg.norm(direction(top.at) - direction(o.at)) < 0.02 for o in out):
             out.append(top)
     return out
 
@@ -342,18 +247,18 @@ def _sigmas(top: _Top) -> tuple[float, float]:
     """Give the sigma of azimuth and of elevation at a top [rad]; infinite where it is none."""
     a = top.array
     segments, _, channels = a.x.shape
-    _, _, curvature = _likelihood(a, top.leads_s)
+    _, _, curvature = likelihood(a, top.leads_s)
     steered = a.x * np.exp(-1j * a.omega[:, None] * (top.leads_s - a.shifts_s))
     beam = steered.sum(axis=2)
     share = (np.sum(np.abs(beam) ** 2, axis=0) / channels).astype(np.float64)
-    _, weight, _ = _shares(channels, share)
+    _, weight, _ = shares(channels, share)
     slopes = 2.0 * np.imag(steered * np.conj(beam)[..., None]) * a.omega[:, None] / channels
     slopes *= 0.5 * segments * weight[:, None]
     # Unknowns: azimuth, elevation where it is free to move, and the channels' delays in units of their sigma.
     free = LOWEST_RAD < top.at[1] < HIGHEST_RAD
-    turns = (a.slots_s @ _turns(top.at).T)[:, : 2 if free else 1]
-    jacobian = np.hstack([turns, np.eye(channels) * a.delay_sigma_s])
-    prior = np.diag([0.0] * turns.shape[1] + [1.0] * channels)
+    by_angle = (a.slots_s @ turns(top.at).T)[:, : 2 if free else 1]
+    jacobian = np.hstack([by_angle, np.eye(channels) * a.delay_sigma_s])
+    prior = np.diag([0.0] * by_angle.shape[1] + [1.0] * channels)
     hessian = jacobian.T @ curvature @ jacobian + prior
     if float(np.linalg.eigvalsh(hessian)[0]) <= 0.0:
         return math.inf, HIGHEST_ELEVATION_SIGMA_RAD

@@ -20,7 +20,7 @@ SILENT_UNDER = 2e-6
 # Filling the scale: rms of noise between -1 and 1 is 0.58, of a full-scale sine 0.71, of the loudest music 0.3.
 OVERLOADED_FROM_RMS = 0.4
 # Silence and overload are judged in pieces of this length [s]: a drop-out of a few samples is not silence, a dead
-# second is.
+# second is. A block shorter than half a piece is not judged: a single sample always is all the same.
 PIECE_S = 0.1
 # Told from these shares on [%]: a clap or two at full scale in ten seconds is nobody's business.
 CLIPPED_TOLD_PCT, SILENT_TOLD_PCT, OVERLOADED_TOLD_PCT = 0.01, 1.0, 1.0
@@ -44,28 +44,24 @@ class Tally(NamedTuple):
 
 def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
     """Count what is amiss in samples (n,) or (n, channels) of full scale 1; what is no number is a gap."""
-    x = np.asarray(samples)
-    x = x[:, None] if x.ndim == 1 else x
-    n, channels = x.shape
+    x = np.atleast_2d(np.asarray(samples).T)
+    channels, n = x.shape
     if n == 0:
         return Tally()
+    # A channel's samples side by side: ten times as fast as interleaved.
+    x = np.ascontiguousarray(x)
     piece = max(int(PIECE_S * rate_hz), 1)
     whole = n // piece
-    if whole == 0:
-        pieces = x[None]
-    else:
-        pieces = x[: whole * piece].reshape(whole, piece, channels)
-    square = np.einsum("ijk,ijk->ik", pieces, pieces, dtype=np.float64) / pieces.shape[1]
-    if np.isfinite(square).all() and np.isfinite(x[whole * piece :]).all():
-        lost = 0
-    else:
-        good = np.isfinite(x).all(axis=1)
+    pieces = x[:, : whole * piece].reshape(channels, whole, piece) if whole else x[:, None]
+    square = np.einsum("ijk,ijk->ij", pieces, pieces) / pieces.shape[2]
+    lost = 0
+    if not (np.isfinite(square).all() and np.isfinite(x[:, whole * piece :]).all()):
+        good = np.isfinite(x).all(axis=0)
         lost = n - int(good.sum())
-        x = np.where(good[:, None], x, np.float32(0.0))
-    high, low = pieces.max(axis=1), pieces.min(axis=1)
+        x = np.where(good, x, np.float32(0.0))
     # Comparisons with what is no number are false: a gap is neither silent nor overloaded.
     with np.errstate(invalid="ignore"):
-        silent = int(((high - low) < SILENT_UNDER).sum())
+        silent = int(((pieces.max(axis=2) - pieces.min(axis=2)) < SILENT_UNDER).sum())
         overloaded = int((np.isfinite(square) & (square >= OVERLOADED_FROM_RMS**2)).sum())
     judged = square.size
     if n < piece // 2:
