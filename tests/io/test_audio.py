@@ -4,6 +4,7 @@ import os
 import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -219,3 +220,15 @@ def test_a_wav_comes_through_a_pipe(tmp_path: Path) -> None:
         [sys.executable, "-c", code], input=b"no wav", capture_output=True, env=environment, timeout=60
     )
     assert b"stdin: is not a recording that can be read" in bad.stderr
+
+
+def test_a_named_pipe_is_read_like_stdin(tmp_path: Path) -> None:
+    data = Path(written(tmp_path, "a.wav", tone(16_000, 2.0), 16_000)).read_bytes()
+    pipe = tmp_path / "pipe.wav"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(data,))
+    writer.start()
+    recording = open_recording(str(pipe))
+    assert sum(len(b) for b in recording.blocks()) == 32_000
+    recording.close()
+    writer.join(5.0)

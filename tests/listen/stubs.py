@@ -35,7 +35,7 @@ class Stub:
         return [self._report(joined)] if len(joined) >= LISTENING_RATE_HZ // 4 else []
 
     def _report(self, frame: np.ndarray) -> Report:
-        level_db = float(94.0 + 20.0 * np.log10(np.sqrt(np.nanmean(frame**2)) * np.sqrt(2.0) + 1e-9))
+        level_db = float(94.0 + 20.0 * np.log10(np.sqrt(np.mean(np.nan_to_num(frame) ** 2)) * np.sqrt(2.0) + 1e-9))
         sources = (Source(round(level_db, 1), 100.0, 0.1, kinds=Kinds(0.9, 0.05, 0.05)),) if level_db > 80 else ()
         health = None if self.calibrated else Health(uncalibrated=True)
         heard_at_s = round(self._from_s + 0.5 * len(frame) / LISTENING_RATE_HZ, 3)

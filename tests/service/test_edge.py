@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -151,3 +152,38 @@ def test_nothing_is_nothing() -> None:
     edge = Edge(Stub())
     assert edge.take(NOISE[:0], LISTENING_RATE_HZ, START_S) == []
     assert edge.end() == []
+
+
+blocks = st.tuples(
+    st.integers(0, 30_000),
+    st.sampled_from([8_000.0, 16_000.0, 44_100.0, 48_000.0]),
+    st.floats(-20.0, 20.0) | st.just(0.0),
+    st.sampled_from(["noise", "silence", "full", "nan", "partly nan"]),
+    st.booleans(),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(blocks, max_size=12), st.booleans())
+def test_whatever_comes_nothing_breaks_and_the_books_balance(script: list, array: bool) -> None:
+    stub = Stub()
+    edge = Edge(stub, array)
+    at_s, came_s, reports = START_S, 0.0, []
+    for count, rate_hz, jump_s, what, dropped in script:
+        samples = np.zeros((count, 2), np.float32)
+        if what != "silence":
+            samples[:] = CHANCE.uniform(-1.0, 1.0, (count, 2)) * (1.0 if what == "full" else 0.01)
+        if what.endswith("nan"):
+            samples[count // 2 if what == "partly nan" else 0 :] = np.nan
+        at_s = max(at_s + jump_s, 0.0)
+        reports += edge.take(samples, rate_hz, at_s, dropped)
+        came_s += np.isfinite(samples).all(axis=1).sum() / rate_hz
+        at_s += count / rate_hz
+    reports += edge.end()
+    assert edge.heard_s == pytest.approx(came_s, abs=1e-6)
+    given_s = sum(len(p) for _, p in stub.pieces) / LISTENING_RATE_HZ
+    assert given_s == pytest.approx(sum(s[0] / s[1] for s in script), abs=1e-3 * (len(script) + 1))
+    stamps = [r.received_at_s for r in reports]
+    assert stamps == sorted(stamps)
+    for report in reports:
+        assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report

@@ -207,11 +207,10 @@ class Sketch:
                 loudest[p.heard_at_s] = p
         when = np.array(sorted(loudest))
         if len(when):
-            width = 1.0 / axis.unit_s
             odds = np.array([loudest[t].odds for t in when])
             bottom = np.zeros(len(when))
             for k, kind in enumerate(KINDS):
-                axes.bar(axis.of(when), odds[:, k], width, bottom, color=COLOURS[kind], lw=0.0)
+                axes.bar(axis.of(when), odds[:, k], axis.second, bottom, color=COLOURS[kind], lw=0.0)
                 bottom += odds[:, k]
         axes.set_ylim(0.0, 1.0)
         axes.set_yticks([0.5], ["kind"])
@@ -249,14 +248,16 @@ class _Axis:
             (u for u in ((1.0, "seconds"), (60.0, "minutes")) if length_s <= 180.0 * u[0]), (3600.0, "hours")
         )
         self.length = length_s / self.unit_s
+        # A report's second, never so thin that a night's picture loses it.
+        self.second = max(1.0, length_s / 1200.0) / self.unit_s
 
     def of(self, times_s: Array) -> Array:
         """Give where times stand."""
         return (times_s - self.began_s) / self.unit_s
 
     def stretched(self, when: Array) -> Array:
-        """Give the ends of a second around one moment."""
-        half = 0.5 / self.unit_s
+        """Give the ends of a report's second around its middle."""
+        half = 0.5 * self.second
         return np.array([when[0] - half, when[0] + half])
 
     def label(self, axes: Any) -> None:

@@ -4,6 +4,7 @@ libsndfile reads (wav, flac, ogg, and what else it knows), soxr resamples. What 
 file's name and the reason; what is only damaged gives what is there, and says so in `Recording.faults`.
 """
 
+import os
 import re
 import sys
 from collections import deque
@@ -86,26 +87,34 @@ class Recording:
 
 
 def open_recording(path: str) -> Recording:
-    """Open a recording; `-` is a wav on stdin. Raises InputError with the file's name and the reason."""
+    """Open a recording; `-` is a wav on stdin, and a pipe may have a name too.
+
+    Raises InputError with the file's name and the reason.
+    """
     name = "stdin" if path == "-" else path
-    if path != "-":
-        _look(path)
+    pipe = path == "-" or Path(path).is_fifo()
     try:
-        file = soundfile.SoundFile(sys.stdin.fileno(), closefd=False) if path == "-" else soundfile.SoundFile(path)
+        if path == "-":
+            file = soundfile.SoundFile(sys.stdin.fileno(), closefd=False)
+        elif pipe:
+            file = soundfile.SoundFile(os.open(path, os.O_RDONLY), closefd=True)
+        else:
+            _look(path)
+            file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, RuntimeError, OSError, ValueError) as error:
-        hint = "; of stdin only wav can be read" if path == "-" else ""
+        hint = "; of a pipe only wav can be read" if pipe else ""
         raise InputError(f"{name}: is not a recording that can be read: {_reason(error)}{hint}") from None
     fault = None
     if not 1 <= file.channels <= MOST_CHANNELS:
         fault = f"has {file.channels} channels; allowed: 1 to {MOST_CHANNELS}"
     elif not LOWEST_RATE_HZ <= file.samplerate <= HIGHEST_RATE_HZ:
         fault = f"sampling rate {file.samplerate} Hz; allowed: {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ}"
-    elif file.frames == 0 and path != "-":
+    elif file.frames == 0 and not pipe:
         fault = "holds no samples"
     if fault:
         file.close()
         raise InputError(f"{name}: {fault}")
-    return Recording(name, file, piped=path == "-" and not file.seekable())
+    return Recording(name, file, piped=pipe and not file.seekable())
 
 
 def _look(path: str) -> None:
