@@ -7,6 +7,7 @@ import pytest
 from tests.listen.waves import at_array, coloured, harmonics, mast, octagon, square
 
 from forehear.listen.bearings import GROUND_SIGMA_RAD, Bearing, bearing, tells_azimuth
+from forehear.listen.wavefront import harmonic_bands
 
 RATE_HZ = 16_000
 ARRAYS = {"square of 1 m": square(1.0), "triangle of 1 m": square(1.0)[:3], "mast of 1 m": mast(1.0),
@@ -126,14 +127,26 @@ def test_two_sources_each_have_their_own_direction() -> None:
     for tone_hz, azimuth in tones.items():
         x += at_array(harmonics(RATE_HZ, 1.0, tone_hz, chance), RATE_HZ, places, azimuth, 0.2)
     for tone_hz, azimuth in tones.items():
-        lines = tone_hz * np.arange(1, 12)
         other = next(t for t in tones if t != tone_hz)
-        # Harmonics that stand within two bins of the other's are left out.
-        free = [h for h in lines if np.abs(h - other * np.arange(1, 20)).min() > 30.0]
-        found = bearing(x, places, RATE_HZ, np.array([[h - 10.0, h + 10.0] for h in free]))
+        found = bearing(x, places, RATE_HZ, harmonic_bands(tone_hz, others_hz=[other]))
         assert found is not None
         assert abs(off(found, azimuth)) < 4.0 * found.azimuth_sigma_rad
         assert found.azimuth_sigma_rad < math.radians(6.0)
+
+
+def test_bands_are_a_tones_own() -> None:
+    bands = harmonic_bands(100.0)
+    assert bands is not None
+    assert bands.mean(axis=1) == pytest.approx(100.0 * np.arange(1, 21))
+    swept = harmonic_bands(100.0, slope_hz_per_s=-8.0)
+    assert swept is not None
+    assert np.diff(swept[[0, 19]], axis=1).ravel() == pytest.approx([40.0, 192.0])
+    # Of 100 and 150 Hz every third harmonic is the other's second.
+    own = harmonic_bands(100.0, others_hz=[150.0])
+    assert own is not None
+    assert not np.isin(np.round(own.mean(axis=1)), np.arange(300, 2001, 300)).any()
+    assert len(own) == 14
+    assert harmonic_bands(100.0, others_hz=[50.0]) is None
 
 
 LINE = np.array([[0.0, 0.0, 1.0], [1.0, 0.5, 1.0], [2.0, 1.0, 1.0], [3.0, 1.5, 1.0]])

@@ -4,6 +4,7 @@ See bearings.py for the theory; here is the likelihood itself, with its derivati
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,10 @@ SEGMENT_S, CROSSINGS = 0.064, 16.0
 LEAST_SEGMENTS = 6
 # Cheap microphones' phases and gains match no better than this share of the power (-25 dB).
 LEAST_RESIDUAL = 0.003
+# A harmonic's band to each side [Hz]: the lobe of a segment's window. Two harmonics nearer than twice that
+# share bins.
+HALF_BAND_HZ = 16.0
+HIGHEST_HARMONIC_HZ = 2000.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -43,6 +48,22 @@ class Spectra(NamedTuple):
     slots_s: Array
     delay_sigma_s: float
     shifts_s: Array  # (channels,): by how much each channel was held back before it was cut into segments
+
+
+def harmonic_bands(tone_hz: float, slope_hz_per_s: float = 0.0, others_hz: Sequence[float] = ()) -> Array | None:
+    """Give the bands (k, 2) [Hz] of a tone's harmonics over a second, without those that others' harmonics share.
+
+    `slope_hz_per_s`: how fast the tone changes; `others_hz`: tones heard at the same time. None where all are
+    shared.
+    """
+    orders = np.arange(1, max(int(HIGHEST_HARMONIC_HZ / tone_hz), 1) + 1)
+    lines = orders * tone_hz
+    half = HALF_BAND_HZ + 0.5 * orders * abs(slope_hz_per_s)
+    free = np.ones(len(lines), np.bool_)
+    for other_hz in others_hz:
+        nearest = np.maximum(np.round(lines / other_hz), 1.0) * other_hz
+        free &= np.abs(lines - nearest) > half + HALF_BAND_HZ
+    return np.stack([lines - half, lines + half], axis=1)[free] if free.any() else None
 
 
 def cut_spectra(r: Recorded, at: Array | None) -> Spectra | None:
