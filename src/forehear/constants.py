@@ -25,3 +25,6 @@ STANDARD_PRESSURE_HPA = 1013.25
 # (-430 m), above any propeller aircraft.
 LOWEST_HEIGHT_M = -430.0
 HIGHEST_HEIGHT_M = 30_000.0
+
+# The rate that sound is listened to at [Hz]: harmonics to 2 kHz with room, and the rate of most small microphones.
+LISTENING_RATE_HZ = 16_000

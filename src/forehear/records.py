@@ -23,6 +23,9 @@ Elevation = Annotated[float, Meta(ge=-90.0, le=90.0)]
 Tone = Annotated[float, Meta(gt=0.0, le=20_000.0)]
 ToneSigma = Annotated[float, Meta(gt=0.0, le=20_000.0)]
 AngleSigma = Annotated[float, Meta(gt=0.0, le=360.0)]
+Share = Annotated[float, Meta(ge=0.0, le=100.0)]
+# A heartbeat comes every 10 s, but a sensor may tell of a month without a microphone.
+Lost = Annotated[float, Meta(ge=0.0, le=1e9)]
 # Identifiers come from strangers: bounded, so that they cannot fill memory.
 Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
 
@@ -65,11 +68,31 @@ def _nothing_heard() -> tuple[Source, ...]:
     return ()
 
 
+class Health(Struct, frozen=True, omit_defaults=True):
+    """What is amiss with a sensor's ear since it last told; a field at its default is well and is not written.
+
+    `clipped_pct`: samples at full scale, so that levels are too low and harmonics are made that nobody sent.
+    `silent_pct`: of the time, samples that all are the same: a dead microphone, a cable out.
+    `overloaded_pct`: of the time, sound that fills the whole scale: a loose contact, wind on a bare membrane.
+    `gap_s`: sound that never came: a device that vanished, dropped samples, samples that are not numbers.
+    `rate_changes`: how often the device changed its sampling rate; `resampled_from_hz`: its rate now, where that
+    is not the listening rate. `uncalibrated`: levels are of an assumed sensitivity.
+    """
+
+    clipped_pct: Share = 0.0
+    silent_pct: Share = 0.0
+    overloaded_pct: Share = 0.0
+    gap_s: Lost = 0.0
+    rate_changes: Annotated[int, Meta(ge=0)] = 0
+    resampled_from_hz: Annotated[float, Meta(gt=0.0, le=1e9)] | None = None
+    uncalibrated: bool = False
+
+
 class Report(Struct, frozen=True, omit_defaults=True):
     """What one sensor heard in one frame. An empty `sources` says: alive, and heard nothing.
 
     `heard_at_s` is the middle of the frame by the sensor's clock, `received_at_s` the server's stamp.
-    `lon`, `lat` are given by an observer who moves.
+    `lon`, `lat` are given by an observer who moves. `health` is absent where nothing is amiss.
     """
 
     sensor: Identifier
@@ -80,6 +103,7 @@ class Report(Struct, frozen=True, omit_defaults=True):
     sources: Annotated[tuple[Source, ...], Meta(max_length=1000)] = field(default_factory=_nothing_heard)
     lon: Longitude | None = None
     lat: Latitude | None = None
+    health: Health | None = None
 
 
 class Atmosphere(Struct, frozen=True):

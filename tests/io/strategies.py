@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from forehear.records import Atmosphere, Kinds, Network, Report, Sensor, Site, Source
+from forehear.records import Atmosphere, Health, Kinds, Network, Report, Sensor, Site, Source
 
 names = st.text(min_size=1, max_size=20)
 lon, lat = st.floats(-180.0, 180.0), st.floats(-90.0, 90.0)
@@ -32,6 +32,17 @@ sources = st.builds(
     elevation_sigma_deg=maybe(st.floats(0.001, 360.0)),
     kinds=maybe(kinds()),
 )
+shares = st.floats(0.0, 100.0)
+healths = st.builds(
+    Health,
+    clipped_pct=shares,
+    silent_pct=shares,
+    overloaded_pct=shares,
+    gap_s=st.floats(0.0, 1e9),
+    rate_changes=st.integers(0, 1000),
+    resampled_from_hz=maybe(st.floats(1.0, 1e9)),
+    uncalibrated=st.booleans(),
+)
 reports = st.builds(
     Report,
     sensor=names,
@@ -41,6 +52,7 @@ reports = st.builds(
     sources=st.lists(sources, max_size=4).map(tuple),
     lon=maybe(lon),
     lat=maybe(lat),
+    health=maybe(healths),
 )
 sensors = st.builds(
     Sensor,

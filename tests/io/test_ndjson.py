@@ -65,7 +65,23 @@ def test_an_empty_report_is_evidence_too() -> None:
     assert isinstance(out[0], Report)
 
 
+def test_health_is_read_and_left_out_where_nothing_is_amiss() -> None:
+    assert b"health" not in msgspec.json.encode(Report("S1", 1.0))
+    out, rejections = parse(changed(health={"gap_s": 2.5, "uncalibrated": True}) + b"\n" + GOOD)
+    assert [msgspec.to_builtins(r.health) for r in out] == [{"gap_s": 2.5, "uncalibrated": True}, None]
+    assert not rejections.warnings
+
+
+def test_a_newer_health_is_read_with_a_warning() -> None:
+    out, rejections = parse(changed(health={"gap_s": 2.5, "battery_v": 3.1}))
+    assert out[0].health is not None
+    assert out[0].health.gap_s == 2.5
+    assert rejections.warnings == {"unknown fields ignored": 1}
+
+
 BAD = {
+    "health beyond its share": (changed(health={"clipped_pct": 101.0}), "impossible field"),
+    "health that is a word": (changed(health="fine"), "impossible field"),
     "truncated": (GOOD[:100], "not JSON"),
     "not JSON": (b"hello", "not JSON"),
     "a list": (b"[1, 2]", "impossible field"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.service.stand import SEEDS, line, network, report
 
-from forehear.records import Report
+from forehear.records import Health, Report
 from forehear.service.gate import (
     MAX_ORIGINS,
     MAX_REPORT_BYTES,
@@ -39,6 +39,14 @@ def test_a_signed_report_comes_in_once_and_is_stamped() -> None:
     assert verdict[1] == 5
     assert g.judge(sent, "here", NOW) == "replayed"
     assert isinstance(g.judge(line("S0", 6, NOW), "here", NOW), tuple)
+
+
+def test_a_report_with_its_ears_health_comes_in() -> None:
+    health = Health(clipped_pct=1.5, resampled_from_hz=48_000.0)
+    payload = msgspec.json.encode(Report("S0", NOW, health=health))
+    verdict = gate().judge(sign(payload, 5, key_from_seed(SEEDS["S0"])), "here", NOW)
+    assert isinstance(verdict, tuple)
+    assert msgspec.to_builtins(verdict[0].health) == msgspec.to_builtins(health)
 
 
 def test_lines_that_overtake_each_other_are_each_taken_once() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forehear.records import Alert, Report
+from forehear.records import Alert, Health, Report
 from forehear.service.store import Store, StoreFull
 
 
@@ -38,6 +38,13 @@ def test_blocks_and_counters_come_back_after_a_reopening(tmp_path: Path) -> None
     assert reader.last_block() == 2
     with pytest.raises(sqlite3.OperationalError):
         reader.db.execute("delete from blocks")
+
+
+def test_the_health_of_an_ear_is_kept_with_its_report(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite", writer=True)
+    sent = [Report("S0", 999.5, 1000.0, 35.0, health=Health(gap_s=3.5, uncalibrated=True)), *reports(3)]
+    store.commit(sent, {})
+    assert [r for block in store.blocks(0, 1) for r in block] == sent
 
 
 def test_the_same_alert_is_kept_once(tmp_path: Path) -> None:

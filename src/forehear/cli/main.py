@@ -11,6 +11,7 @@ from forehear.errors import ConfigurationError, ForehearError
 
 # verb -> what it does. The module forehear.cli.VERB has add_arguments(parser) and run(args) -> int.
 VERBS: dict[str, str] = {
+    "listen": "turn sound into reports",
     "simulate": "write a network, sites, reports and truth of a scenario",
     "track": "turn reports into tracks",
     "score": "score tracks against the truth",

@@ -12,7 +12,7 @@ from typing import Annotated, BinaryIO, TypeVar
 
 import msgspec
 
-from forehear.records import Report, Source
+from forehear.records import Health, Report, Source
 
 # A report of a hundred sources is 20 kB; a line beyond this is not one, and is dropped while it is read.
 MAX_LINE_BYTES = 1_000_000
@@ -34,12 +34,17 @@ class _StrictSource(Source, frozen=True, forbid_unknown_fields=True):
     """A source without fields that version 1 does not know."""
 
 
+class _StrictHealth(Health, frozen=True, forbid_unknown_fields=True):
+    """The ear's health without fields that version 1 does not know."""
+
+
 class _StrictReport(Report, frozen=True, forbid_unknown_fields=True):
     """A report without fields that version 1 does not know: the common case, decoded once."""
 
     sources: Annotated[tuple[_StrictSource, ...], msgspec.Meta(max_length=1000)] = msgspec.field(
         default_factory=lambda: ()
     )
+    health: _StrictHealth | None = None
 
 
 class Rejections:
