@@ -38,7 +38,7 @@ COUNT = 150
 
 
 def classical(t: np.ndarray, ln_tone: np.ndarray, sigma: np.ndarray, sound: float) -> list[np.ndarray]:
-    """One start: asymptotes give speed and tone, the steepest point time and distance (Ferguson and Quinn 1994)."""
+    """One start: asymptotes give speed and tone, the steepest point time and distance (Ferguson, Quinn)."""
     tone = np.exp(ln_tone)
     high, low = np.median(tone[:5]), np.median(tone[-5:])
     speed = np.clip(sound * (high - low) / (high + low), 5.0, 250.0)
@@ -99,7 +99,8 @@ def tried(starts: Callable, refine: Callable, spoil: Callable | None, half: bool
     table = np.array(rows)
     good = int(np.sum(np.all(np.abs(table) < 5.0, axis=1)))
     rms = np.sqrt(np.mean(np.minimum(np.abs(table), 5.0) ** 2, axis=0))
-    return f"found {100 * good / COUNT:5.1f} %, refused {refused:3d}, rms {rms.round(2)}, {1e3 * took / COUNT:4.0f} ms"
+    share, each_ms = 100 * good / COUNT, 1e3 * took / COUNT
+    return f"found {share:5.1f} %, refused {refused:3d}, rms {rms.round(2)}, {each_ms:4.0f} ms"
 
 
 def main() -> int:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 FRAME_S = 0.5
+# A twentieth of the highest line's width, over the number of lines.
+STEP_HZ = 0.05
 
 
 def tones(
@@ -16,12 +18,12 @@ def tones(
 ) -> tuple[Array, Array]:
     """Give middles of frames (n,) [s] and the fundamental of the best comb in each (n,) [Hz]."""
     length = int(FRAME_S * rate_hz)
-    grid = np.arange(low_hz, high_hz, 0.02)
+    grid = np.arange(low_hz, high_hz, STEP_HZ)
     window = np.hanning(length)
     middles, found = [], []
     for first in range(0, len(sound) - length + 1, length):
-        power = np.abs(np.fft.rfft(sound[first : first + length] * window, 8 * length)) ** 2
-        frequency = np.arange(len(power)) * rate_hz / (8 * length)
+        power = np.abs(np.fft.rfft(sound[first : first + length] * window, 4 * length)) ** 2
+        frequency = np.arange(len(power)) * rate_hz / (4 * length)
         score = np.zeros(len(grid))
         for k in range(1, lines + 1):
             # Each line by its square root, or the loudest would be all.
@@ -29,5 +31,5 @@ def tones(
         i = int(np.clip(np.argmax(score), 1, len(grid) - 2))
         low, here, high = score[i - 1 : i + 2]
         middles.append((first + 0.5 * length) / rate_hz)
-        found.append(grid[i] + 0.02 * 0.5 * (low - high) / (low - 2.0 * here + high))
+        found.append(grid[i] + STEP_HZ * 0.5 * (low - high) / (low - 2.0 * here + high))
     return np.array(middles), np.array(found)
