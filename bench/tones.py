@@ -2,31 +2,10 @@
 
     python -m bench.tones [--quick] [--json FILE]
 
-The bound. In a frame of T seconds, t from -T/2 to T/2, a harmonic family with a falling tone is
-
-    x(t) = sum_k A_k cos(2 pi k (f t + s t^2 / 2) + theta_k) + noise of one-sided density S(f) [Pa^2/Hz]
-
-with f (the fundamental at the middle), its slope s, and every A_k and theta_k unknown, S known. A line is narrow:
-the noise that it meets is white with density S(k f) = S_k. Then Fisher's information about the phase of a line is
-A_k^2 / S_k a second, and with d phase / df = 2 pi k t, d phase / ds = pi k t^2, d phase / d theta = 1:
-
-- amplitudes part from phases (the sine and the cosine of a line are orthogonal over many periods);
-- f goes with the odd t, s and theta_k with even powers: at the middle of the frame neither the slope nor the
-  phases cost f anything. (At any other moment of the frame they do: that is why a report is of the middle.)
-
-    var f  >=  1 / sum_k (2 pi k)^2 (A_k^2 / S_k) T^3 / 12  =  3 / (pi^2 T^3 sum_k k^2 A_k^2 / S_k)
-
-For one line in white noise of variance v at N samples a second, S = 2 v / N, this is the textbook's
-6 v / (pi^2 A^2 N^2) at T = 1 (Rife and Boorstyn 1974, 10.1109/TIT.1974.1055282). High lines count with k^2: a
-listener that leaves them out cannot reach the bound. One that joins frames can fall below the bound of one.
-Beyond the model: a tone that bends (f'') moves the best straight slope's middle by f'' T^2 / 40; at 150 m and
-51 m/s that is up to 0.04 Hz, which shows only well above the limit.
-
-The passes. A straight flight past one microphone, lines only, levelled (the spreading is taken out) so that its
-ratio to the noise, 40-2000 Hz, lines over noise, is one number for a whole pass while the Doppler sweeps on; some
-seconds of noise before it. The truth is the tone as received at `heard_at_s`. A second counts as detected when a
-report's tone lies within NEAR of the truth or of its double or half; such octave slips are counted, and their
-errors and sigmas scaled back. The detection limit is the ratio at which half of the seconds are detected.
+The passes and the bound are told in `bench.passes`. The truth is the tone as received at `heard_at_s`. A second
+counts as detected when a report's tone lies within NEAR of the truth or of its double or half; such octave slips
+are counted, and their errors and sigmas scaled back. The detection limit is the ratio at which half of the seconds
+are detected.
 """
 
 import argparse
@@ -34,137 +13,26 @@ import json
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.passes import CONDITIONS, FRAME_S, Clip, Condition, make_pass, mixed
 from bench.tables import Table, markdown, number, percent
-from forehear.records import Atmosphere, Report
-from forehear.simulate import sound_noise, sound_travel
-from forehear.simulate.sound import full_scale
-from forehear.simulate.sound_engines import ENGINES, Engine, Envelope
-from forehear.simulate.sound_voice import SeriesVoice, voice
-from forehear.simulate.sound_ways import CELL, Way, air_of, lines_heard, way
+from forehear.records import Report
 
 Array = NDArray[np.float64]
 ListenFn = Callable[[NDArray[np.float32], float], Sequence[Report]]
 
-RATE_HZ = 16000.0
-BAND_HZ = (40.0, 2000.0)
-# Noise alone before each pass [s], so that a floor can be known; and how softly the pass sets in.
-LEAD_S, ONSET_S = 6.0, 0.5
-# The noise's level in the band [dB]: an evening; it decides nothing, the ratio does.
-NOISE_DB = 45.0
 # A tone this near to the truth (share) is the pass's. Ten times the throttle's wander, a tenth of an octave slip.
 NEAR = 0.03
-FRAME_S = 1.0
 # The ratios tried [dB], and how far above the detection limit errors are judged.
 RATIOS_DB = tuple(float(db) for db in range(-26, 9, 2))
 ABOVE_LIMIT_DB = 10.0
 # What half of a normal law lies within, in sigmas.
 HALF = 0.6745
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A kind of pass: an engine, a flight, a noise."""
-
-    name: str
-    engine: Engine
-    speed_mps: float
-    distance_m: float
-    noise: Envelope
-    seconds: float = 16.0
-
-
-def _clean(name: str, **changes: Any) -> Engine:
-    """Take an engine's lines without jitter, so that the bound is the bound."""
-    lines = replace(ENGINES[name].lines[0], width_hz=0.0, wander_db=0.0, spread_share=0.07, **changes)
-    return Engine((lines,), None)
-
-
-AMBIENT, WIND = sound_noise.AMBIENT_ENVELOPE, sound_noise.WIND_ENVELOPE
-FLAT: Envelope = ((20.0, 0.0), (8000.0, 0.0))
-CONDITIONS = (
-    Condition("far, ambient", _clean("piston"), 51.0, 2000.0, AMBIENT),
-    Condition("pass at 400 m, ambient", _clean("piston"), 51.0, 400.0, AMBIENT),
-    Condition("pass at 150 m, ambient", _clean("piston"), 51.0, 150.0, AMBIENT),
-    Condition("pass at 400 m, wind", _clean("piston"), 51.0, 400.0, WIND),
-    Condition("pass at 400 m, white", _clean("piston"), 51.0, 400.0, FLAT),
-    Condition("small engine, 400 m, ambient", _clean("small_piston"), 40.0, 400.0, AMBIENT),
-    Condition("three blades, 400 m, ambient", _clean("fast_piston"), 70.0, 400.0, AMBIENT),
-)
-
-
-@dataclass(frozen=True)
-class Clip:
-    """One pass in noise: full-scale samples from `at_s` on, and what is true at times of hearing."""
-
-    samples: NDArray[np.float32]
-    at_s: float
-    from_s: float  # where the pass is on
-    to_s: float
-    time_s: Array  # (n,) evenly
-    tone_hz: Array  # (n,)
-    bound_hz: Array  # (n,) of a frame of FRAME_S around each time
-
-
-def bound_hz(amplitude: Array, density: Array, frame_s: float = FRAME_S) -> Array:
-    """Give the bound of the fundamental's standard deviation [Hz]: (n,) for amplitudes (n, orders).
-
-    `density` (n, orders) is the noise's one-sided power density at each line, per hertz.
-    """
-    order = np.arange(1, amplitude.shape[1] + 1)
-    return np.asarray(np.sqrt(3.0 / (np.pi**2 * frame_s**3 * np.sum(order**2 * amplitude**2 / density, axis=1))))
-
-
-def _levelled(by: Way, series: SeriesVoice) -> tuple[Array, Array, Array]:
-    """Give the lines without spreading (count,), the tone (cells + 1,) and the amplitudes (cells + 1, orders)."""
-    signal = lines_heard(by, series) / by.spreading
-    cells = by.cells
-    order = np.arange(1, len(series.start_rad) + 1)
-    # Over a tenth of a second of emission: the throttle hardly bends in that, and it smooths its grid.
-    turns = series.phase_at(cells.emitted_s + 0.05) - series.phase_at(cells.emitted_s - 0.05)
-    tone = turns / (2.0 * np.pi * 0.1) * cells.ratio
-    absorbed = 10.0 ** (-by.air.absorption(tone[:, None] * order) * cells.path_m[:, None] / 20.0)
-    return signal, tone, series.amplitudes_at(cells.emitted_s) * absorbed
-
-
-def make_clip(condition: Condition, ratio_db: float, seed: int) -> Clip:
-    """Synthesise one pass; the nearest point falls somewhere in its middle half."""
-    rng = np.random.default_rng((seed, 20))
-    air = air_of(Atmosphere())
-    nearest_s = LEAD_S + condition.seconds * float(rng.uniform(0.25, 0.75)) - condition.distance_m / air.sound_mps
-    motion = sound_travel.straight((0.0, condition.distance_m, 0.0), (condition.speed_mps, 0.0, 0.0), nearest_s)
-    total = round((LEAD_S + condition.seconds) * RATE_HZ)
-    by = way(motion, np.zeros(3), air, None, 0.0, total, RATE_HZ)
-    emitted = by.cells.emitted_s
-    made = voice(condition.engine, rng, float(emitted[0]) - 2.0, float(emitted[-1]) + 2.0, RATE_HZ)
-    series = made.series[0]
-    signal, tone, amplitude = _levelled(by, series)
-    heard = np.arange(total) / RATE_HZ
-    start = round(LEAD_S * RATE_HZ)
-    taps = sound_noise.colouring(condition.noise, NOISE_DB, RATE_HZ, BAND_HZ)
-    power = sound_noise.band_power(signal[start:], RATE_HZ, BAND_HZ)
-    noise_power = (20e-6 * 10.0 ** (NOISE_DB / 20.0)) ** 2
-    gain = math.sqrt(noise_power * 10.0 ** (ratio_db / 10.0) / power)
-    signal = signal * gain * np.clip((heard - LEAD_S) / ONSET_S, 0.0, 1.0)
-    noise = sound_noise.coloured(int(rng.integers(1 << 62)), taps, 0, total)
-    response = np.abs(np.fft.rfft(taps, 1 << 16)) ** 2 * 2.0 / RATE_HZ
-    order = np.arange(1, amplitude.shape[1] + 1)
-    density = np.interp(tone[:, None] * order, np.fft.rfftfreq(1 << 16, 1.0 / RATE_HZ), response)
-    time_s = np.arange(len(tone)) * CELL / RATE_HZ
-    return Clip(
-        samples=full_scale(signal + noise),
-        at_s=0.0,
-        from_s=LEAD_S + ONSET_S,
-        to_s=LEAD_S + condition.seconds,
-        time_s=time_s,
-        tone_hz=tone,
-        bound_hz=bound_hz(amplitude * gain, density),
-    )
 
 
 @dataclass(frozen=True)
@@ -260,9 +128,10 @@ def measure(
     """
     rows: list[dict[str, Any]] = []
     for condition in conditions:
+        passes = [make_pass(condition, seed) for seed in seeds]
         by_ratio = []
         for ratio in ratios_db:
-            clips = [make_clip(condition, ratio, seed) for seed in seeds]
+            clips = [mixed(made, ratio) for made in passes]
             by_ratio.append([judge(clip, listen(clip.samples, clip.at_s)) for clip in clips])
         figures = [_figures(heard) for heard in by_ratio]
         rows += [{"condition": condition.name, "ratio_db": r} | f for r, f in zip(ratios_db, figures, strict=True)]

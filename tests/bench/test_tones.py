@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench import tones
+from bench import passes, tones
 from forehear.records import Report, Source
 
 Array = NDArray[np.float64]
-CONDITION = tones.CONDITIONS[4]  # white noise, 400 m
+CONDITION = passes.CONDITIONS[4]  # white noise, 400 m
 
 
 def test_the_bound_of_one_line_in_white_noise_is_the_textbooks() -> None:
@@ -16,7 +16,7 @@ def test_the_bound_of_one_line_in_white_noise_is_the_textbooks() -> None:
     # in cycles a sample, with h = A^2 / (2 v).
     amplitude, variance, rate, n = 0.3, 0.02, 8000.0, 8000
     textbook = np.sqrt(24.0 * variance / (amplitude**2 * n * (n**2 - 1.0))) * rate / (2.0 * np.pi)
-    got = tones.bound_hz(np.array([[amplitude]]), np.array([[2.0 * variance / rate]]), n / rate)
+    got = passes.bound_hz(np.array([[amplitude]]), np.array([[2.0 * variance / rate]]), n / rate)
     assert got[0] == pytest.approx(textbook, rel=1e-6)
 
 
@@ -36,14 +36,14 @@ def test_the_bound_is_the_inverse_of_fishers_matrix_summed_sample_by_sample() ->
     fisher = by.T @ by / variance
     scale = np.sqrt(np.diag(fisher))
     wanted = np.sqrt(np.linalg.inv(fisher / np.outer(scale, scale))[0, 0]) / scale[0]
-    got = tones.bound_hz(amplitude[None], np.full((1, 3), 2.0 * variance / rate), n / rate)
+    got = passes.bound_hz(amplitude[None], np.full((1, 3), 2.0 * variance / rate), n / rate)
     assert got[0] == pytest.approx(wanted, rel=0.02)
 
 
-def efficient(clip: tones.Clip) -> list[Report]:
+def efficient(clip: passes.Clip) -> list[Report]:
     """Least squares of all lines in white noise; knows how the tone bends and where to start."""
     reports = []
-    rate = tones.RATE_HZ
+    rate = passes.RATE_HZ
     t = (np.arange(int(rate)) - 0.5 * (rate - 1.0)) / rate
     for middle in np.arange(clip.from_s + 1.0, clip.to_s - 1.0):
         first = round((middle - 0.5) * rate)
@@ -70,7 +70,9 @@ def efficient(clip: tones.Clip) -> list[Report]:
 
 
 def test_an_efficient_listener_reaches_the_bound_and_is_found_to() -> None:
-    heard = [tones.judge(clip, efficient(clip)) for clip in (tones.make_clip(CONDITION, 0.0, s) for s in range(3))]
+    heard = [
+        tones.judge(clip, efficient(clip)) for clip in (passes.make_clip(CONDITION, 0.0, s) for s in range(3))
+    ]
     normal = np.concatenate([h.error_hz / h.bound_hz for h in heard])
     assert len(normal) > 35
     assert np.sqrt(np.mean(normal**2)) == pytest.approx(1.0, abs=0.3)
@@ -78,18 +80,18 @@ def test_an_efficient_listener_reaches_the_bound_and_is_found_to() -> None:
 
 
 def test_the_ratio_to_noise_is_the_one_asked_for() -> None:
-    quiet, loud = (tones.make_clip(CONDITION, db, 1) for db in (-10.0, 10.0))
-    first = round((quiet.from_s + 1.0) * tones.RATE_HZ)
-    band = tones.sound_noise.band_power
-    before, after = loud.samples[: int(5 * tones.RATE_HZ)], loud.samples[first:]
-    ratio = band(after, tones.RATE_HZ, tones.BAND_HZ) / band(before, tones.RATE_HZ, tones.BAND_HZ)
+    quiet, loud = (passes.make_clip(CONDITION, db, 1) for db in (-10.0, 10.0))
+    first = round((quiet.from_s + 1.0) * passes.RATE_HZ)
+    band = passes.sound_noise.band_power
+    before, after = loud.samples[: int(5 * passes.RATE_HZ)], loud.samples[first:]
+    ratio = band(after, passes.RATE_HZ, passes.BAND_HZ) / band(before, passes.RATE_HZ, passes.BAND_HZ)
     assert 10.0 * np.log10(ratio - 1.0) == pytest.approx(10.0, abs=1.0)
     # Ten times the amplitude, a tenth of the bound.
     assert np.median(quiet.bound_hz / loud.bound_hz) == pytest.approx(10.0, rel=1e-6)
 
 
 def test_octave_slips_are_counted_and_scaled_back_and_strays_are_not_errors() -> None:
-    clip = tones.make_clip(CONDITION, 0.0, 1)
+    clip = passes.make_clip(CONDITION, 0.0, 1)
     truth = float(np.interp(12.0, clip.time_s, clip.tone_hz))
     said = [(2.0 * truth + 0.2, 0.4), (1.3 * truth, 0.4), (truth - 0.1, 0.2)]
     reports = [Report("S", 12.0, sources=(Source(50.0, tone_hz=f, tone_sigma_hz=s),)) for f, s in said]
@@ -106,7 +108,7 @@ def test_the_limit_is_where_half_of_the_seconds_are_heard() -> None:
 
 
 def test_measure_gives_a_row_per_ratio_and_one_for_the_limit() -> None:
-    clips = [tones.make_clip(CONDITION, db, 1) for db in (-8.0, 0.0)]
+    clips = [passes.make_clip(CONDITION, db, 1) for db in (-8.0, 0.0)]
     loud = clips[1].samples.tobytes()
 
     def listen(samples: NDArray[np.float32], at_s: float) -> list[Report]:
