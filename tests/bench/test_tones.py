@@ -1,5 +1,7 @@
 """The bound, the synthesised passes and the judging: an efficient listener must come out as one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -8,7 +10,9 @@ from bench import passes, tones
 from forehear.records import Report, Source
 
 Array = NDArray[np.float64]
-CONDITION = passes.CONDITIONS[4]  # white noise, 400 m
+# White noise, 400 m, lines alone: the efficient listener below takes all lines alike.
+CONDITION = passes.CONDITIONS[5]
+CONDITION = replace(CONDITION, engine=replace(CONDITION.engine, noise_level_db=None))
 
 
 def test_the_bound_of_one_line_in_white_noise_is_the_textbooks() -> None:
@@ -88,6 +92,25 @@ def test_the_ratio_to_noise_is_the_one_asked_for() -> None:
     assert 10.0 * np.log10(ratio - 1.0) == pytest.approx(10.0, abs=1.0)
     # Ten times the amplitude, a tenth of the bound.
     assert np.median(quiet.bound_hz / loud.bound_hz) == pytest.approx(10.0, rel=1e-6)
+
+
+def test_the_engines_own_noise_bounds_what_a_loud_engine_tells() -> None:
+    noisy = passes.CONDITIONS[5]
+    assert noisy.engine.noise_level_db is not None
+    bounds = [np.median(passes.make_clip(noisy, db, 1).bound_hz) for db in (0.0, 20.0, 60.0)]
+    assert bounds[1] < 0.6 * bounds[0]
+    assert bounds[2] > 0.5 * bounds[1]
+    # Its density is that of the samples: what stands between two lines, beside the bound's own figure.
+    made = passes.make_pass(noisy, 1)
+    quiet = replace(noisy, engine=replace(noisy.engine, lines=(replace(noisy.engine.lines[0], level_db=-100.0),)))
+    alone = passes.make_pass(quiet, 1).engine_pa[int(10 * passes.RATE_HZ) :]
+    power = passes.sound_noise.band_power(alone, passes.RATE_HZ, (80.0, 1500.0))
+    frequency = made.tone_hz[:, None] * np.arange(1, made.amplitude_pa.shape[1] + 1)
+    here = np.flatnonzero(made.time_s > 10.0)
+    wanted = np.mean(
+        [np.trapezoid(np.interp(np.arange(80, 1501), frequency[i], made.engine_density[i])) for i in here[::100]]
+    )
+    assert power == pytest.approx(wanted, rel=0.1)
 
 
 def test_octave_slips_are_counted_and_scaled_back_and_strays_are_not_errors() -> None:
