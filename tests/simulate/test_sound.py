@@ -14,6 +14,7 @@ from forehear.records import Atmosphere
 from forehear.simulate import sound, sound_noise, sound_travel
 from forehear.simulate.sound_engines import ENGINES, Engine, Lines
 from forehear.simulate.sound_noise import Noise
+from forehear.simulate.sound_turbulence import Turbulence, shakes
 from forehear.simulate.sound_voice import PHASE_S, voice
 from forehear.simulate.sound_ways import Ground
 
@@ -168,7 +169,13 @@ def test_blocks_of_any_length_give_the_same_sound() -> None:
 
     def blocks(block_s: float) -> NDArray[np.float32]:
         rng = np.random.default_rng(4)
-        given = {"ground": Ground(), "noise": Noise(40.0, 50.0), "start_s": 2.0, "block_s": block_s}
+        given = {
+            "ground": Ground(),
+            "turbulence": Turbulence(),
+            "noise": Noise(40.0, 50.0),
+            "start_s": 2.0,
+            "block_s": block_s,
+        }
         return np.concatenate(list(sound.sound_blocks([(0.0, 0.0, 1.5)], flights, 1.3, rng, **given)))  # type: ignore[arg-type]
 
     whole = blocks(1.3)
@@ -176,6 +183,63 @@ def test_blocks_of_any_length_give_the_same_sound() -> None:
     assert whole.dtype == np.float32
     for block_s in (0.01, 0.3):
         assert np.max(np.abs(blocks(block_s) - whole)) < 1e-6 * np.max(np.abs(whole))
+
+
+def test_turbulent_air_shakes_the_time_of_travel_as_theory_says() -> None:
+    turbulence = Turbulence(strength=4e-6, scale_m=5.0, drift_mps=10.0, fading_db=2.0)
+    shake = shakes(turbulence, np.zeros((1, 3)), 340.0, np.random.default_rng(1))[0]
+    t = np.arange(0.0, 3000.0, 0.02)
+    late, rate, factor = shake(t, np.full(len(t), 1000.0))
+    assert np.std(late) == pytest.approx(
+        math.sqrt(0.5 * math.sqrt(math.pi) * 4e-6 * 5.0 * 1000.0) / 340.0, rel=0.05
+    )
+    assert np.std(20.0 * np.log10(factor)) == pytest.approx(2.0, rel=0.05)
+    fine = 5.0 + 1e-4 * np.arange(1000)
+    course, slope, _ = shake(fine, np.full(1000, 1000.0))
+    assert np.gradient(course, fine)[1:-1] == pytest.approx(slope[1:-1], abs=1e-4 * float(np.std(rate)))
+    # Half a correlation time on it is much the same, three on it another.
+    half, three = (np.corrcoef(late[:-k], late[k:])[0, 1] for k in (12, 75))
+    assert half > 0.7
+    assert abs(three) < 0.15
+    # Any stretch of it is the same as within the whole.
+    assert np.array_equal(shake(t[777:800], np.full(23, 1000.0))[0], late[777:800])
+
+
+def test_near_microphones_share_their_turbulence_and_far_ones_do_not() -> None:
+    places = np.array([(0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (500.0, 0.0, 0.0)])
+    t = np.arange(0.0, 500.0, 0.1)
+    late = [
+        shake(t, np.full(len(t), 1000.0))[0]
+        for shake in shakes(Turbulence(), places, 340.0, np.random.default_rng(1))
+    ]
+    assert np.corrcoef(late)[0, 1] == pytest.approx(math.exp(-1.0 / 49.0), abs=0.02)
+    assert abs(np.corrcoef(late)[0, 2]) < 0.15
+
+
+def test_a_tone_through_turbulence_trembles_around_itself() -> None:
+    flight = sound.Flight(sound_travel.straight((0.0, 2000.0, 0.0), (0.0, 0.0, 0.0)), Engine((PURE,), None))
+    rng = np.random.default_rng(1)
+    got = sound.sound_at([(0.0, 0.0, 0.0)], [flight], 80.0, rng, turbulence=Turbulence(2e-7, 7.0, 10.0))[:, 0]
+    t = np.arange(len(got)) / RATE_HZ
+    turned = (got * np.exp(-2j * np.pi * 500.0 * t)).reshape(-1, 1600).mean(axis=1)
+    phase = np.unwrap(np.angle(turned))
+    wanted = (
+        2.0
+        * math.pi
+        * 500.0
+        * math.sqrt(0.5 * math.sqrt(math.pi) * 2e-7 * 7.0 * 2000.0)
+        / speed_of_sound_mps(15.0)
+    )
+    # Some sixty independent stretches: their scatter is known to 10 %.
+    assert np.std(phase) == pytest.approx(wanted, rel=0.3)
+    assert np.std(20.0 * np.log10(np.abs(turned))) == pytest.approx(3.0 * math.sqrt(2.0), rel=0.3)
+
+
+def test_places_that_are_none_are_refused() -> None:
+    flight = sound.Flight(sound_travel.straight((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), ENGINES["jet"])
+    for places in ((0.0, 0.0, 0.0), [(0.0, 0.0)], [(0.0, math.nan, 0.0)]):
+        with pytest.raises(ValueError, match="microphones_m"):
+            sound.sound_at(places, [flight], 0.1, np.random.default_rng(1))
 
 
 def test_an_engine_is_silent_before_its_first_sound_arrives_and_after_its_last() -> None:

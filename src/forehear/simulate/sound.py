@@ -6,8 +6,7 @@ sample left is solved (`sound_ways`); Doppler and delay are then nothing but rea
 surroundings is added (`sound_noise`). Nothing is kept from block to block: every sample is a function of its
 number, so that blocks of any length give the same sound.
 
-Ignores: refraction and shadow, turbulence (fading, lost coherence), the convective change of level, directivity,
-shielding by the craft, and terrain.
+Ignores: refraction and shadow, the convective change of level, directivity, shielding by the craft, and terrain.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from forehear.records import Atmosphere
 from forehear.simulate import sound_travel as travel
 from forehear.simulate.sound_engines import Engine
 from forehear.simulate.sound_noise import Noise, surroundings
+from forehear.simulate.sound_turbulence import Shake, Turbulence, shakes
 from forehear.simulate.sound_voice import Voice, voice
 from forehear.simulate.sound_ways import FRAME, HOP, Air, Ground, air_of, lines_heard, noise_heard, way
 
@@ -49,7 +49,7 @@ def _on(flight: Flight, emitted_s: Array) -> Array:
 
 def _heard(
     flight: Flight, sounding: Voice, microphone: Array, air: Air, ground: Ground | None,
-    start_s: float, first: int, count: int, rate_hz: float,
+    shake: Shake | None, start_s: float, first: int, count: int, rate_hz: float,
 ) -> Array:  # fmt: skip
     """Give what one microphone hears of one flight (count,) [Pa]."""
     # Cells and frames stand at multiples of HOP whatever the block is; noise needs a frame more to each side.
@@ -60,7 +60,7 @@ def _heard(
         ways.append((travel.mirrored(flight.motion, ground.height_m), ground))
     out = np.zeros(length - 2 * FRAME)
     for motion, by in ways:
-        path = way(motion, microphone, air, by, start_s + begin / rate_hz, length, rate_hz)
+        path = way(motion, microphone, air, by, start_s + begin / rate_hz, length, rate_hz, shake)
         path = replace(path, spreading=path.spreading * _on(flight, path.emitted_s))
         for series in sounding.series:
             out += lines_heard(path, series)[FRAME:-FRAME]
@@ -87,6 +87,7 @@ def sound_blocks(
     rate_hz: float = RATE_HZ,
     atmosphere: Atmosphere | None = None,
     ground: Ground | None = None,
+    turbulence: Turbulence | None = None,
     noise: Noise | None = None,
     block_s: float = 1.0,
 ) -> Iterator[NDArray[np.float32]]:
@@ -94,11 +95,13 @@ def sound_blocks(
 
     Times are seconds from a zero of the caller's own (below 1e6, so that phases keep their digits), the same for
     the flights' motions and for `start_s`, the time of the first sample. Without `ground` there is no reflection,
-    without `noise` nothing but the flights. Microphones of an array share the flights' sound exactly,
-    not the noise. The same `rng` state gives the same sound, whatever `block_s`.
-    Raises NoSolution as `sound_travel.arrival`.
+    without `turbulence` the air is calm, without `noise` nothing but the flights is heard. Microphones of an
+    array share the flights' sound and turbulence, not the noise. The same state of `rng` gives the same sound,
+    whatever `block_s`. Raises NoSolution as `sound_travel.arrival`, ValueError for places that are none.
     """
-    microphones = np.asarray(microphones_m, np.float64).reshape(-1, 3)
+    microphones = np.asarray(microphones_m, np.float64)
+    if microphones.ndim != 2 or microphones.shape[1] != 3 or not np.all(np.isfinite(microphones)):
+        raise ValueError(f"microphones_m: {microphones.shape}; (m, 3) finite places east-north-up are needed")
     air = air_of(atmosphere or Atmosphere())
     surround = surroundings(noise, rate_hz) if noise is not None else None
     # Noise first: another flight does not change it.
@@ -106,16 +109,21 @@ def sound_blocks(
     seeds = rng.integers(1 << 62, size=len(flights))
     total = round(seconds * rate_hz)
     voices = []
+    shaken: list[Sequence[Shake | None]] = []
     for flight, seed in zip(flights, seeds, strict=True):
+        own = np.random.default_rng(seed)
         reach = _reach_s(flight, microphones, air, start_s, start_s + seconds)
-        voices.append(voice(flight.engine, np.random.default_rng(seed), *reach, rate_hz))
+        voices.append(voice(flight.engine, own, *reach, rate_hz))
+        still: Sequence[Shake | None] = [None] * len(microphones)
+        shaken.append(still if turbulence is None else shakes(turbulence, microphones, air.sound_mps, own))
     block = max(round(block_s * rate_hz), 1)
     for first in range(0, total, block):
         count = min(block, total - first)
         out = np.zeros((count, len(microphones)))
         for m, microphone in enumerate(microphones):
-            for flight, sounding in zip(flights, voices, strict=True):
-                out[:, m] += _heard(flight, sounding, microphone, air, ground, start_s, first, count, rate_hz)
+            for flight, sounding, shake in zip(flights, voices, shaken, strict=True):
+                args = (air, ground, shake[m], start_s, first, count, rate_hz)
+                out[:, m] += _heard(flight, sounding, microphone, *args)
             if surround is not None:
                 out[:, m] += surround(keys[m], first, count)
         yield out.astype(np.float32)
@@ -131,12 +139,13 @@ def sound_at(
     rate_hz: float = RATE_HZ,
     atmosphere: Atmosphere | None = None,
     ground: Ground | None = None,
+    turbulence: Turbulence | None = None,
     noise: Noise | None = None,
 ) -> NDArray[np.float32]:
     """Give the whole sound at once (n, m) [Pa]: `sound_blocks` put together."""
     blocks = sound_blocks(
         microphones_m, flights, seconds, rng, start_s=start_s, rate_hz=rate_hz, atmosphere=atmosphere,
-        ground=ground, noise=noise,
+        ground=ground, turbulence=turbulence, noise=noise,
     )  # fmt: skip
     return np.concatenate(list(blocks))
 

@@ -6,7 +6,7 @@ a windowed sinc that narrows with the Doppler ratio. Absorption and the ground's
 frequency, multiply each line, and go over the noise as filters in frames of 64 ms.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -16,6 +16,7 @@ from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mp
 from forehear.records import Atmosphere
 from forehear.simulate import sound_travel as travel
 from forehear.simulate.sound_noise import coloured
+from forehear.simulate.sound_turbulence import Shake
 from forehear.simulate.sound_voice import SeriesVoice, Voice
 
 Array = NDArray[np.float64]
@@ -113,19 +114,24 @@ def _sum_lines(phase: Array, real: Array, imag: Array, cell: int) -> Array:  # p
 
 def way(
     motion: travel.Motion, microphone_m: Array, air: Air, ground: Ground | None, heard_s: float, count: int,
-    rate_hz: float,
+    rate_hz: float, shake: Shake | None = None,
 ) -> Way:  # fmt: skip
     """Follow a motion's sound to a microphone (3,) over `count` samples from `heard_s` on.
 
-    By the ground, the motion is that of the image. Raises NoSolution as `sound_travel.arrival`.
+    By the ground, the motion is that of the image. Turbulence, where there is any, shakes it. Raises NoSolution as
+    `sound_travel.arrival`.
     """
     edges = CELL * np.arange(-(-count // CELL) + 1)
     heard = heard_s + edges / rate_hz
     cells = travel.arrival(motion, heard, microphone_m, air.wind_mps, air.sound_mps)
-    emitted = travel.emitted_at(heard, cells.emitted_s, cells.ratio, CELL)[:count]
     # Closer than a metre counts as a metre, as in `air.level`.
-    path = np.maximum(np.interp(np.arange(count), edges, cells.path_m), 1.0)
-    return Way(air, ground, rate_hz, cells, emitted, 1.0 / path)
+    spreading = 1.0 / np.maximum(np.interp(np.arange(count), edges, cells.path_m), 1.0)
+    if shake is not None:
+        late, rate, factor = shake(heard, cells.path_m)
+        cells = replace(cells, emitted_s=cells.emitted_s - late, ratio=cells.ratio - rate)
+        spreading *= np.interp(np.arange(count), edges, factor)
+    emitted = travel.emitted_at(heard, cells.emitted_s, cells.ratio, CELL)[:count]
+    return Way(air, ground, rate_hz, cells, emitted, spreading)
 
 
 def _gain(by: Way, frequency_hz: Array, path_m: Array, rise: Array) -> ComplexArray:
