@@ -15,6 +15,7 @@ from forehear import geodesy
 from forehear.records import Network, Report, Sensor, Track
 from forehear.simulate import sound
 from forehear.simulate.sound_noise import Noise
+from forehear.simulate.sound_turbulence import Turbulence
 from forehear.simulate.sound_ways import Ground
 from forehear.track.tracker import Tracker
 
@@ -79,7 +80,13 @@ def play(
     tracker = Tracker(network)
     ears = [listener(name) for name in names]
     blocks = sound.sound_blocks(
-        microphones_m, flights, float(seconds), np.random.default_rng(seed), ground=Ground(), noise=noise
+        microphones_m,
+        flights,
+        float(seconds),
+        np.random.default_rng(seed),
+        ground=Ground(),
+        turbulence=Turbulence(),
+        noise=noise,
     )
     reports: list[Report] = []
     tracks: list[tuple[float, Track]] = []
