@@ -1,1 +1,1 @@
-"""Pressure to sources: spectrum, noise floor, tones, direction, kind, the Listener that joins them, and whole passes."""
+"""Pressure to sources: spectrum, floor, tones, direction, kind, the Listener that joins them; and whole passes."""
