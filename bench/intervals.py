@@ -27,12 +27,14 @@ def wilson(hits: int, count: int, confidence: float = CONFIDENCE) -> Interval:
     return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
 
 
-def poisson_upper(count: int, confidence: float = CONFIDENCE) -> float:
-    """Give the largest mean that would bring `count` or fewer events with a probability of 1 - confidence.
+def poisson(count: int, confidence: float = CONFIDENCE) -> Interval:
+    """Give the exact limits of the mean of a Poisson count.
 
-    Garwood 1936, 10.1093/biomet/28.3-4.437, one-sided: 3.0 where there was none.
+    Garwood 1936, 10.1093/biomet/28.3-4.437: from 0 to 3.69 where there was none.
     """
-    return float(stats.chi2.ppf(confidence, 2 * count + 2) / 2.0)
+    beyond = 0.5 - 0.5 * confidence
+    low = float(stats.chi2.ppf(beyond, 2 * count) / 2.0) if count else 0.0
+    return low, float(stats.chi2.ppf(1.0 - beyond, 2 * count + 2) / 2.0)
 
 
 def bootstrap(

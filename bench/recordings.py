@@ -5,7 +5,6 @@ They are not part of the project (their licences forbid it): the folder is named
 """
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,9 +25,7 @@ RATE_HZ = float(LISTENING_RATE_HZ)
 JETS = ("geran_3_20250920_01",)
 # Classes of ESC-50 that are quiet surroundings: a false drone there is one without any excuse.
 BIRDS = ("chirping_birds", "crow", "hen", "rooster")
-QUIET = ("wind", "rain", "insects", "crickets", *BIRDS, "background")
-# ESC-50's `airplane` may hold propeller aircraft, which are `piston` by right: told apart as well as in the total.
-DOUBTFUL = ("airplane",)
+QUIET = ("wind", "rain", "sea_waves", "insects", "crickets", *BIRDS, "background")
 
 
 @dataclass(frozen=True)
@@ -46,17 +43,21 @@ class Clip:
         return len(self.samples) / RATE_HZ
 
 
-def folder() -> Path | None:
-    """Find the recordings; None where there are none."""
+class NoRecordings(InputError):
+    """There are no recordings to measure with."""
+
+
+def required() -> Path:
+    """Find the recordings. Raises NoRecordings where there are none."""
     named = os.environ.get("FOREHEAR_AUDIO")
     where = Path(named) if named else ROOT.parent / "shared" / "audio"
-    return where if (where / "poltechmil").is_dir() else None
-
-
-def why_skipped() -> str:
-    """Say why what needs the recordings is not measured."""
-    named = os.environ.get("FOREHEAR_AUDIO")
-    return f"no recordings: {named or '../shared/audio'} has no folder poltechmil; FOREHEAR_AUDIO names their place"
+    for part in ("poltechmil", "esc50", "svanstrom"):
+        if not (where / part).is_dir():
+            where_told = named or "../shared/audio"
+            raise NoRecordings(
+                f"no recordings: {where_told} has no folder {part}; FOREHEAR_AUDIO names their place"
+            )
+    return where
 
 
 @cache
@@ -91,11 +92,6 @@ def _evenly(count: int, wanted: int) -> list[int]:
     return [k * count // min(wanted, count) for k in range(min(wanted, count))]
 
 
-def quiet(clip: Clip) -> bool:
-    """Say whether a clip is of weather, insects, birds or a background."""
-    return clip.group.removeprefix("svanstrom/") in QUIET
-
-
 def windows(clip: Clip, length_s: float = 3.0, hop_s: float = 1.5) -> list[Samples]:
     """Cut overlapping excerpts; the last one ends with the clip, and a shorter clip is its own only excerpt."""
     length, hop = round(length_s * RATE_HZ), round(hop_s * RATE_HZ)
@@ -124,8 +120,3 @@ def looped(samples: Samples, count: int, fade_s: float = 0.1) -> Samples:
     for first in range(0, count + fade, step):
         out[first : first + len(turn)] += turn
     return out[fade : fade + count]
-
-
-def joined(clips: Sequence[Clip], seconds: float) -> Samples:
-    """Play clips one after another and round and round for so many seconds."""
-    return looped(np.concatenate([c.samples for c in clips]), round(seconds * RATE_HZ))

@@ -37,7 +37,7 @@ def _bars(results: list[Result]) -> Table:
         for bar in result.get("bars", []):
             value, limit, aim = bar["value"], bar["bar"], bar["aim"]
             digits = 3 if limit < 1 else 2 if limit < 10 else 0
-            more = limit >= 1000
+            more = bar.get("more", limit >= 1000)
             met = value is not None and (value >= limit if more else value <= limit)
             reached = value is not None and (value >= aim if more else value <= aim)
             verdict = "aim reached" if reached else "bar met" if met else "**missed**"
@@ -176,12 +176,20 @@ def _peers(result: Result) -> list[Table]:
     return out
 
 
+def _listening(result: Result) -> list[Table]:
+    # Only here, since that module makes its tables of this one's.
+    from bench.listening_tables import listening
+
+    return listening(result)
+
+
 MAKERS: dict[str, Callable[[Result], list[Table]]] = {
     "accuracy": _accuracy,
     "speed": _speed,
     "scaling": _scaling,
     "startup": _startup,
     "peers": _peers,
+    "listening": _listening,
 }
 
 
@@ -193,10 +201,15 @@ def tables(result: Result) -> list[Table]:
 
 def print_part(result: Result) -> None:
     """Print one part's tables to stdout."""
+    print_tables(tables(result))
+
+
+def print_tables(shown_ones: Sequence[Table]) -> None:
+    """Print tables to stdout."""
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=160)
-    for table in tables(result):
+    for table in shown_ones:
         shown = RichTable(title=table.title, title_justify="left", box=None, pad_edge=False, header_style="bold")
         for k, head in enumerate(table.heads):
             shown.add_column(head, justify="left" if k == 0 else "right")
@@ -219,7 +232,7 @@ def markdown(table: Table) -> str:
 def write_docs(results: Path, docs: Path) -> None:
     """Write the measured part of a page anew from the JSON files there are; the words around it stay."""
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
-    order = ["accuracy", "peers", "speed", "scaling", "startup"]
+    order = ["accuracy", "peers", "speed", "scaling", "startup", "listening"]
     found.sort(key=lambda result: order.index(result["part"]))
     blocks = [markdown(_bars(found))] if any(r.get("bars") for r in found) else []
     for result in found:

@@ -1,0 +1,187 @@
+"""Figures of what was heard: recall, false seconds, drones found in noise; each with its interval, and the peer's.
+
+A second is one report. Windows and mixtures of one recording are alike, so their intervals come from drawing
+recordings. False seconds come in runs, a clip's, so the Poisson limits of their rate are too narrow; the clips that
+hold them are counted beside.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bench.hearing import PISTON, Heard, Second
+from bench.intervals import clustered, poisson, wilson
+from bench.recordings import QUIET
+
+Row = dict[str, Any]
+# The peer may have one false second in this time [s].
+PEER_EACH_S = 600.0
+WORST = 12
+
+
+def is_quiet(group: str) -> bool:
+    """Say whether a class is of weather, insects, birds or a background."""
+    return group.removeprefix("svanstrom/") in QUIET
+
+
+def of_part(heard: Sequence[Heard], *parts: str) -> list[Heard]:
+    """Pick what belongs to parts."""
+    return [h for h in heard if h.item.part in parts]
+
+
+def false_seconds(heard: Sequence[Heard], threshold: float = PISTON) -> int:
+    """Count the seconds told as a propeller."""
+    return sum(len(h.hits(threshold)) for h in heard)
+
+
+def peer_threshold(negatives: Sequence[Heard], each_s: float = PEER_EACH_S) -> float:
+    """Give the least strength that no more than one second each `each_s` of the negatives is above."""
+    allowed = int(sum(h.length_s for h in negatives) / each_s)
+    strengths = sorted((s.strength for h in negatives for s in h.seconds), reverse=True)
+    return strengths[min(allowed, len(strengths) - 1)]
+
+
+def share(heard: Sequence[Heard], found: Callable[[Heard], bool]) -> Row:
+    """Count what was found; the interval is over recordings where there are several of one."""
+    by_drone: dict[str, list[bool]] = {}
+    for h in heard:
+        by_drone.setdefault(h.item.drone, []).append(found(h))
+    hits, count = sum(map(sum, by_drone.values())), len(heard)
+    alike = len(by_drone) < count
+    interval = clustered(list(by_drone.values())) if alike else wilson(hits, count)
+    return {"hits": hits, "count": count, "share": hits / count if count else None, "interval": list(interval)}
+
+
+def _beside(heard: Sequence[Heard], peer: Sequence[Heard] | None, threshold: float) -> Row:
+    row = share(heard, lambda h: bool(h.hits()))
+    if peer:
+        row["peer"] = share(peer, lambda h: bool(h.hits(threshold)))
+    return row
+
+
+def recall(heard: Sequence[Heard], peer: Sequence[Heard] | None, threshold: float) -> list[Row]:
+    """Give the shares of recordings and of their windows that were heard, the jet apart."""
+    rows = []
+    for part, words in (("clips", "whole recordings"), ("windows", "3 s of them, heard cold")):
+        mine = of_part(heard, part)
+        theirs = of_part(peer, part) if peer else None
+        rows.append(
+            {"what": f"propellers, {words}"}
+            | _beside(
+                [h for h in mine if h.item.label == "piston"],
+                [h for h in theirs if h.item.label == "piston"] if theirs else None,
+                threshold,
+            )
+        )
+    jets = [h for h in of_part(heard, "clips", "windows") if h.item.label == "jet"]
+    for part, words in (("clips", "whole recording"), ("windows", "3 s of it, heard cold")):
+        of = of_part(jets, part)
+        rows.append(
+            {"what": f"a jet, {words}: as jet"} | share(of, lambda h: any(s.jet > PISTON for s in h.seconds))
+        )
+        rows.append({"what": f"a jet, {words}: as piston"} | share(of, lambda h: bool(h.hits())))
+    return rows
+
+
+def negatives(heard: Sequence[Heard], peer: Sequence[Heard] | None, threshold: float) -> Row:
+    """Count false seconds by class, and their rates: in 10 minutes over all, in an hour over the quiet classes."""
+    mine = of_part(heard, "negatives")
+    theirs = of_part(peer, "negatives") if peer else None
+    classes = []
+    for group in sorted({h.item.group for h in mine}):
+        of = [h for h in mine if h.item.group == group]
+        row: Row = {
+            "class": group,
+            "quiet": is_quiet(group),
+            "clips": len(of),
+            "seconds": sum(h.length_s for h in of),
+            "false": false_seconds(of),
+            "false_clips": sum(bool(h.hits()) for h in of),
+        }
+        if theirs:
+            row["peer_false"] = false_seconds([h for h in theirs if h.item.group == group], threshold)
+        classes.append(row)
+    rates = []
+    for what, quiet_only, per_s in (("all, in 10 minutes", False, 600.0), ("quiet, in an hour", True, 3600.0)):
+        rows = [r for r in classes if r["quiet"] or not quiet_only]
+        seconds = sum(r["seconds"] for r in rows)
+        rate: Row = {"what": what, "seconds": seconds}
+        for key, name in (("false", "rate"), ("peer_false", "peer_rate")):
+            if all(key in r for r in rows):
+                count = sum(r[key] for r in rows)
+                rate |= {key: count, name: count / seconds * per_s}
+                rate[f"{name}_interval"] = [limit / seconds * per_s for limit in poisson(count)]
+        rates.append(rate)
+    by_clip = Counter({h.item.name: len(h.hits()) for h in mine if h.hits()})
+    worst = [{"clip": name, "false": count} for name, count in by_clip.most_common(WORST)]
+    return {"classes": classes, "rates": rates, "worst": worst}
+
+
+def mixes(heard: Sequence[Heard], peer: Sequence[Heard] | None, threshold: float) -> list[Row]:
+    """Give the shares of mixtures heard within their 3 s: by noise and ratio, cold and warm, and over all noises."""
+    rows = []
+    for part in ("cold", "warm"):
+        mine = of_part(heard, part)
+        theirs = of_part(peer, part) if peer else None
+        for noise in ("all", *dict.fromkeys(h.item.group for h in mine)):
+            for ratio in dict.fromkeys(h.item.ratio_db for h in mine):
+
+                def asked(h: Heard, noise: str = noise, ratio: float = ratio) -> bool:
+                    return h.item.ratio_db == ratio and noise in ("all", h.item.group)
+
+                rows.append(
+                    {"part": part, "noise": noise, "ratio_db": ratio}
+                    | _beside(
+                        list(filter(asked, mine)), list(filter(asked, theirs)) if theirs else None, threshold
+                    )
+                )
+    return rows
+
+
+def misses(heard: Sequence[Heard]) -> Row:
+    """List each false second, and each drone that was not found with the most that was told of it."""
+    false = [
+        {"clip": h.item.name, "at_s": s.at_s, "tone_hz": s.tone_hz, "strength": s.strength}
+        for h in of_part(heard, "negatives")
+        for s in h.hits()
+    ]
+    missed = []
+    for h in of_part(heard, "clips", "windows", "cold", "warm"):
+        if h.item.label == "piston" and not h.hits():
+            best = max(h.seconds, key=lambda s: s.strength, default=Second(0.0, 0.0, None))
+            missed.append(
+                {
+                    "part": h.item.part,
+                    "name": h.item.name,
+                    "ratio_db": h.item.ratio_db,
+                    "tone_hz": best.tone_hz,
+                    "strength": best.strength,
+                }
+            )
+    return {"false": false, "missed": missed}
+
+
+def bars(result: Row) -> list[Row]:
+    """Compare with the numbers to reach, as far as they were measured."""
+
+    def bar(measure: str, value: float | None, limit: float, aim: float, more: bool) -> Row:
+        return {"measure": measure, "value": value, "bar": limit, "aim": aim, "more": more}
+
+    out = []
+    if "recall" in result:
+        out.append(bar("propellers heard in a recording", result["recall"][0]["share"], 0.95, 0.99, True))
+    if "negatives" in result:
+        every, quiet = result["negatives"]["rates"]
+        out.append(bar("false seconds in 10 minutes, all negatives", every["rate"], 1.0, 0.1, False))
+        out.append(bar("false seconds in an hour, quiet ones", quiet["rate"], 1.0, 0.1, False))
+    for ratio, limit, aim in ((0.0, 0.85, 0.95), (-5.0, 0.70, 0.90), (-10.0, 0.40, 0.70)):
+        for row in result.get("mixes", []):
+            if (row["part"], row["noise"], row["ratio_db"]) == ("cold", "all", ratio):
+                out.append(bar(f"heard within 3 s at {ratio:.0f} dB", row["share"], limit, aim, True))
+    if "speed" in result:
+        speed = result["speed"]
+        out.append(bar("seconds of sound per second and core", speed["listener_s_per_s"], 300.0, 2000.0, True))
+        if speed["command"]:
+            out.append(bar("share of a core, live", speed["command"]["cpu_share"], 0.05, 0.01, False))
+            out.append(bar("peak memory [MiB]", speed["command"]["peak_mib"], 143.0, 143.0, False))
+    return out
