@@ -41,9 +41,15 @@ LISTENER = "bench.hearing:listener"
 
 
 def measure(
-    listen: ListenFn, where: Path, only: Sequence[str] = PARTS, quick: bool = False, jobs: int = 1
+    where: Path,
+    listener: str = LISTENER,
+    only: Sequence[str] = PARTS,
+    quick: bool = False,
+    jobs: int = 1,
 ) -> dict[str, Any]:
     """Measure the parts asked for; the rows of each by its name."""
+    module, _, function = listener.partition(":")
+    listen: ListenFn = getattr(importlib.import_module(module), function)
     drones = recordings.drones(where)
     negatives = recordings.negatives(where, QUICK_CLIPS if quick else None)
     mixed = mixtures(drones, negatives, QUICK_EACH if quick else EACH, quick)
@@ -51,18 +57,17 @@ def measure(
     items = [i for i in items_of(drones, negatives, mixed) if i.part in needed]
     heard = hear_all(partial(by_reports, listen), items, "listener", jobs)
     result: dict[str, Any] = {}
-    peer, threshold = None, 0.0
+    peers: figures.Peers = {}
     if "peer" in only:
-        peer = hear_all(by_comb, items, "comb", jobs)
-        threshold = figures.peer_threshold(figures.of_part(peer, "negatives"))
-        result["peer_threshold_db"] = threshold
+        peers = figures.peers(hear_all(by_comb, items, "comb", jobs))
+        result["peers"] = {name: peer.threshold for name, peer in peers.items()}
     for name, figure in (
         ("recall", figures.recall),
         ("negatives", figures.negatives),
         ("mixes", figures.mixes),
     ):
         if name in only:
-            result[name] = figure(heard, peer, threshold)
+            result[name] = figure(heard, peers)
     if "reliability" in only:
         from bench.reliability import reliability
 
@@ -70,7 +75,7 @@ def measure(
     if "speed" in only:
         from bench.listening_speed import speed
 
-        result["speed"] = speed(listen, drones, negatives, quick)
+        result["speed"] = speed(listener, quick, with_command=listener == LISTENER)
     result["misses"] = figures.misses(heard)
     return result | {"bars": figures.bars(result)}
 
@@ -78,18 +83,12 @@ def measure(
 def run_all(quick: bool) -> dict[str, Any]:
     """Measure the Listener in all parts, and draw. Raises NoRecordings where there are none."""
     where = recordings.required()
-    result = measure(_listener(LISTENER), where, PARTS, quick)
+    result = measure(where, quick=quick)
     if not quick:
         from bench.reliability import PICTURE, draw
 
         draw(result["reliability"], PICTURE)
     return result
-
-
-def _listener(name: str) -> ListenFn:
-    module, _, function = name.partition(":")
-    found: ListenFn = getattr(importlib.import_module(module), function)
-    return found
 
 
 def main() -> int:
@@ -120,7 +119,7 @@ def main() -> int:
         return 2
     begin = time.perf_counter()
     result = {"part": "listening", "listener": args.listener, "quick": args.quick}
-    result |= measure(_listener(args.listener), where, only, args.quick, args.jobs)
+    result |= measure(where, args.listener, only, args.quick, args.jobs)
     result["took_s"] = time.perf_counter() - begin
     print_part(result)
     if args.misses:
