@@ -1,7 +1,8 @@
 """Run the benchmarks: `./scripts/bench [PART ...] [--quick]`. Tables to stdout, JSON to bench/results.
 
 Parts: accuracy (conditions and seeds, beside the bound), speed (file to file), scaling (targets and sensors
-double), startup, peers (Stone Soup, in the same run). Without a part all are run, one after another.
+double), startup, peers (Stone Soup, in the same run), listening (real recordings, where they are), tones
+(synthesised passes). Without a part all are run, one after another.
 `docs` only writes the tables of docs/accuracy.md anew from the JSON that is there.
 """
 
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.recordings import NoRecordings
 from bench.tables import print_part, write_docs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +29,8 @@ PARTS = {
     "scaling": ("bench.scaling", "run_all"),
     "speed": ("bench.speed", "run_all"),
     "accuracy": ("bench.accuracy", "run"),
+    "listening": ("bench.listening", "run_all"),
+    "tones": ("bench.tones", "run_all"),
 }
 
 
@@ -40,7 +44,7 @@ def machine() -> dict[str, Any]:
         ]
         model = names[0] if names else model
     versions = {}
-    for name in ("numpy", "numba", "scipy", "msgspec", "stonesoup"):
+    for name in ("numpy", "numba", "scipy", "msgspec", "stonesoup", "librosa"):
         try:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -74,7 +78,11 @@ def main() -> int:
         module, function = PARTS[part]
         begin = time.perf_counter()
         host = machine()
-        result = getattr(importlib.import_module(module), function)(args.quick)
+        try:
+            result = getattr(importlib.import_module(module), function)(args.quick)
+        except NoRecordings as missing:
+            print(f"bench: {part}: skipped, {missing}", file=sys.stderr)
+            continue
         result = {
             "part": part,
             "quick": args.quick,

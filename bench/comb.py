@@ -3,7 +3,7 @@
 Frames of a quarter second, their spectra in decibels above the median of the lines around, averaged over one
 second; the score is the mean of twenty harmonics within 2 kHz, each counted to CAP_DB at most, of the best
 fundamental. Nothing is followed over seconds, nothing is known of kinds. Of 18 such combs (8, 12 or 20 lines; caps
-of 8, 12 and none; fundamentals to 130 or to 250 Hz) it is the one that finds most at one false second in 10 minutes.
+of 8, 12 and none; fundamentals to 130 or to 250 Hz) it finds most at one false second in 10 minutes.
 
 As a stand-in for a Listener (`listen`) it makes reports whose `piston` says how far the score is beyond
 THRESHOLD_DB.

@@ -1,8 +1,8 @@
 """Figures of what was heard: recall, false seconds, drones found in noise; each with its interval, and the peer's.
 
 A second is one report. Windows and mixtures of one recording are alike, so their intervals come from drawing
-recordings. False seconds come in runs, a clip's, so the Poisson limits of their rate are too narrow; the clips that
-hold them are counted beside.
+recordings. False seconds come in runs, a clip's, so the Poisson limits of their rate are too narrow; the clips
+that hold them are counted beside.
 """
 
 from collections import Counter
@@ -14,8 +14,8 @@ from bench.intervals import clustered, poisson, wilson
 from bench.recordings import QUIET
 
 Row = dict[str, Any]
-# The comb may have one false second in so long a time [s]: as the Listener has to, and thirty times as often, which
-# is about where the figures of a comb that are usually told come from.
+# The comb may have one false second in so long a time [s]: as the Listener; and thirty times as often, where it
+# hears about what is said of combs "at a usable threshold".
 PEERS_S = {"peer": 600.0, "peer_loose": 20.0}
 WORST = 12
 # A rate's name, its time [s], and the classes that it counts.
@@ -139,7 +139,7 @@ def negatives(heard: Sequence[Heard], peers: Peers) -> Row:
 
 
 def mixes(heard: Sequence[Heard], peers: Peers) -> list[Row]:
-    """Give the shares of mixtures heard within their 3 s: by noise and ratio, cold and warm, and over all noises."""
+    """Give the shares of mixtures heard within their 3 s: by noise and ratio, cold and warm, and of all noises."""
     rows = []
     for part in ("cold", "warm"):
         mine = of_part(heard, part)

@@ -1,4 +1,4 @@
-"""How fast listening is: beside librosa's log-mel spectrogram on the same sound, in turn, in one process of one thread.
+"""How fast listening is: beside librosa's log-mel spectrogram on the same sound, in turn, in one thread.
 
 A child process, so that the threads of what it loads can be limited before they are there:
 

@@ -63,8 +63,10 @@ def negatives_tables(result: Row) -> list[Table]:
         if row["false"] or row.get("peer_false")
     ]
     none = [r["class"] for r in classes if not r["false"] and not r.get("peer_false")]
-    heads = ("class", "clips", "seconds", "false seconds", "in clips", "comb's")
-    tables.append(Table("False propellers by class", heads, lines, f"None in: {', '.join(none)}." if none else ""))
+    columns = ("class", "clips", "seconds", "false seconds", "in clips", "comb's")
+    tables.append(
+        Table("False propellers by class", columns, lines, f"None in: {', '.join(none)}." if none else "")
+    )
     if told["worst"]:
         worst = [(row["clip"], number(row["false"])) for row in told["worst"]]
         tables.append(Table("The worst clips", ("clip", "false seconds"), worst))
@@ -112,14 +114,14 @@ def reliability_table(result: Row) -> Table:
                 )
             )
     note = (
-        f"Brier score {told['brier']:.3f} over {told['seconds']:,} seconds, of which {percent(told['base'])} hold a "
-        f"propeller (always telling that share would score {told['brier_of_base']:.3f}); {told['brier_heard']:.3f} over "
-        f"the {told['heard']:,} in which something was heard. All recordings, and the mixtures heard cold: of those "
-        "many a second holds a drone that nobody could hear."
+        f"Brier score {told['brier']:.3f} over {told['seconds']:,} seconds, of which {percent(told['base'])} hold "
+        f"a propeller (always telling that share would score {told['brier_of_base']:.3f}); "
+        f"{number(told['brier_heard'], 3)} over the {told['heard']:,} in which something was heard, "
+        f"{told['brier_recordings']:.3f} over the recordings as they are. With the mixtures heard cold: many of "
+        "their seconds hold a drone that nobody could hear."
     )
-    return Table(
-        "Probability of a propeller, as told", ("told", "seconds", "mean", "so it was (95 %)"), rows, note
-    )
+    heads = ("told", "seconds", "mean", "so it was (95 %)")
+    return Table("Probability of a propeller, as told", heads, rows, note)
 
 
 def speed_table(result: Row) -> Table:

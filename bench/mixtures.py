@@ -1,7 +1,8 @@
 """Real drones in real noise at a stated ratio: what each mixture is, and its sound when it is asked for.
 
-The ratio is that of the powers within 40-2,000 Hz over the excerpt of the drone, as `sound_noise.band_power` counts.
-The drones' recordings have noise of their own: what is asked of a listener is a little harder than the ratio says.
+The ratio is that of the powers within 40-2,000 Hz over the excerpt of the drone, as `sound_noise.band_power`
+counts. The drones' recordings have noise of their own: what is asked of a listener is a little harder than the
+ratio says.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ EACH = 4
 
 @dataclass(frozen=True)
 class Mixture:
-    """One excerpt of a drone in one noise: `drone` names its recording, `noise` its kind, `around_name` its clip."""
+    """One excerpt of a drone in a noise: `drone` names its recording, `noise` its kind, `around_name` its clip."""
 
     drone: str
     noise: str
@@ -60,7 +61,7 @@ def mix(drone: Samples, noise: Samples, ratio_db: float, lead_s: float) -> Sampl
 
 
 def sounding(samples: Samples) -> Samples:
-    """Leave out stretches of silence, as clips are padded with: the power of a noise is that of where it sounds."""
+    """Leave out stretches of silence, as clips are padded with: a noise's power is that of where it sounds."""
     quiet = np.abs(samples) < SILENT
     edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
     keep = np.ones(len(samples), bool)

@@ -76,7 +76,7 @@ def drones(where: Path) -> list[Clip]:
 
 
 def negatives(where: Path, each: int | None = None) -> list[Clip]:
-    """Read what is no drone of concern, by class (`svanstrom` ones too); `each`: only so many of a class, evenly."""
+    """Read what is no drone of concern, by class, those of `svanstrom` too; `each`: only so many of a class."""
     out = []
     classes = [c for part in ("esc50", "svanstrom") for c in sorted((where / part).iterdir()) if c.is_dir()]
     for of_class in classes:

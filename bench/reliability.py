@@ -19,9 +19,14 @@ PICTURE = ROOT / "docs" / "pictures" / "listening-reliability.png"
 
 def reliability(heard: Sequence[Heard]) -> Row:
     """Compare the probability of a propeller in every second with whether there was one."""
-    pairs = [(s.strength, h.item.label == "piston") for h in heard if h.item.part in COUNTED for s in h.seconds]
-    table = np.array(pairs, float).reshape(-1, 2)
-    told, true = table[:, 0], table[:, 1]
+    rows = [
+        (s.strength, h.item.label == "piston", h.item.part != "cold")
+        for h in heard
+        if h.item.part in COUNTED
+        for s in h.seconds
+    ]
+    told, true, alone = np.array(rows, float).reshape(-1, 3).T
+    square = (told - true) ** 2
     which = np.minimum((told * BINS).astype(int), BINS - 1)
     bins = []
     for k in range(BINS):
@@ -38,9 +43,10 @@ def reliability(heard: Sequence[Heard]) -> Row:
         "seconds": len(told),
         "heard": int(some.sum()),
         "base": base,
-        "brier": float(np.mean((told - true) ** 2)),
+        "brier": float(square.mean()),
         "brier_of_base": base * (1.0 - base),
-        "brier_heard": float(np.mean((told[some] - true[some]) ** 2)) if some.any() else None,
+        "brier_heard": float(square[some].mean()) if some.any() else None,
+        "brier_recordings": float(square[alone > 0.0].mean()),
         "bins": bins,
     }
 
@@ -61,17 +67,20 @@ def draw(told: Row, path: Path) -> None:
             2, 1, figsize=(5.6, 6.4), height_ratios=(4, 1), sharex=True, layout="constrained"
         )
         above.plot([0, 1], [0, 1], color=soft, linewidth=1, linestyle=(0, (4, 4)))
-        above.text(0.32, 0.36, "as told, so it is", color=soft, rotation=45, rotation_mode="anchor")
+        words = {"rotation": 45, "rotation_mode": "anchor", "va": "top"}
+        above.text(0.6, 0.585, "as told, so it is", color=soft, **words)
         above.errorbar(
             x, y, yerr=np.abs(reach - y), color=ink, marker="o", linewidth=1.2, elinewidth=1, capsize=2.5
         )
         above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel="share that held a propeller drone")
         above.set_title("When a propeller is told as so probable, how often is it one?", loc="left", fontsize=11)
-        score = f"Brier score {told['brier']:.3f}\n{told['seconds']:,} seconds, {told['base']:.0%} with a drone"
+        score = f"Brier score {told['brier']:.3f}\n{told['seconds']:,} seconds, "
+        score += f"{100 * told['base']:.0f} % with a drone"
         above.text(0.02, 0.97, score, va="top", transform=above.transAxes, color="#333333")
         middles = [0.5 * (b["from"] + b["to"]) for b in told["bins"]]
         below.bar(middles, [max(b["count"], 0.5) for b in told["bins"]], width=0.085, color=ink, alpha=0.35)
         below.set(yscale="log", ylim=(0.8, None), xlabel="probability told", ylabel="seconds")
+        below.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         for axes in (above, below):
             axes.grid(color="#e6e8eb", linewidth=0.8)
             axes.set_axisbelow(True)

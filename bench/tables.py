@@ -31,7 +31,8 @@ def percent(value: Any) -> str:
     return "–" if value is None else f"{100.0 * value:.1f} %"
 
 
-def _bars(results: list[Result]) -> Table:
+def bars_table(results: list[Result]) -> Table:
+    """Give what was measured against the numbers to reach."""
     rows = []
     for result in results:
         for bar in result.get("bars", []):
@@ -183,6 +184,12 @@ def _listening(result: Result) -> list[Table]:
     return listening(result)
 
 
+def _tones(result: Result) -> list[Table]:
+    from bench.tones import tables
+
+    return tables(result)
+
+
 MAKERS: dict[str, Callable[[Result], list[Table]]] = {
     "accuracy": _accuracy,
     "speed": _speed,
@@ -190,13 +197,14 @@ MAKERS: dict[str, Callable[[Result], list[Table]]] = {
     "startup": _startup,
     "peers": _peers,
     "listening": _listening,
+    "tones": _tones,
 }
 
 
 def tables(result: Result) -> list[Table]:
     """Give the tables of one part."""
     made = MAKERS[result["part"]](result)
-    return [*made, *([_bars([result])] if result.get("bars") else [])]
+    return [*made, *([bars_table([result])] if result.get("bars") else [])]
 
 
 def print_part(result: Result) -> None:
@@ -232,9 +240,9 @@ def markdown(table: Table) -> str:
 def write_docs(results: Path, docs: Path) -> None:
     """Write the measured part of a page anew from the JSON files there are; the words around it stay."""
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
-    order = ["accuracy", "peers", "speed", "scaling", "startup", "listening"]
+    order = ["accuracy", "peers", "speed", "scaling", "startup", "listening", "tones"]
     found.sort(key=lambda result: order.index(result["part"]))
-    blocks = [markdown(_bars(found))] if any(r.get("bars") for r in found) else []
+    blocks = [markdown(bars_table(found))] if any(r.get("bars") for r in found) else []
     for result in found:
         blocks += [markdown(table) for table in MAKERS[result["part"]](result)]
         host = result["machine"]

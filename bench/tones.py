@@ -12,19 +12,19 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.hearing import ListenFn, listener
 from bench.passes import CONDITIONS, FRAME_S, Clip, Condition, make_pass, mixed
-from bench.tables import Table, markdown, number, percent
+from bench.tables import Table, bars_table, number, percent, print_tables
 from forehear.records import Report
 
 Array = NDArray[np.float64]
-ListenFn = Callable[[NDArray[np.float32], float], Sequence[Report]]
 
 # A tone this near to the truth (share) is the pass's. Ten times the throttle's wander, a tenth of an octave slip.
 NEAR = 0.03
@@ -136,6 +136,7 @@ def measure(
         figures = [_figures(heard) for heard in by_ratio]
         rows += [{"condition": condition.name, "ratio_db": r} | f for r, f in zip(ratios_db, figures, strict=True)]
         limit = detection_limit_db(ratios_db, [f["detected"] for f in figures])
+        print(f"bench: tones: {condition.name}, {len(passes)} passes", file=sys.stderr, flush=True)
         top: dict[str, Any] = {"condition": condition.name, "ratio_db": "limit", "limit_db": limit}
         if limit is not None:
             near = [h for r, heard in zip(ratios_db, by_ratio, strict=True) for h in heard
@@ -168,26 +169,48 @@ def table(rows: Sequence[dict[str, Any]], title: str = "Tones against the bound"
     return Table(title, heads, lines, "An efficient listener of one-second frames has error / bound 0.67.")
 
 
+def tables(result: dict[str, Any]) -> list[Table]:
+    """Give the tables of a result: near the detection limit, and by ratio."""
+    rows = result["rows"]
+    return [
+        table([r for r in rows if r["ratio_db"] == "limit"], "Tones within 10 dB of the detection limit"),
+        table([r for r in rows if r["ratio_db"] != "limit"], "Tones by ratio to noise"),
+    ]
+
+
+def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Compare with the numbers to reach, the worst condition of all."""
+    near = [row for row in rows if row["ratio_db"] == "limit"]
+    out = []
+    for told, key, worst, bar, aim in (
+        ("tone, error over bound, worst condition", "error_over_bound", max, 1.3, 1.0),
+        ("tone, normalised error, largest rms", "normalised_rms", max, 1.3, 1.1),
+        ("tone, normalised error, least rms", "normalised_rms", min, 0.8, 0.9),
+    ):
+        values = [row[key] for row in near if key in row]
+        value = worst(values) if values and len(values) == len(near) else None
+        out.append({"measure": told, "value": value, "bar": bar, "aim": aim, "more": worst is min})
+    return out
+
+
+def run_all(quick: bool) -> dict[str, Any]:
+    """Measure the Listener: two conditions of four passes each where it has to be quick."""
+    rows = measure(listener, CONDITIONS[:2], range(4)) if quick else measure(listener)
+    return {"rows": rows, "bars": bars(rows)}
+
+
 def main() -> int:
     """Measure the Listener; a table to stdout, the rows as JSON where asked for."""
-    from forehear.listen.listener import Listener  # type: ignore[import-not-found, unused-ignore]
-
     parser = argparse.ArgumentParser(prog="python -m bench.tones", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--quick", action="store_true", help="two conditions, four passes each")
     parser.add_argument("--json", help="file for the rows")
     args = parser.parse_args()
-
-    def listen(samples: NDArray[np.float32], at_s: float) -> list[Report]:
-        listener = Listener("bench")
-        return [*listener.hear(samples, at_s), *listener.end()]
-
-    rows = measure(listen, CONDITIONS[:2], range(4)) if args.quick else measure(listen)
-    print(markdown(table([r for r in rows if r["ratio_db"] == "limit"], "Within 10 dB of the detection limit")))
-    print(markdown(table([r for r in rows if r["ratio_db"] != "limit"])))
+    result = run_all(args.quick)
+    print_tables([*tables(result), bars_table([result])])
     if args.json:
         with open(args.json, "w", encoding="utf-8") as out:
-            json.dump(rows, out, indent=1)
+            json.dump(result, out, indent=1)
     return 0
 
 
