@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+import soxr
+
 from bench import comb
 from bench.mixtures import LEAD_S, RATIOS_DB, Mixture
 from bench.recordings import RATE_HZ, Clip, Samples, windows
@@ -17,6 +20,9 @@ from forehear.records import Report, TargetKind
 ListenFn = Callable[[Samples, float], Sequence[Report]]
 # A source is told as a drone with a propeller above this.
 PISTON = 0.5
+# How much slower and faster recordings are played, so that tones are others than those known: nearly three
+# semitones to either side.
+SPEEDS = (0.85, 0.93, 1.08, 1.18)
 # A live ear's pieces: half a second.
 PIECE = 8000
 
@@ -33,6 +39,19 @@ class Second(NamedTuple):
     jet: float = 0.0
 
 
+@dataclass(frozen=True)
+class Shifted:
+    """A recording played slower or faster, so that its tones are others."""
+
+    recorded: Samples
+    speed: float
+
+    def sound(self) -> Samples:
+        """Play it."""
+        played = soxr.resample(self.recorded, RATE_HZ * self.speed, RATE_HZ)
+        return np.asarray(np.clip(played, -1.0, 1.0), np.float32)
+
+
 HearFn = Callable[[Samples], list[Second]]
 
 
@@ -40,21 +59,23 @@ HearFn = Callable[[Samples], list[Second]]
 class Item:
     """A sound to be heard: `part` says what it is asked for, `drone` the recording in it if any.
 
-    Judged from `from_s` on; before, a mixture is noise alone. Of mixtures `sound` is made when it is heard.
+    Judged from `from_s` on; before, a mixture is noise alone. What is mixed or shifted is made when it is heard.
     """
 
     part: str
     name: str
     group: str
     label: TargetKind
-    sound: Samples | Mixture
+    sound: Samples | Mixture | Shifted
     drone: str = ""
     ratio_db: float = 0.0
     from_s: float = 0.0
 
     def samples(self) -> Samples:
         """Give its samples (n,)."""
-        return self.sound.sound(self.ratio_db, self.from_s) if isinstance(self.sound, Mixture) else self.sound
+        if isinstance(self.sound, Mixture):
+            return self.sound.sound(self.ratio_db, self.from_s)
+        return self.sound.sound() if isinstance(self.sound, Shifted) else self.sound
 
 
 class Heard(NamedTuple):
@@ -106,8 +127,11 @@ def items_of(drones: Sequence[Clip], negatives: Sequence[Clip], mixed: Sequence[
     for part, lead_s in (("cold", 0.0), ("warm", LEAD_S)):
         for ratio in RATIOS_DB:
             for m in mixed:
-                name = f"{m.drone} in {m.around_name}"
-                out.append(Item(part, name, m.noise, "piston", m, m.drone, ratio, lead_s))
+                out.append(Item(part, m.name, m.noise, "piston", m, m.drone, ratio, lead_s))
+    for speed in SPEEDS:
+        for c in (*drones, *negatives):
+            drone = "" if c.label == "other" else c.name
+            out.append(Item("shifted", f"{c.name} x{speed:g}", c.group, c.label, Shifted(c.samples, speed), drone))
     return out
 
 

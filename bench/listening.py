@@ -3,9 +3,9 @@
     python -m bench.listening [--quick] [--json FILE] [--only recall,negatives,...] [--misses] [--jobs N]
 
 Parts: recall (real drones, whole and by windows of 3 s), negatives (false seconds), mixes (drones in rain, wind
-and insects), peer (a plain comb on the same, at one false second in 10 minutes), reliability (are the odds true?),
-speed (beside librosa's spectrogram). Each sound is heard by a fresh listener. The recordings are told in
-`bench.recordings`; they are no part of the project.
+and insects), shifted (the recordings at other speeds: other tones than those known), peer (a plain comb on the same,
+at one false second in 10 minutes), reliability (are the odds true?), speed (beside librosa's spectrogram). Each sound
+is heard by a fresh listener. The recordings are told in `bench.recordings`; they are no part of the project.
 """
 
 import argparse
@@ -25,12 +25,13 @@ from bench.listening_tables import misses_tables
 from bench.mixtures import EACH, mixtures
 from bench.tables import print_part, print_tables
 
-PARTS = ("recall", "negatives", "mixes", "peer", "reliability", "speed")
+PARTS = ("recall", "negatives", "mixes", "shifted", "peer", "reliability", "speed")
 # What of the items each part needs.
 NEEDS = {
     "recall": ("clips", "windows"),
     "negatives": ("negatives",),
     "mixes": ("cold", "warm"),
+    "shifted": ("shifted",),
     "peer": ("negatives",),
     "reliability": ("clips", "negatives", "cold"),
     "speed": (),
@@ -65,6 +66,7 @@ def measure(
         ("recall", figures.recall),
         ("negatives", figures.negatives),
         ("mixes", figures.mixes),
+        ("shifted", figures.shifted),
     ):
         if name in only:
             result[name] = figure(heard, peers)

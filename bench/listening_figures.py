@@ -5,6 +5,7 @@ recordings. False seconds come in runs, a clip's, so the Poisson limits of their
 that hold them are counted beside.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -103,11 +104,22 @@ def recall(heard: Sequence[Heard], peers: Peers) -> list[Row]:
     return rows
 
 
-def negatives(heard: Sequence[Heard], peers: Peers) -> Row:
+def shifted(heard: Sequence[Heard], peers: Peers) -> Row:
+    """Give what comes of the same recordings at other speeds: drones found, false seconds."""
+
+    def asked(h: Heard) -> bool:
+        return h.item.part == "shifted" and h.item.label == "piston"
+
+    told = negatives(heard, peers, "shifted")
+    what = {"what": "propellers, whole, at other speeds"}
+    return {"recall": [what | _beside(heard, peers, asked)], "rates": told["rates"], "worst": told["worst"]}
+
+
+def negatives(heard: Sequence[Heard], peers: Peers, part: str = "negatives") -> Row:
     """Count false seconds by class, and their rates: in 10 minutes over all, in an hour over the quiet classes."""
-    mine = of_part(heard, "negatives")
+    mine = [h for h in of_part(heard, part) if h.item.label == "other"]
     peer = peers.get("peer")
-    theirs = of_part(peer.heard, "negatives") if peer else []
+    theirs = [h for h in of_part(peer.heard, part) if h.item.label == "other"] if peer else []
     classes = []
     for group in sorted({h.item.group for h in mine}):
         of = [h for h in mine if h.item.group == group]
@@ -130,8 +142,9 @@ def negatives(heard: Sequence[Heard], peers: Peers) -> Row:
         for key, name in (("false", "rate"), ("peer_false", "peer_rate")):
             if all(key in r for r in rows):
                 count = sum(r[key] for r in rows)
-                rate |= {key: count, name: count / seconds * per_s}
-                rate[f"{name}_interval"] = [limit / seconds * per_s for limit in poisson(count)]
+                each = per_s / seconds if seconds else math.nan
+                rate |= {key: count, name: count * each}
+                rate[f"{name}_interval"] = [limit * each for limit in poisson(count)]
         rates.append(rate)
     by_clip = Counter({h.item.name: len(h.hits()) for h in mine if h.hits()})
     worst = [{"clip": name, "false": count} for name, count in by_clip.most_common(WORST)]
@@ -159,11 +172,12 @@ def misses(heard: Sequence[Heard]) -> Row:
     """List each false second, and each drone that was not found with the most that was told of it."""
     false = [
         {"clip": h.item.name, "at_s": s.at_s, "tone_hz": s.tone_hz, "strength": s.strength}
-        for h in of_part(heard, "negatives")
+        for h in of_part(heard, "negatives", "shifted")
         for s in h.hits()
+        if h.item.label == "other"
     ]
     missed = []
-    for h in of_part(heard, "clips", "windows", "cold", "warm"):
+    for h in of_part(heard, "clips", "windows", "shifted", "cold", "warm"):
         if h.item.label == "piston" and not h.hits():
             best = max(h.seconds, key=lambda s: s.strength, default=Second(0.0, 0.0, None))
             missed.append(

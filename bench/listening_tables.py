@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from bench.hearing import SPEEDS
 from bench.tables import Table, number, percent
 
 Row = dict[str, Any]
+RECALL_HEADS = ("real recordings", "heard (95 %)", "", "comb", "comb, loose")
+RATE_HEADS = ("negatives", "minutes", "false seconds", "rate (95 %)", "comb")
 
 
 def _share(row: Row | None) -> tuple[str, str]:
@@ -21,19 +24,16 @@ def _peers(row: Row) -> tuple[str, str]:
 def recall_table(result: Row) -> Table:
     """Recordings and windows heard."""
     rows = [(row["what"], *_share(row), *_peers(row)) for row in result["recall"]]
-    heads = ("real recordings", "heard (95 %)", "", "comb", "comb, loose")
     note = (
         "At least one second told as such with a probability above 0.5. The comb's threshold allows it one false "
         "second in 10 minutes over the same negatives; the loose one's, 30."
     )
-    return Table("Drones heard", heads, rows, note)
+    return Table("Drones heard", RECALL_HEADS, rows, note)
 
 
-def negatives_tables(result: Row) -> list[Table]:
-    """False seconds: rates, classes, clips."""
-    told = result["negatives"]
-    rates = []
-    for rate in told["rates"]:
+def _rates(rates: list[Row]) -> list[tuple[str, ...]]:
+    rows = []
+    for rate in rates:
         cells = []
         for name in ("rate", "peer_rate"):
             if name in rate:
@@ -41,14 +41,34 @@ def negatives_tables(result: Row) -> list[Table]:
                 cells.append(f"{rate[name]:.2f} ({low:.2f}–{high:.2f})")
             else:
                 cells.append("–")
-        rates.append((rate["what"], number(rate["seconds"] / 60.0, 1), number(rate["false"]), *cells))
+        rows.append((rate["what"], number(rate["seconds"] / 60.0, 1), number(rate["false"]), *cells))
+    return rows
+
+
+def shifted_tables(result: Row) -> list[Table]:
+    """The same recordings at other speeds."""
+    told = result["shifted"]
+    note = (
+        f"Each at {', '.join(f'{speed:g}' for speed in SPEEDS)} of its speed: other tones of the same engines, no "
+        "other engines. The comb's threshold is that of the recordings as they are."
+    )
+    found = [(row["what"], *_share(row), *_peers(row)) for row in told["recall"]]
+    return [
+        Table("Drones heard, played slower and faster", RECALL_HEADS, found),
+        Table("False propellers, played slower and faster", RATE_HEADS, _rates(told["rates"]), note),
+    ]
+
+
+def negatives_tables(result: Row) -> list[Table]:
+    """False seconds: rates, classes, clips."""
+    told = result["negatives"]
+    rates = _rates(told["rates"])
     quiet = ", ".join(r["class"] for r in told["classes"] if r["quiet"])
     note = (
         f"Quiet are: {quiet}. Some of the airplanes have propellers. Poisson limits, 95 %; false seconds come in "
         "runs, so they are too narrow."
     )
-    heads = ("negatives", "minutes", "false seconds", "rate (95 %)", "comb")
-    tables = [Table("False propellers", heads, rates, note)]
+    tables = [Table("False propellers", RATE_HEADS, rates, note)]
     classes = sorted(told["classes"], key=lambda r: (-r["false"], -(r.get("peer_false") or 0), r["class"]))
     lines = [
         (
@@ -154,6 +174,8 @@ def listening(result: Row) -> list[Table]:
         tables += negatives_tables(result)
     if "mixes" in result:
         tables.append(mixes_table(result))
+    if "shifted" in result:
+        tables += shifted_tables(result)
     if "reliability" in result:
         tables.append(reliability_table(result))
     if "speed" in result:

@@ -30,11 +30,11 @@ EACH = 4
 
 @dataclass(frozen=True)
 class Mixture:
-    """One excerpt of a drone in a noise: `drone` names its recording, `noise` its kind, `around_name` its clip."""
+    """One excerpt of a drone in a noise: `drone` names its recording, `noise` its kind, `name` all of it."""
 
     drone: str
     noise: str
-    around_name: str
+    name: str
     excerpt: Samples
     around: Samples
 
@@ -85,8 +85,9 @@ def mixtures(
         if clip.label != "piston":
             continue
         excerpts = windows(clip)
-        for excerpt in excerpts[len(excerpts) // 2 :][:1] if quick else excerpts:
+        for k in [len(excerpts) // 2] if quick else range(len(excerpts)):
             for noise, pool in pools.items():
                 for i in rng.choice(len(pool), min(each, len(pool)), replace=False):
-                    out.append(Mixture(clip.name, noise, pool[i][0], excerpt, pool[i][1]))
+                    name = f"{clip.name}#{k} in {pool[i][0]}"
+                    out.append(Mixture(clip.name, noise, name, excerpts[k], pool[i][1]))
     return out

@@ -114,9 +114,10 @@ def test_mixtures_are_the_same_every_time_of_propellers_alone_and_never_in_silen
     # Windows from 0, 1.5 and 3 s, and to the end; all three clips of each noise.
     assert len(made) == 4 * 3 * 3
     assert {m.drone for m in made} == {"a"}
-    assert {m.around_name.split("/")[0] for m in made} == {"rain", "wind", "insects"}
+    assert {m.name.split(" in ")[1].split("/")[0] for m in made} == {"rain", "wind", "insects"}
     again = mixtures.mixtures(drones, clips, each=4)
-    assert [m.around_name for m in again] == [m.around_name for m in made]
+    assert [m.name for m in again] == [m.name for m in made]
+    assert made[0].name.startswith("a#0 in rain/")
     assert len(mixtures.mixtures(drones, clips, each=2, quick=True)) == 3 * 2
 
 
@@ -131,7 +132,7 @@ def test_windows_end_with_the_clip() -> None:
 def test_false_seconds_are_counted_and_rated() -> None:
     clips = [Clip("dog/1", "dog", "other", noise(5.0)), Clip("rain/1", "rain", "other", noise(5.0, 2))]
     silent = Clip("dog/2", "dog", "other", np.zeros(80000, np.float32))
-    items = items_of([], [*clips, silent], [])
+    items = [i for i in items_of([], [*clips, silent], []) if i.part == "negatives"]
     told = hear_all(partial(by_reports, partial(tells, 0.7)), items, "fake")
     assert listening_figures.false_seconds(told) == 10
     assert listening_figures.false_seconds(told, 0.7) == 0
@@ -147,11 +148,26 @@ def test_false_seconds_are_counted_and_rated() -> None:
 
 
 def test_a_warm_mixture_is_judged_from_the_drones_beginning() -> None:
-    mixture = mixtures.Mixture("a", "rain", "rain/1", sine(100.0, 0.2, 3.0), noise(5.0))
+    mixture = mixtures.Mixture("a", "rain", "a#0 in rain/1", sine(100.0, 0.2, 3.0), noise(5.0))
     warm = Item("warm", "a in rain/1", "rain", "piston", mixture, "a", 0.0, mixtures.LEAD_S)
     got = hear_one(partial(by_reports, partial(tells, 0.9)), warm)
     assert [s.at_s for s in got.seconds] == [10.5, 11.5, 12.5]
     assert got.length_s == pytest.approx(3.0)
+
+
+def test_played_faster_a_tone_is_higher_and_counted_apart() -> None:
+    drone = Clip("a", "d", "piston", sine(100.0, 0.2, 4.0))
+    other = Clip("dog/1", "dog", "other", sine(100.0, 0.2, 4.0))
+    items = [i for i in items_of([drone], [other], []) if i.part == "shifted"]
+    faster = next(i for i in items if i.name == "a x1.18").samples()
+    assert len(faster) == pytest.approx(64000 / 1.18, abs=2)
+    middle = faster[8000:48000]
+    assert amplitude_of(middle, 118.0) == pytest.approx(0.2, rel=0.01)
+    told = hear_all(partial(by_reports, partial(tells, 0.7)), items, "fake")
+    result = listening_figures.shifted(told, {})
+    assert (result["recall"][0]["hits"], result["recall"][0]["count"]) == (4, 4)
+    assert result["rates"][0]["false"] == sum(len(h.seconds) for h in told) // 2
+    assert all(len(t.rows[0]) == len(t.heads) for t in listening_tables.shifted_tables({"shifted": result}))
 
 
 def test_the_peers_threshold_lets_no_more_through_than_it_may() -> None:
