@@ -3,9 +3,10 @@
     python -m bench.listening [--quick] [--json FILE] [--only recall,negatives,...] [--misses] [--jobs N]
 
 Parts: recall (real drones, whole and by windows of 3 s), negatives (false seconds), mixes (drones in rain, wind
-and insects), shifted (the recordings at other speeds: other tones than those known), peer (a plain comb on the same,
-at one false second in 10 minutes), reliability (are the odds true?), speed (beside librosa's spectrogram). Each sound
-is heard by a fresh listener. The recordings are told in `bench.recordings`; they are no part of the project.
+and insects), shifted (the recordings at other speeds: other tones than those known), peer (a plain comb on the
+same, at one false second in 10 minutes), reliability (are the odds true?), speed (beside librosa's spectrogram).
+Each sound is heard by a fresh listener. The recordings are told in `bench.recordings`; they are no part of the
+project.
 """
 
 import argparse
