@@ -65,7 +65,7 @@ def scores(samples: NDArray[np.floating]) -> tuple[Array, Array]:
 def listen(samples: NDArray[np.floating], at_s: float) -> list[Report]:
     """Hear with the comb alone: a Listener's reports, `jet` never."""
     reports = []
-    for k, (score, tone) in enumerate(zip(*scores(samples), strict=True)):
+    for k, (score, tone) in enumerate(zip(*(x.tolist() for x in scores(samples)), strict=True)):
         piston = 1.0 / (1.0 + math.exp(-(score - THRESHOLD_DB) / SOFT_DB))
         source = Source(50.0, tone_hz=tone, tone_sigma_hz=1.0, kinds=Kinds(piston, 0.0, 1.0 - piston))
         reports.append(Report("comb", at_s + k + 0.5, sources=(source,) if piston > 0.05 else ()))

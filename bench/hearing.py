@@ -114,7 +114,10 @@ def by_reports(listen: ListenFn, samples: Samples) -> list[Second]:
 
 def by_comb(samples: Samples) -> list[Second]:
     """Hear with the plain comb, by its scores."""
-    return [Second(k + 0.5, s, t) for k, (s, t) in enumerate(zip(*map(list, comb.scores(samples)), strict=True))]
+    return [
+        Second(k + 0.5, s, t)
+        for k, (s, t) in enumerate(zip(*(x.tolist() for x in comb.scores(samples)), strict=True))
+    ]
 
 
 def items_of(drones: Sequence[Clip], negatives: Sequence[Clip], mixed: Sequence[Mixture]) -> list[Item]:

@@ -67,8 +67,8 @@ def draw(told: Row, path: Path) -> None:
             2, 1, figsize=(5.6, 6.4), height_ratios=(4, 1), sharex=True, layout="constrained"
         )
         above.plot([0, 1], [0, 1], color=soft, linewidth=1, linestyle=(0, (4, 4)))
-        words = {"rotation": 45, "rotation_mode": "anchor", "va": "top"}
-        above.text(0.6, 0.585, "as told, so it is", color=soft, **words)
+        words = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True, "va": "top"}
+        above.text(0.13, 0.11, "as told, so it is", color=soft, **words)
         above.errorbar(
             x, y, yerr=np.abs(reach - y), color=ink, marker="o", linewidth=1.2, elinewidth=1, capsize=2.5
         )

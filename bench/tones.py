@@ -174,7 +174,7 @@ def tables(result: dict[str, Any]) -> list[Table]:
     rows = result["rows"]
     return [
         table([r for r in rows if r["ratio_db"] == "limit"], "Tones within 10 dB of the detection limit"),
-        table([r for r in rows if r["ratio_db"] != "limit"], "Tones by ratio to noise"),
+        table([r for r in rows if r["ratio_db"] != "limit" and r["detected"] > 0.0], "Tones by ratio to noise"),
     ]
 
 
