@@ -169,7 +169,7 @@ def mixes(heard: Sequence[Heard], peers: Peers) -> list[Row]:
 
 
 def misses(heard: Sequence[Heard]) -> Row:
-    """List each false second, and each drone that was not found with the most that was told of it."""
+    """List each false second, each drone not found with the most that was told of it, and shares by drone."""
     false = [
         {"clip": h.item.name, "at_s": s.at_s, "tone_hz": s.tone_hz, "strength": s.strength}
         for h in of_part(heard, "negatives", "shifted")
@@ -189,7 +189,18 @@ def misses(heard: Sequence[Heard]) -> Row:
                     "strength": best.strength,
                 }
             )
-    return {"false": false, "missed": missed}
+    by_drone = [
+        {"drone": drone} | {f"{ratio:g}": share(of, lambda h: bool(h.hits()))["share"] for ratio, of in by.items()}
+        for drone, by in _cold_by_drone(heard).items()
+    ]
+    return {"false": false, "missed": missed, "by_drone": by_drone}
+
+
+def _cold_by_drone(heard: Sequence[Heard]) -> dict[str, dict[float, list[Heard]]]:
+    out: dict[str, dict[float, list[Heard]]] = {}
+    for h in of_part(heard, "cold"):
+        out.setdefault(h.item.drone, {}).setdefault(h.item.ratio_db, []).append(h)
+    return out
 
 
 def bars(result: Row) -> list[Row]:

@@ -186,6 +186,7 @@ def listening(result: Row) -> list[Table]:
 def misses_tables(result: Row) -> list[Table]:
     """Each false second, and each drone that was missed."""
     told = result["misses"]
+    ratios = [key for key in (told["by_drone"] or [{}])[0] if key != "drone"]
     false = [
         (r["clip"], number(r["at_s"], 1), number(r["tone_hz"], 1), number(r["strength"], 3)) for r in told["false"]
     ]
@@ -201,5 +202,10 @@ def misses_tables(result: Row) -> list[Table]:
     ]
     return [
         Table("False seconds", ("clip", "at s", "tone Hz", "told"), false),
+        Table(
+            "Mixtures heard cold, by drone",
+            ("drone", *(f"{ratio} dB" for ratio in ratios)),
+            [(row["drone"], *(percent(row[ratio]) for ratio in ratios)) for row in told["by_drone"]],
+        ),
         Table("Missed", ("part", "what", "ratio dB", "tone Hz", "most told"), missed),
     ]

@@ -76,7 +76,7 @@ def draw(told: Row, path: Path) -> None:
         above.set_title("When a propeller is told as so probable, how often is it one?", loc="left", fontsize=11)
         score = f"Brier score {told['brier']:.3f}\n{told['seconds']:,} seconds, "
         score += f"{100 * told['base']:.0f} % with a drone"
-        above.text(0.02, 0.97, score, va="top", transform=above.transAxes, color="#333333")
+        above.text(0.98, 0.04, score, ha="right", transform=above.transAxes, color="#333333")
         middles = [0.5 * (b["from"] + b["to"]) for b in told["bins"]]
         below.bar(middles, [max(b["count"], 0.5) for b in told["bins"]], width=0.085, color=ink, alpha=0.35)
         below.set(yscale="log", ylim=(0.8, None), xlabel="probability told", ylabel="seconds")
