@@ -1,35 +1,35 @@
 """From where: the direction of a sound at a small array of microphones, with a sigma from the data.
 
 Theory of operation. A plane wave reaches microphone m earlier than the array's middle by n.p_m/c, where n points
-to where the sound came from. In every frequency bin the samples are then one signal with known phases, plus noise.
-With the strength of both unknown and free in every bin, the likelihood of a direction depends on one number a bin:
-the share P of the power that the beam in this direction collects,
+to where the sound came from. In every frequency bin the samples are then one signal with known phases, plus
+noise. With the strength of both unknown and free in every bin, the likelihood of a direction depends on one
+number a bin: the share P of the power that the beam in this direction collects,
 
     Q = T sum_f g(P_f),   g(P) = -log P - (M - 1) log(1 - P)  above P = 1/M, flat below
 
 (stochastic maximum likelihood for one source: Jaffer 1988, ICASSP, eq. 18). Bins without signal stand near 1/M,
-where g is flat, so a tone in noise weighs as it should without anybody choosing weights. Which bins may take part
-is the caller's: those of one tone's harmonics give that source's own direction beside others.
+where g is flat, so a tone in noise weighs as it should without anybody choosing weights. Which bins may take
+part is the caller's: those of one tone's harmonics give that source's own direction beside others.
 
 The places of the microphones are not exact: each may be early or late by what a tape measure leaves, and these
-delays are unknowns too, with that as their prior. They decide between aliases: a tone's harmonics repeat after its
-period, so an array wider than half a wavelength of the fundamental may hear them as well from elsewhere, and then
-broad-band sound between them decides, or nothing does.
+delays are unknowns too, with that as their prior. They decide between aliases: a tone's harmonics repeat after
+its period, so an array wider than half a wavelength of the fundamental may hear them as well from elsewhere, and
+then broad-band sound between them decides, or nothing does.
 
 A coarse search sums the correlations of pairs over a grid of directions. At each of its best peaks the channels
-are held back so that a segment holds the same sound in all, and the top of Q nearby is climbed by Newton's method.
-If the second top is about as likely as the first and elsewhere, there is no answer. As likely: by so much as the
-frequencies disagree about it (Vuong 1989, Econometrica 57(2)), because a likelihood that believes its model
-decides between two wrong answers with confidence.
+are held back so that a segment holds the same sound in all, and the top of Q nearby is climbed by Newton's
+method. If the second top is about as likely as the first and elsewhere, there is no answer. As likely: by so
+much as the frequencies disagree about it (Vuong 1989, Econometrica 57(2)), because a likelihood that believes
+its model decides between two wrong answers with confidence.
 
-Sigma is not what the likelihood's curvature promises, because no model is true: it is the sandwich, curvature^-1 x
-scatter of the slopes x curvature^-1. Slopes scatter from time to time (noise, turbulence) and from frequency to
-frequency (reflections, a second source); the larger counts. To elevation is added what the ground does to it.
+Sigma is not what the likelihood's curvature promises, because no model is true: it is the sandwich, curvature^-1
+x scatter of the slopes x curvature^-1. Slopes scatter from time to time (noise, turbulence) and from frequency
+to frequency (reflections, a second source); the larger counts. To elevation is added what the ground does to it.
 
-Two microphones, or several in one line, hear a cone and not a direction: no answer.
-Ignores: wind between source and array, curvature of the wave (a source within some ten apertures), a wrong north;
-and that the ground's echo comes from below: microphones at one height do not notice, on a mast of a metre one
-answer in seventy was 20 degrees off over a hard ground.
+Two microphones, or several in one line, hear a cone and not a direction: no answer. Ignores: wind between source
+and array, curvature of the wave (a source within some ten apertures), a wrong north; and that the ground's echo
+comes from below: microphones at one height do not notice, on a mast of a metre one answer in seventy was 20
+degrees off over a hard ground.
 """
 
 import math

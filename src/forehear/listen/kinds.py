@@ -1,0 +1,179 @@
+"""Which kind of engine a harmonic family is of, by physics that can be named.
+
+A propeller drone with a piston engine sounds as a full comb: its lines stand at all multiples of one fundamental
+between some 50 and 200 Hz, up to 2 kHz, and they are the only lines there; they hold for seconds, and Doppler
+moves them together. Against it speak: lines at multiples of few orders only (bells, horns: chords, not combs),
+clear lines of no family (voices, animals, several rotors), a comb that ends below 1 kHz (helicopters, and
+aircraft far off: the air and the size of the propeller take the rest), more power above 4 kHz than an engine far
+off can have (chainsaws, vacuum cleaners, small rotors), evidence that comes and goes (barks, revs), and a tone
+that bends faster than a pass.
+
+Each of these is a ramp: 0 where it does not hold, 1 where it does. Their weighted sum is the log-odds of
+`piston`. The ramps' ends and weights were set by hand, with recordings of drones, engines, animals and weather
+as the measure; docs/listening.md tells what each is worth, and what was tried instead.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from forehear.listen.families import THERE, Family
+from forehear.listen.fine import TO_HZ
+from forehear.listen.tones import ORDERS
+from forehear.records import Kinds
+
+# --- numbers that decide -----------------------------------------------------------------------------
+# Trait, where its ramp begins and ends, and the log-odds it brings at its end.
+RAMPS: tuple[tuple[str, float, float, float], ...] = (
+    # A comb: many of its lines are there, among them the low and the middle ones, and they reach far up.
+    ("log_evidence", 3.4, 4.1, 0.5),
+    ("clear", 60.0, 140.0, 0.5),
+    ("present", 0.15, 0.4, 0.75),
+    ("present", 0.35, 0.6, 0.75),
+    ("low", -0.2, 0.6, 0.5),
+    ("middle", 0.0, 1.0, 1.0),
+    ("middle", 0.8, 2.0, 0.5),
+    ("reach_hz", 500.0, 900.0, 0.75),
+    ("reach_hz", 1100.0, 1700.0, 0.5),
+    # It is the comb, not a part of one or of a chord: nothing halfway between, few clear lines beside it.
+    ("halved", 8.0, 2.0, 2.0),
+    ("halved", 3.0, -3.0, 0.75),
+    ("explained", 0.3, 0.5, 1.5),
+    ("explained", 0.45, 0.7, 0.5),
+    ("stray", 450.0, 250.0, 1.25),
+    ("stray", 300.0, 120.0, 0.25),
+    # Its power lies where a small engine's does: above a helicopter's, below a horn's or an animal's.
+    ("centroid_hz", 120.0, 250.0, 0.5),
+    ("centroid_hz", 200.0, 350.0, 2.0),
+    ("centroid_hz", 900.0, 700.0, 0.5),
+    ("centroid_hz", 750.0, 600.0, 0.5),
+    ("hiss_db", -14.0, -22.0, 0.75),
+    ("hiss_db", -20.0, -30.0, 0.5),
+    ("tone_hz", 40.0, 50.0, 0.5),
+    # It lasts, and bends no faster than a pass.
+    ("unsteady", 1.2, 0.7, 0.75),
+    ("hops", 3.0, 6.0, 0.5),
+    ("slope", 0.1, 0.07, 0.5),
+)
+# What counts against only together: two ramps, and what their product takes away.
+BOTH: tuple[tuple[tuple[str, float, float], tuple[str, float, float], float], ...] = (
+    # Low and without middle orders: rotors, and aircraft far off.
+    (("tone_hz", 95.0, 70.0), ("centroid_hz", 300.0, 200.0), 1.5),
+    # So loud that all lines should be there, and they are not; or much else is.
+    (("best_lines", 2.2, 3.6), ("present", 0.55, 0.25), 0.75),
+    (("best_lines", 2.2, 3.6), ("explained", 0.45, 0.25), 0.5),
+)
+BIAS = -16.85
+# A family that was a drone's a second ago is so now: this share of its log-odds, and at most so much, is added.
+REMEMBERED, MOST_REMEMBERED = 0.5, 2.0
+# A jet has tones too, seldom so low: what is no piston engine is this probably a jet.
+JET_OF_REST = 0.03
+# -----------------------------------------------------------------------------------------------------
+
+# Evidence of lines in noise, where nothing else is [nat a hop].
+_STRAY_OF_NOISE = 45.0
+_LINE_RATIO = 4.0
+_BLOCKS = 30.0
+
+
+class Sound(NamedTuple):
+    """What the frame is like beside its families: powers [full scale^2] up to 4 kHz, and above."""
+
+    low_power: float
+    high_power: float
+
+
+class Traits(NamedTuple):
+    """What tells kinds apart; all of the last seconds of one family."""
+
+    log_evidence: float  # of evidence in nat
+    clear: float  # evidence of clear lines a hop [nat]
+    explained: float  # share of all clear lines that are of this family
+    stray: float  # evidence of clear lines of no family a hop [nat]
+    present: float  # share of its lines up to 2 kHz that are there
+    lines: float  # how many are
+    reach_hz: float  # where the highest of them is
+    low: float  # mean evidence a line and hop: orders 1 to 4,
+    middle: float  # 5 to 10,
+    high: float  # and above
+    gapless: float  # evidence a line that is left without the multiples of 2, of 3, ..., whichever takes most
+    halved: float  # evidence of lines halfway between
+    centroid_hz: float  # of the lines' power
+    dominance: float  # share of the strongest line in it
+    share: float  # of the lines in all power
+    tone_hz: float
+    slope: float  # of its logarithm, without sign [1/s]
+    bend: float  # how far its path is from a straight line [rms, share]
+    unsteady: float  # standard deviation of the evidence over hops, as a share of its mean
+    hops: float
+    hiss_db: float  # power above 4 kHz over that below
+    coherent: float  # share of the lines' power that keeps its phase over a second
+    best_lines: float  # mean evidence of the six best lines
+
+
+def traits(family: Family, sound: Sound) -> Traits:
+    """Describe a family."""
+    fine = family.fine
+    orders = max(min(int(TO_HZ / fine.tone_hz), ORDERS), 1)
+    line = family.per_line[:orders]
+    there = np.flatnonzero(line > THERE)
+    order = np.arange(1, orders + 1)
+    positive = np.maximum(line, -0.3)
+    power = np.where(fine.ratio > _LINE_RATIO, fine.power, 0.0)
+    total = float(power.sum()) + 1e-15
+    heard = fine.ratio > _LINE_RATIO
+    mean = float(family.per_hop.mean())
+    return Traits(
+        log_evidence=math.log(max(family.evidence, 1.0)),
+        clear=family.strong,
+        explained=family.strong / (family.strong + max(family.stray - _STRAY_OF_NOISE, 0.0) + 5.0),
+        stray=family.stray,
+        present=len(there) / orders,
+        lines=float(len(there)),
+        reach_hz=float((there[-1] + 1) * fine.tone_hz) if len(there) else 0.0,
+        low=float(line[:4].mean()),
+        middle=float(line[4:10].mean()) if orders > 4 else 0.0,
+        high=float(line[10:].mean()) if orders > 10 else -0.3,
+        gapless=min(float(positive[order % m != 0].sum()) for m in range(2, 8)) / orders,
+        halved=family.halved,
+        centroid_hz=float(power @ np.arange(1, len(power) + 1)) * fine.tone_hz / total,
+        dominance=float(power.max()) / total,
+        share=total / (sound.low_power + 1e-15),
+        tone_hz=fine.tone_hz,
+        slope=abs(fine.slope_hz_per_s) / fine.tone_hz,
+        bend=family.bend,
+        unsteady=float(family.per_hop.std()) / max(mean, 1.0),
+        hops=float(family.hops),
+        hiss_db=10.0 * math.log10((sound.high_power + 1e-12) / (sound.low_power + 1e-12)),
+        coherent=float(fine.ratio[heard].sum()) / max(float(fine.incoherent[heard].sum()) * _BLOCKS, 1e-9),
+        best_lines=float(np.sort(line)[::-1][:6].mean()),
+    )
+
+
+def _ramp(value: float, begin: float, end: float) -> float:
+    return min(max((value - begin) / (end - begin), 0.0), 1.0)
+
+
+def piston_odds(of: Traits) -> float:
+    """Give the log-odds that a family is of a propeller drone's piston engine, from one second alone."""
+    odds = BIAS
+    for name, begin, end, worth in RAMPS:
+        odds += worth * _ramp(getattr(of, name), begin, end)
+    for one, other, worth in BOTH:
+        odds -= worth * _ramp(getattr(of, one[0]), *one[1:]) * _ramp(getattr(of, other[0]), *other[1:])
+    return odds
+
+
+def with_memory(odds: float, before: float | None) -> float:
+    """Add what the same family was a second ago."""
+    if before is None:
+        return odds
+    return odds + min(max(REMEMBERED * before, 0.0), MOST_REMEMBERED)
+
+
+def kinds_of(odds: float) -> Kinds:
+    """Turn log-odds of `piston` into probabilities of all kinds."""
+    piston = 1.0 / (1.0 + math.exp(-min(max(odds, -30.0), 30.0)))
+    jet = (1.0 - piston) * JET_OF_REST
+    return Kinds(piston=piston, jet=jet, other=1.0 - piston - jet)

@@ -1,0 +1,253 @@
+"""The ear of one post: samples in, a report a second out, in constant memory, for years.
+
+Each quarter of a second goes through the noise floor and the search for families; each second the families found
+are sharpened, told apart by kind, and, with several microphones, given a direction. A second in which nothing is
+heard is silent, but for a heartbeat each ten.
+"""
+
+import itertools
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forehear.constants import LISTENING_RATE_HZ
+from forehear.listen import health, spectrum, threads
+from forehear.listen.bearings import Bearing, bearing
+from forehear.listen.families import families
+from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
+from forehear.listen.jet import Broad, BroadBand
+from forehear.listen.kinds import Sound, kinds_of
+from forehear.listen.threads import Thread
+from forehear.listen.tones import Search
+from forehear.listen.wavefront import harmonic_bands
+from forehear.records import Kinds, Report, Source
+
+Floats = NDArray[np.float32]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+# Nobody's microphone, but not absurd: full scale is 1 Pa, as common telephones have it.
+ASSUMED_CALIBRATION_DB = 94.0
+# Two pieces that are this far from joining [s] have a gap between them; so does what is no number for as long.
+GAP_S = 0.05
+# Without anything heard a report comes this often [s].
+HEARTBEAT_S = 10.0
+# How much of the floor's logarithm a new hop replaces: lines are compared with the noise of about a second.
+NEWS = 0.4
+# Levels are told between these [dB], whatever the samples are.
+LEAST_DB, MOST_DB = -60.0, 220.0
+LEAST_POWER = 1e-30
+# -----------------------------------------------------------------------------------------------------
+
+SECOND_HOPS = 4
+SECOND = SECOND_HOPS * spectrum.HOP_IN
+
+
+class Listener:
+    """Hears one stream at 16 kHz. Pure: no clock, no files; the same samples give the same reports."""
+
+    def __init__(
+        self, sensor: str, *, calibration_db: float | None = None, places_m: ArrayLike | None = None
+    ) -> None:
+        """Listen for `sensor`.
+
+        `calibration_db` is the level that a full-scale sine has [dB re 20 uPa]; without it 94 is assumed, and each
+        heartbeat says so. `places_m` (channels, 3) are the microphones of an array, east, north, up [m]; without
+        it all channels are one ear.
+        """
+        self._sensor = sensor
+        self._uncalibrated = calibration_db is None
+        # A full-scale sine has the power 1/2.
+        self._full_db = (ASSUMED_CALIBRATION_DB if calibration_db is None else calibration_db) + 10.0 * math.log10(
+            2
+        )
+        self._places_m = None if places_m is None else np.asarray(places_m, np.float64)
+        self._channels = 1 if self._places_m is None else len(self._places_m)
+        self._floor = NoiseFloor()
+        self._search = Search()
+        self._broad = BroadBand()
+        self._tally = health.Tally()
+        self._told_s: float | None = None
+        self._from_s: float | None = None
+        self._at_s = 0.0
+        self._waiting: Floats = np.zeros((0, self._channels), np.float32)
+        self._begin(0.0)
+
+    def hear(self, samples: ArrayLike, at_s: float) -> list[Report]:
+        """Hear samples (n,) or (n, channels) in full scale, the first of which came at `at_s`; any n.
+
+        Gives the reports that are due. What is not a number is a gap, and so is a piece that does not join the one
+        before. Raises ValueError for an array with the wrong number of channels.
+        """
+        x = np.asarray(samples, np.float32)
+        x = x[:, None] if x.ndim == 1 else x
+        if self._places_m is not None and x.shape[1] != self._channels:
+            raise ValueError(f"samples: have {x.shape[1]} channels, but {self._channels} places are known")
+        if self._from_s is None:
+            self._from_s = at_s
+            self._told_s = at_s
+            self._begin(at_s)
+        ahead_s = at_s - (self._at_s + len(self._waiting) / LISTENING_RATE_HZ)
+        if abs(ahead_s) > GAP_S:
+            self._tally = health.together(self._tally, health.gap(max(ahead_s, 0.0)))
+            self._begin(at_s)
+        else:
+            self._at_s = at_s - len(self._waiting) / LISTENING_RATE_HZ
+        self._tally = health.together(self._tally, health.tally_of(x, LISTENING_RATE_HZ))
+        ear = x if self._places_m is not None else x.mean(axis=1, keepdims=True)
+        return self._sounding(ear)
+
+    def end(self) -> list[Report]:
+        """End the stream: one more heartbeat, if something is left to tell."""
+        if self._from_s is None:
+            return []
+        now_s = self._at_s + len(self._waiting) / LISTENING_RATE_HZ
+        self._begin(now_s)
+        # A stream of less than a second has told nothing yet.
+        untold = self._told_s is None or now_s - self._told_s > 1.5 or self._told_s == self._from_s
+        return [self._report(max(now_s - 0.5, 0.0), ())] if untold or self._tally.gap_s > 0.0 else []
+
+    def _begin(self, at_s: float) -> None:
+        """Begin anew: all that was in flight is over; the floor stays."""
+        self._at_s = at_s
+        self._waiting = np.zeros((0, self._channels), np.float32)
+        self._halver = spectrum.Halver()
+        self._low = np.zeros(SECOND_HOPS * spectrum.HOP, np.float32)
+        self._second = np.zeros((SECOND, self._channels), np.float32)
+        self._noise: Floats | None = None
+        self._bands: list[NDArray[np.float64]] = []
+        self._sounds: list[Sound] = []
+        self._threads: list[Thread] = []
+        self._hops = 0
+        self._search.reset()
+        self._broad.reset()
+
+    def _sounding(self, x: Floats) -> list[Report]:
+        """Cut what is no number out, and hear the rest hop by hop."""
+        good: NDArray[np.bool_] = np.asarray(np.isfinite(x).any(axis=1))
+        # One channel of several may be dead: the others hear on.
+        x = np.nan_to_num(x, posinf=0.0, neginf=0.0)
+        if good.all():
+            self._waiting = np.concatenate([self._waiting, x]) if len(self._waiting) else x
+            return self._hear_hops()
+        out = []
+        # From one change between good and bad to the next.
+        cuts = np.concatenate([[0], np.flatnonzero(np.diff(good)) + 1, [len(x)]])
+        for begin, end in itertools.pairwise(cuts.tolist()):
+            piece = x[begin:end]
+            if good[begin] or end - begin <= GAP_S * LISTENING_RATE_HZ:
+                # A short drop-out is silence; a long one ends what was in flight.
+                self._waiting = np.concatenate([self._waiting, piece])
+                out += self._hear_hops()
+            else:
+                self._begin(self._at_s + (len(self._waiting) + end - begin) / LISTENING_RATE_HZ)
+        return out
+
+    def _hear_hops(self) -> list[Report]:
+        out = []
+        done = 0
+        while len(self._waiting) - done >= spectrum.HOP_IN:
+            hop = np.clip(self._waiting[done : done + spectrum.HOP_IN], -1e3, 1e3)
+            done += spectrum.HOP_IN
+            self._at_s += spectrum.HOP_S
+            report = self._hop(hop)
+            if report is not None:
+                out.append(report)
+        if done:
+            self._waiting = self._waiting[done:].copy()
+        return out
+
+    def _hop(self, samples: Floats) -> Report | None:
+        """Hear a quarter of a second (HOP_IN, channels) that ends at `_at_s`."""
+        row = self._hops % SECOND_HOPS * spectrum.HOP_IN
+        self._second[row : row + spectrum.HOP_IN] = samples
+        # The first microphone that lives is the ear; all of them tell directions.
+        alive = np.flatnonzero(np.ptp(samples, axis=0) > 0.0)
+        low, high_power = self._halver.take(samples[:, alive[0] if len(alive) else 0])
+        self._low = np.concatenate([self._low[spectrum.HOP :], low])
+        self._hops += 1
+        if self._hops < spectrum.FRAME_HOPS:
+            return None
+        power = spectrum.power_spectrum(self._low[-spectrum.FRAME :])
+        noise, ratio = spectrum.floor_and_ratio(power)
+        self._noise = noise if self._noise is None else (1.0 - NEWS) * self._noise + np.float32(NEWS) * noise
+        self._search.step(ratio)
+        low_power = float(np.dot(low, low)) / len(low)
+        bands = band_powers(power, low_power, high_power)
+        self._floor.hear(bands)
+        self._bands = [*self._bands[1 - SECOND_HOPS :], bands]
+        self._sounds = [*self._sounds[1 - SECOND_HOPS :], Sound(low_power, high_power)]
+        return self._judge() if self._hops % SECOND_HOPS == 0 else None
+
+    def _judge(self) -> Report | None:
+        """Judge the second that ends now."""
+        assert self._noise is not None
+        assert self._floor.powers is not None
+        sound = Sound(*np.mean(self._sounds, axis=0).tolist())
+        self._threads = threads.follow(self._threads, families(self._search, self._low, self._noise), sound)
+        broad = self._broad.hear(np.array(self._bands), self._floor.powers, self._floor.known_s)
+        sources = tuple(self._source(i) for i in range(len(self._threads)))
+        if not sources and broad is not None:
+            sources = (self._broad_source(broad),)
+        heard_at_s = self._at_s - 0.5 - spectrum.DELAY_S
+        if not sources and self._told_s is not None and heard_at_s - self._told_s < HEARTBEAT_S - 0.6:
+            return None
+        return self._report(heard_at_s, sources)
+
+    def _report(self, heard_at_s: float, sources: tuple[Source, ...]) -> Report:
+        told = health.health_of(self._tally, self._uncalibrated)
+        self._tally = health.Tally()
+        self._told_s = heard_at_s
+        under = self._floor.powers
+        return Report(
+            self._sensor,
+            heard_at_s,
+            noise_db=None if under is None else self._level_db(float(under[LISTENING].sum())),
+            sources=sources,
+            health=told,
+        )
+
+    def _level_db(self, power: float) -> float:
+        level = 10.0 * math.log10(max(power, LEAST_POWER)) + self._full_db
+        return min(max(level, LEAST_DB), MOST_DB)
+
+    def _source(self, i: int) -> Source:
+        """Describe the source of a thread."""
+        thread = self._threads[i]
+        fine = thread.family.fine
+        share = 0.5 if thread.is_half else 1.0
+        heading: Bearing | None = None
+        if self._places_m is not None:
+            others = [t.family.fine.tone_hz for k, t in enumerate(self._threads) if k != i]
+            heading = self._bearing(harmonic_bands(fine.tone_hz, fine.slope_hz_per_s, others))
+        return _source(
+            self._level_db(fine.all_power),
+            heading,
+            kinds_of(thread.odds),
+            fine.tone_hz * share,
+            fine.tone_sigma_hz * share,
+        )
+
+    def _broad_source(self, broad: Broad) -> Source:
+        heading = None if self._places_m is None else self._bearing(None)
+        return _source(self._level_db(broad.power), heading, broad.kinds)
+
+    def _bearing(self, bands: NDArray[np.float64] | None) -> Bearing | None:
+        assert self._places_m is not None
+        found = bearing(self._second, self._places_m, LISTENING_RATE_HZ, bands)
+        if found is None and bands is not None:
+            found = bearing(self._second, self._places_m, LISTENING_RATE_HZ, None)
+        return found
+
+
+def _source(
+    level_db: float,
+    heading: Bearing | None,
+    kinds: Kinds,
+    tone_hz: float | None = None,
+    sigma_hz: float | None = None,
+) -> Source:
+    if heading is None:
+        return Source(level_db, tone_hz=tone_hz, tone_sigma_hz=sigma_hz, kinds=kinds)
+    azimuth, azimuth_sigma, elevation, elevation_sigma = (math.degrees(value) for value in heading)
+    return Source(level_db, tone_hz, sigma_hz, azimuth, azimuth_sigma, elevation, elevation_sigma, kinds)

@@ -1,0 +1,106 @@
+"""From samples to what the search for tones works on: half-rate sound, short spectra, and what stands out of them.
+
+Everything up to 2 kHz is looked for at 8 kHz. A frame is half a second under a Hann window, a new one each
+quarter; a bin of the padded spectrum is 0.98 Hz. `Whitening` divides a spectrum by its own running median along
+frequency: what is left is 1 on average where there is only noise, of whatever colour, and large where there is a
+line.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from forehear.constants import LISTENING_RATE_HZ
+
+Floats = NDArray[np.float32]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+RATE_HZ = LISTENING_RATE_HZ // 2
+HOP_S = 0.25
+# Two hops: lines of a passing drone (3 Hz/s at the fundamental) smear little, neighbours at 38 Hz stand apart.
+FRAME_HOPS = 2
+TO_HZ = 2050.0
+PADDED = 8192
+# The running median: over this many bins to each side, each so many bins, of each so many bins.
+MEDIAN_HALF, MEDIAN_STEP, MEDIAN_STRIDE = 64, 16, 3
+# Ratios are cut here: what stands 50 dB out of its surroundings tells no more than what stands 40 dB out.
+RATIO_TO = float(np.exp(12.0))
+TAPS = 33
+# -----------------------------------------------------------------------------------------------------
+
+HOP_IN = int(HOP_S * LISTENING_RATE_HZ)
+HOP = int(HOP_S * RATE_HZ)
+FRAME = FRAME_HOPS * HOP
+BIN_HZ = RATE_HZ / PADDED
+BINS = int(TO_HZ / BIN_HZ)
+# Half-rate sound comes by so much later than the input [s].
+DELAY_S = (TAPS - 1) / 2 / LISTENING_RATE_HZ
+_EPS = np.float32(1e-14)
+
+
+def _low_pass() -> Floats:
+    taps = np.hanning(TAPS) * np.sinc((np.arange(TAPS) - (TAPS - 1) / 2) / 2 * 0.95)
+    return np.asarray(taps / taps.sum(), np.float32)
+
+
+LOW = _low_pass()
+WINDOW = np.asarray(np.hanning(FRAME + 1)[:FRAME], np.float32)
+# Noise of unit variance has this power in a bin of a frame.
+WINDOW_POWER = float(np.sum(np.float64(WINDOW) ** 2))
+# A line of amplitude A at a bin's middle has the power A^2 times this.
+LINE_POWER = float(np.sum(np.float64(WINDOW))) ** 2 / 4.0
+
+
+class Hop(NamedTuple):
+    """A quarter of a second: half-rate samples (HOP,), and the power above 4 kHz [full scale^2]."""
+
+    low: Floats
+    high_power: float
+
+
+class Halver:
+    """Halve the rate of a stream, hop by hop; keeps the end of the last hop."""
+
+    def __init__(self) -> None:
+        self._tail = np.zeros(TAPS - 1, np.float32)
+
+    def take(self, samples: Floats) -> Hop:
+        """Take HOP_IN samples."""
+        joined = np.concatenate([self._tail, samples])
+        self._tail = joined[-(TAPS - 1) :].copy()
+        # Each second output only: even and odd samples apart, each with every second tap.
+        even = np.convolve(joined[::2], LOW[::2], "valid")[:HOP]
+        odd = np.convolve(joined[1::2], LOW[1::2], "valid")[:HOP]
+        # Moved to the upper half, every second tap changes its sign. Every second sample is enough for a power.
+        high = even - odd
+        return Hop(even + odd, float(np.dot(high, high)) / HOP)
+
+
+def power_spectrum(frame: Floats) -> Floats:
+    """Give the power (BINS,) of a frame (FRAME,) of half-rate samples."""
+    spectrum = fft.rfft(frame * WINDOW, PADDED)[:BINS]
+    return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
+
+
+def _surroundings() -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    centres = np.arange(0, BINS + MEDIAN_STEP, MEDIAN_STEP)
+    near = np.abs(centres[:, None] + np.arange(-MEDIAN_HALF, MEDIAN_HALF + 1, MEDIAN_STRIDE)[None])
+    near = np.where(near > BINS - 1, 2 * (BINS - 1) - near, near)
+    return near, np.asarray(np.arange(MEDIAN_STEP) / MEDIAN_STEP, np.float32)
+
+
+_NEAR, _BETWEEN = _surroundings()
+_MIDDLE = _NEAR.shape[1] // 2
+# The median of an exponential law of mean 1 is ln 2.
+_LN_LN2 = np.float32(np.log(np.log(2.0)))
+
+
+def floor_and_ratio(power: Floats) -> tuple[Floats, Floats]:
+    """Give the logarithm of the noise's power per bin (BINS,), and that of power over noise (BINS,)."""
+    log = np.log(power + _EPS)
+    median = np.partition(log[_NEAR], _MIDDLE, axis=1)[:, _MIDDLE]
+    across = median[:-1, None] + (median[1:] - median[:-1])[:, None] * _BETWEEN
+    noise = across.ravel()[:BINS] - _LN_LN2
+    return noise, log - noise
