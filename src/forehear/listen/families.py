@@ -50,13 +50,13 @@ class Family(NamedTuple):
 
 def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.float32]) -> list[Family]:
     """Give the families of the last second, strongest first; `low` (n,) half-rate sound of the frame."""
-    found: list[tuple[tones.Path, NDArray[np.bool_]]] = []
+    found: list[tones.Path] = []
     out: list[Family] = []
     for _, state in search.tops(LEAST_EVIDENCE, MOST_PEAKS):
         path = search.path(state)
         lines = search.line_evidence(path)
         own = np.ones(lines.shape, np.bool_)
-        for other, _ in found:
+        for other in found:
             own &= ~_shared(path, other)
         lines = np.where(own, lines, np.float32(0.0))
         fade = tones.KEPT ** np.arange(path.hops - 1, -1, -1)
@@ -67,11 +67,11 @@ def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.f
         if told < (LEAST_BESIDE if found else LEAST_EVIDENCE):
             continue
         family = _family(path, lines, min(told, path.evidence), low, noise, [f.fine for f in out])
-        found.append((path, own))
+        found.append(path)
         out.append(family)
         if len(out) == MOST_FAMILIES:
             break
-    return _strays(search, [path for path, _ in found], out)
+    return _strays(search, found, out)
 
 
 def _strays(search: tones.Search, paths: list[tones.Path], out: list[Family]) -> list[Family]:
@@ -118,11 +118,12 @@ def _family(
     log = np.log(tones.FUNDAMENTAL_HZ[path.states])
     fitted = min(FITTED_HOPS, hops)
     # The frame's middle is as old as the last spectrum's middle and a hop more.
-    at_s = spectrum.HOP_S * (np.arange(fitted) - (fitted - 2))
-    slope, middle = np.polyfit(at_s, log[-fitted:], 1) if fitted > 2 else (path.slope_per_s, log[-min(fitted, 2)])
-    sharp = fine.refine(low, fine.Start(math.exp(middle), float(slope)), noise, others)
-    steps = np.arange(hops)
-    bend = log - np.polyval(np.polyfit(steps, log, 1), steps) if hops > 2 else np.zeros(1)
+    at_s = spectrum.HOP_S * (np.arange(fitted, dtype=np.float64) - (fitted - 2))
+    slope, middle = _line(at_s, log[-fitted:]) if fitted > 2 else (path.slope_per_s, float(log[-min(fitted, 2)]))
+    sharp = fine.refine(low, fine.Start(math.exp(middle), slope), noise, others)
+    steps = np.arange(hops, dtype=np.float64)
+    bent, start = _line(steps, log) if hops > 1 else (0.0, float(log[0]))
+    bend = log - start - bent * steps
     return Family(
         told,
         sharp,
@@ -134,6 +135,13 @@ def _family(
         0.0,
         float(np.sqrt(np.mean(bend**2))),
     )
+
+
+def _line(x: Array, y: Array) -> tuple[float, float]:
+    """Give slope and value at 0 of the straight line through points, by least squares."""
+    x_mean, y_mean = float(x.mean()), float(y.mean())
+    slope = float((x - x_mean) @ (y - y_mean)) / float((x - x_mean) @ (x - x_mean))
+    return slope, y_mean - slope * x_mean
 
 
 def _between(sharp: fine.Fine) -> float:

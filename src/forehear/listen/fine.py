@@ -29,14 +29,16 @@ Complex = NDArray[np.complex128]
 # --- numbers that decide -----------------------------------------------------------------------------
 TO_HZ = 2000.0
 MOST_ORDERS = 40
+# Between so many lines is looked whether there are more.
+MOST_HALVES = 20
 # Blocks of this length [s], rounded to whole periods: lines may be 16 Hz off at first.
 BLOCK_S = 0.03
 # The search: offsets of the tone and of its slope (shares; per s), and lines' offsets in steps of this [Hz].
 TONE_SPAN, TONE_STEPS = 0.004, 81
-SLOPE_SPAN, SLOPE_STEPS = 0.012, 13
+SLOPE_SPAN, SLOPE_STEPS = 0.012, 9
 LINE_SPAN_HZ, LINE_STEP_HZ = 8.0, 0.25
-SEARCH_LINES = 12
-ROUNDS = 4
+SEARCH_LINES = 8
+ROUNDS = 3
 # A line whose coherent power is under this many times its noise tells nothing about phase.
 LEAST_RATIO = 3.0
 # Lines of two families nearer than this [Hz], and what they move against each other, cannot be told apart.
@@ -100,28 +102,30 @@ def _lines(
     periods = max(round(BLOCK_S * tone_hz), 1)
     edges = np.searchsorted(turns, np.arange(turns[0], turns[-1], periods))
     orders = max(min(int(TO_HZ / tone_hz), MOST_ORDERS), 1)
-    back = np.exp(-1j * np.pi * turns).astype(np.complex64)
+    angle = (np.pi * (turns - 2.0 * np.rint(turns / 2.0))).astype(np.float32)
+    back = np.empty(n, np.complex64)
+    back.real = np.cos(angle)
+    back.imag = -np.sin(angle)
     turned = low * back
     back = back * back
     # The last block is seldom whole: it would let neighbours leak in.
     whole = edges[:-1]
-    z = np.empty((2, orders, len(edges)), np.complex64)
+    z = np.zeros((2, orders, len(edges)), np.complex64)
     halves = turned
     ones = low * back
     for k in range(orders):
         z[0, k] = np.add.reduceat(ones, edges)
-        z[1, k] = np.add.reduceat(halves, edges)
-        if k + 1 < orders:
-            ones = ones * back
-            halves = halves * back
+        if k < MOST_HALVES:
+            z[1, k] = np.add.reduceat(halves, edges)
+            halves *= back
+        ones *= back
     samples = np.diff(edges).astype(np.float64)
     at_s = t[whole] + (samples - 1) / 2 / spectrum.RATE_HZ
     order = np.arange(1, orders + 1, dtype=np.float64)
-    out = [
-        _Lines(z[i, :, :-1].astype(np.complex128), at_s, samples, of, _noise_at(of * tone_hz, noise))
-        for i, of in enumerate((order, order - 0.5))
-    ]
-    return out[0], out[1]
+    lines = _Lines(z[0, :, :-1].astype(np.complex128), at_s, samples, order, _noise_at(order * tone_hz, noise))
+    half = order[:MOST_HALVES] - 0.5
+    between = z[1, : len(half), :-1].astype(np.complex128)
+    return lines, _Lines(between, at_s, samples, half, _noise_at(half * tone_hz, noise))
 
 
 def _noise_at(line_hz: Array, noise: NDArray[np.float32]) -> Array:
