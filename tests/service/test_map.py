@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.service.stand import free_port
+from tests.service.stand import READY_WITHIN_S, compiled, environment, free_port
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -29,14 +29,14 @@ SHOTS = os.environ.get("FOREHEAR_SCREENSHOTS")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The demonstration, at five times life: its address and the operator's token."""
+    compiled()
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    root = Path(__file__).parents[2]
     words = [sys.executable, "-m", "forehear.cli.main", "demo", "--no-browser", "--no-sound", "--speed", "5"]
     words += ["--port", str(port), "--keep", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(words, env=environment, stderr=(folder / "log.txt").open("wb"))
+    process = subprocess.Popen(words, env=environment(), stderr=(folder / "log.txt").open("wb"))
     token = folder / "forehear-data" / "operator.token"
-    for _ in range(300):
+    end = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < end:
         if token.exists() and "The map:" in (folder / "log.txt").read_text():
             break
         assert process.poll() is None, (folder / "log.txt").read_text()

@@ -9,6 +9,7 @@ import base64
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ from forehear.service.signing import key_from_seed, write_public_key
 CURTAIN_S = 1.0
 # The stage's clock stays within so much of the newest sound heard: seconds of the stage, and of this machine.
 LEASH_S, LEASH_WALL_S = 3.0, 1.0
+# How a player ends that was told to, as Ctrl-C and systemd tell all processes at once.
+INTERRUPTED = (130, -signal.SIGINT, -signal.SIGTERM)
 CONFIG = """
 network = "network.geojson"
 sites = "sites.geojson"
@@ -130,7 +133,11 @@ def run(play: Play, host: str, port: int, opened: Callable[[str], None], keep: P
             await player.stdin.drain()
             await player.wait()
             stage.clear()
-            print("the play is over; the service goes on until Ctrl-C", file=sys.stderr)
+            if player.returncode == 0:
+                print("the play is over; the service goes on until Ctrl-C", file=sys.stderr)
+            elif player.returncode not in INTERRUPTED:
+                why = f"the player ended with {player.returncode}: nothing more is played"
+                print(f"{why}; the service goes on until Ctrl-C", file=sys.stderr)
         finally:
             if player.returncode is None:
                 player.kill()

@@ -8,7 +8,6 @@ since, takes the very same steps again, and arrives at the very same state. It e
 
 import math
 import os
-import signal
 import sys
 import threading
 import time
@@ -196,8 +195,6 @@ class Worker:
 
 def main() -> int:
     """Run until standard input ends."""
-    # Ctrl-C at a terminal reaches every process: the service ends this one, by closing its stdin.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Frames go out here; whatever prints must not end up among them.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
