@@ -63,4 +63,9 @@ def test_what_cannot_be_replayed_is_said(tmp_path: Path, capsys: pytest.CaptureF
     assert "holds no report" in capsys.readouterr().err
     assert main([*words, "--speed", "1000"]) == 2
     assert "allowed: 0.1 to 60" in capsys.readouterr().err
-    assert main(["demo", "--speed", "0"]) == 2
+    (tmp_path / "forehear-data").mkdir()
+    assert main(["demo", "--speed", "0", "--port", "70000", "--keep", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "--speed 0.0: allowed: 0.1 to 60" in said
+    assert "--port 70000: allowed: 0 to 65535" in said
+    assert "keeps another play already" in said
