@@ -51,6 +51,7 @@ class Family(NamedTuple):
 def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.float32]) -> list[Family]:
     """Give the families of the last second, strongest first; `low` (n,) half-rate sound of the frame."""
     found: list[tones.Path] = []
+    told_of: list[tones.Path] = []
     out: list[Family] = []
     for _, state in search.tops(LEAST_EVIDENCE, MOST_PEAKS):
         path = search.path(state)
@@ -68,10 +69,14 @@ def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.f
             continue
         family = _family(path, lines, min(told, path.evidence), low, noise, [f.fine for f in out])
         found.append(path)
+        # All its lines are others': another's double, or two that cross, of which one is told this second.
+        if not family.fine.ratio.any():
+            continue
+        told_of.append(path)
         out.append(family)
         if len(out) == MOST_FAMILIES:
             break
-    return _strays(search, found, out)
+    return _strays(search, told_of, out)
 
 
 def _strays(search: tones.Search, paths: list[tones.Path], out: list[Family]) -> list[Family]:
