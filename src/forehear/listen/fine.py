@@ -39,10 +39,10 @@ SLOPE_SPAN, SLOPE_STEPS = 0.012, 9
 LINE_SPAN_HZ, LINE_STEP_HZ = 8.0, 0.25
 SEARCH_LINES = 8
 ROUNDS = 3
-# A line whose coherent power is under this many times its noise tells nothing about phase. At 3 noise alone passes
-# for a line of a high order, which then outweighs all true low ones: of combs of 4 lines one tone in ten was wrong
-# by many sigmas. At 8 faint combs of 20 lines lose what they have.
-LEAST_RATIO = 6.0
+# A line whose coherent power is under this many times its noise tells nothing about phase; one under SURE does if
+# it tells no more than OUTWEIGHED times what clearer lines do. Without that, noise that passes for a line of a high
+# order outweighs all true low ones: of faint combs of 3 or 4 lines one tone in ten was wrong by many sigmas.
+LEAST_RATIO, SURE_RATIO, OUTWEIGHED = 4.0, 10.0, 1.0
 # Lines of two families nearer than this [Hz], and what they move against each other, cannot be told apart.
 APART_HZ = 3.0
 # What no frame knows better [Hz]: the clock's and the resampling's own errors.
@@ -189,7 +189,7 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
         level = np.maximum(scatter, noise)
         power = np.abs(mean) ** 2
         clear = np.maximum(power - level / n, 0.0)
-        weight = np.where(power * n > LEAST_RATIO * level, 2.0 * clear / level, 0.0)
+        weight = _trusted(2.0 * clear / level, power * n / level, a.order)
         # Samples times phase: what a block's innovation is worth.
         phase = np.imag(turned * np.conj(mean)[:, None]) / np.maximum(power, 1e-30)[:, None]
         info = shape * np.sum(a.order**2 * weight) + np.eye(2) * 1e-9
@@ -215,6 +215,21 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
         incoherent,
         max(trembling, float(coherent.sum())),
     )
+
+
+def _trusted(weight: Array, ratio: Array, order: Array) -> Array:
+    """Keep the weights of lines that are there, the clearest first; noise is not to outweigh them."""
+    told = (order**2 * weight).tolist()
+    ratios = ratio.tolist()
+    kept = np.zeros_like(weight)
+    clearer = 0.0
+    for k in np.argsort(-ratio).tolist():
+        if not ratios[k] > LEAST_RATIO:
+            break
+        if not clearer or ratios[k] > SURE_RATIO or told[k] <= OUTWEIGHED * clearer:
+            kept[k] = weight[k]
+            clearer += told[k]
+    return kept
 
 
 def _shared(a: _Lines, phase: Array, weight: Array) -> float:
