@@ -52,6 +52,28 @@ def test_the_octave_is_right_though_the_odd_lines_are_faint(tone_hz: float) -> N
     assert all(t and t[0] == pytest.approx(tone_hz, rel=0.002) for t in told[6:])
 
 
+@pytest.mark.parametrize("ratio_db", [6.0, 20.0, 30.0])
+def test_a_loud_even_comb_is_not_halved(ratio_db: float) -> None:
+    told = [r.sources[0].tone_hz for r in hear(mixed(comb(95.0, 8.0), noise(8.0), ratio_db, 0.01)) if r.sources]
+    assert len(told) == 8
+    assert told == pytest.approx([95.0] * 8, abs=0.05)
+
+
+@pytest.mark.parametrize("before", [0.0, 0.3])
+def test_after_silence_the_octave_is_right_at_once(before: float) -> None:
+    sound = mixed(comb(95.0, 5.0), noise(5.0), 3.0)
+    silent = np.full(4 * 16_000, before, np.float32)
+    told = [r.sources[0].tone_hz for r in hear(np.concatenate([silent, sound])) if r.sources and r.heard_at_s > 4.0]
+    assert told == pytest.approx([95.0] * 5, abs=0.05)
+
+
+def test_a_click_that_lights_up_all_lines_is_forgotten_within_seconds() -> None:
+    sound = mixed(comb(95.0, 10.0), noise(10.0), 3.0)
+    sound[40_000] = 1e3
+    told = [r.sources[0].tone_hz for r in hear(sound) if r.sources]
+    assert told[-4:] == pytest.approx([95.0] * 4, abs=0.05)
+
+
 def test_a_family_is_told_once() -> None:
     found = seconds_of(mixed(comb(80.0, 8.0), noise(8.0), 10.0))
     assert all(len(second) == 1 for second in found[1:])

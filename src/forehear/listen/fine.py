@@ -43,6 +43,9 @@ ROUNDS = 3
 # it tells no more than OUTWEIGHED times what clearer lines do. Without that, noise that passes for a line of a high
 # order outweighs all true low ones: of faint combs of 3 or 4 lines one tone in ten was wrong by many sigmas.
 LEAST_RATIO, SURE_RATIO, OUTWEIGHED = 4.0, 10.0, 1.0
+# This share of the power of both lines beside it leaks into a place halfway between; an engine's own odd lines stand
+# 12 to 17 dB under the even ones.
+LEAK = 1e-3
 # Lines of two families nearer than this [Hz], and what they move against each other, cannot be told apart.
 APART_HZ = 3.0
 # What no frame knows better [Hz]: the clock's and the resampling's own errors.
@@ -198,6 +201,7 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
         step = np.clip(step, (-0.3, -1.0), (0.3, 1.0))
         d, e = d + float(step[0]), e + float(step[1])
     sigma = math.sqrt(float(np.linalg.inv(info)[0, 0]) + _shared(a, phase, weight))
+    beside = power[: len(between.order)] + np.append(0.0, power[: len(between.order) - 1])
     half = between.z * np.exp(-1j * between.order[:, None] * (design @ (d, e)))
     incoherent = np.sum(np.abs(a.z) ** 2, axis=1) / (n * noise)
     free = np.isfinite(noise)
@@ -211,7 +215,7 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
         slope + e,
         power * n / noise,
         coherent,
-        np.abs(half.sum(axis=1)) ** 2 / (n * between.noise),
+        np.abs(half.sum(axis=1)) ** 2 / (n * between.noise + LEAK * n**2 * beside),
         incoherent,
         max(trembling, float(coherent.sum())),
     )

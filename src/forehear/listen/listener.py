@@ -34,6 +34,8 @@ GAP_S = 0.05
 HEARTBEAT_S = 10.0
 # How much of the floor's logarithm a new hop replaces: lines are compared with the noise of about a second.
 NEWS = 0.4
+# Sound that sets in after silence is not compared with the silence: the noise is at most so far behind [nat].
+BEHIND = np.float32(4.0)
 # Levels are told between these [dB], whatever the samples are.
 LEAST_DB, MOST_DB = -60.0, 220.0
 LEAST_POWER = 1e-30
@@ -206,7 +208,8 @@ class Listener:
             return None
         power = spectrum.power_spectrum(self._low[-spectrum.FRAME :])
         noise, ratio = spectrum.floor_and_ratio(power)
-        self._noise = noise if self._noise is None else (1.0 - NEWS) * self._noise + np.float32(NEWS) * noise
+        old = noise if self._noise is None else self._noise
+        self._noise = np.maximum((1.0 - NEWS) * old + np.float32(NEWS) * noise, noise - BEHIND)
         self._search.step(ratio)
         low_power = float(np.dot(low, low)) / len(low)
         bands = band_powers(power, low_power, high_power)

@@ -15,8 +15,9 @@ from forehear.listen.kinds import Sound
 # --- numbers that decide -----------------------------------------------------------------------------
 # A family continues another where its tone is this near [share] to where the slopes of both lead.
 NEAR = 0.02
-# Evidence of lines halfway between: what is left of it each second; from where on it halves the fundamental.
-KEPT, HALVED_FROM = 0.8, 12.0
+# Evidence of lines halfway between: what is left of it each second; from where on it halves the fundamental; and
+# how much of it is remembered, so that a click that lit up all lines is forgotten within some seconds.
+KEPT, HALVED_FROM, MOST_HALVED = 0.8, 12.0, 30.0
 # -----------------------------------------------------------------------------------------------------
 
 SECOND_S = 4 * spectrum.HOP_S
@@ -40,13 +41,13 @@ def follow(before: Sequence[Thread], now: Sequence[Family], sound: Sound) -> lis
         past = min(left, key=lambda t: _apart(t.family, family), default=None)
         if past is not None and _apart(past.family, family) < NEAR:
             left.remove(past)
-            halved = KEPT * past.halved + family.halved
+            halved = min(KEPT * past.halved + family.halved, MOST_HALVED)
             # What has been halved stays so until it is clear that it was wrong.
             is_half = _may_halve(family) and halved > (0.0 if past.is_half else HALVED_FROM)
             out.append(Thread(family, kinds.with_memory(odds, past.odds), halved, is_half))
         else:
             is_half = _may_halve(family) and family.halved > HALVED_FROM
-            out.append(Thread(family, odds, family.halved, is_half))
+            out.append(Thread(family, odds, min(family.halved, MOST_HALVED), is_half))
     return out
 
 
