@@ -39,14 +39,22 @@ SLOPE_SPAN, SLOPE_STEPS = 0.012, 9
 LINE_SPAN_HZ, LINE_STEP_HZ = 8.0, 0.25
 SEARCH_LINES = 8
 ROUNDS = 3
-# A line whose coherent power is under this many times its noise tells nothing about phase.
-LEAST_RATIO = 3.0
+# A line whose coherent power is under this many times its noise tells nothing about phase; one under SURE does if
+# it tells no more than OUTWEIGHED times what clearer lines do. Without that, noise that passes for a line of a high
+# order outweighs all true low ones: of faint combs of 3 or 4 lines one tone in ten was wrong by many sigmas.
+LEAST_RATIO, SURE_RATIO, OUTWEIGHED = 4.0, 10.0, 1.0
+# This share of the power of both lines beside it leaks into a place halfway between; an engine's own odd lines stand
+# 12 to 17 dB under the even ones.
+LEAK = 1e-3
 # Lines of two families nearer than this [Hz], and what they move against each other, cannot be told apart.
 APART_HZ = 3.0
 # What no frame knows better [Hz]: the clock's and the resampling's own errors.
 LEAST_SIGMA_HZ = 0.003
-# Scatter that lines share is looked for at these block lengths: engines wander slowly.
-SHARED_BLOCKS = (1, 4)
+# Wander that lines share is looked for in polynomials of the third to this order. It counts from so many times
+# what noise makes of all of them (its mean is 6; one frame of noise in six is beyond), and of the third alone.
+WANDER_ORDERS, WANDER_FROM, BENT_FROM = 8, 9.0, 4.0
+# t^3 over a frame from -1/2 to 1/2: the line that fits it best is 0.15 t, of 5.25 times the power of the rest.
+BENT = 5.25
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -184,7 +192,7 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
         level = np.maximum(scatter, noise)
         power = np.abs(mean) ** 2
         clear = np.maximum(power - level / n, 0.0)
-        weight = np.where(power * n > LEAST_RATIO * level, 2.0 * clear / level, 0.0)
+        weight = _trusted(2.0 * clear / level, power * n / level, a.order)
         # Samples times phase: what a block's innovation is worth.
         phase = np.imag(turned * np.conj(mean)[:, None]) / np.maximum(power, 1e-30)[:, None]
         info = shape * np.sum(a.order**2 * weight) + np.eye(2) * 1e-9
@@ -192,7 +200,8 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
         # Never farther than the lobe that the search chose.
         step = np.clip(step, (-0.3, -1.0), (0.3, 1.0))
         d, e = d + float(step[0]), e + float(step[1])
-    sigma = math.sqrt(float(np.linalg.inv(info)[0, 0]) * _shared(a, phase, weight, centred))
+    sigma = math.sqrt(float(np.linalg.inv(info)[0, 0]) + _shared(a, phase, weight))
+    beside = power[: len(between.order)] + np.append(0.0, power[: len(between.order) - 1])
     half = between.z * np.exp(-1j * between.order[:, None] * (design @ (d, e)))
     incoherent = np.sum(np.abs(a.z) ** 2, axis=1) / (n * noise)
     free = np.isfinite(noise)
@@ -201,29 +210,52 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
     coherent = 2.0 * np.maximum(power - noise / n, 0.0)
     return Fine(
         tone_hz + d,
-        max(math.hypot(sigma, LEAST_SIGMA_HZ), LEAST_SIGMA_HZ),
+        # Where no line tells a phase, what was searched is what is known.
+        min(math.hypot(sigma, LEAST_SIGMA_HZ), TONE_SPAN * tone_hz),
         slope + e,
         power * n / noise,
         coherent,
-        np.abs(half.sum(axis=1)) ** 2 / (n * between.noise),
+        np.abs(half.sum(axis=1)) ** 2 / (n * between.noise + LEAK * n**2 * beside),
         incoherent,
         max(trembling, float(coherent.sum())),
     )
 
 
-def _shared(a: _Lines, phase: Array, weight: Array, centred: Array) -> float:
-    """Give how much more the lines scatter together than each for itself would make them, 1 at least."""
+def _trusted(weight: Array, ratio: Array, order: Array) -> Array:
+    """Keep the weights of lines that are there, the clearest first; noise is not to outweigh them."""
+    told = (order**2 * weight).tolist()
+    ratios = ratio.tolist()
+    kept = np.zeros_like(weight)
+    clearer = 0.0
+    for k in np.argsort(-ratio).tolist():
+        if not ratios[k] > LEAST_RATIO:
+            break
+        if not clearer or ratios[k] > SURE_RATIO or told[k] <= OUTWEIGHED * clearer:
+            kept[k] = weight[k]
+            clearer += told[k]
+    return kept
+
+
+def _shared(a: _Lines, phase: Array, weight: Array) -> float:
+    """Give the variance of the tone [Hz^2] that the lines' common phase shows, beyond what noise makes of it.
+
+    What of it scatters from block to block makes all lines worse alike. What wanders slowly (an engine's tremble,
+    turbulence, a Doppler that bends) shows little of itself: tone and slope have taken the most. So what is left,
+    in polynomials of the third order and up, tells how strong the wander is, and that tells what tone it made.
+    """
     total = float(np.sum(a.order**2 * weight))
-    if total <= 0.0:
-        return 1.0
-    # The common phase of each block times its samples; its variance would be samples / total.
-    common = np.sum((a.order * weight)[:, None] * phase, axis=0) / total
-    worst = 1.0
-    for length in SHARED_BLOCKS:
-        whole = len(common) // length
-        if whole < 6:
-            continue
-        summed = common[: whole * length].reshape(whole, length).sum(axis=1)
-        samples = a.samples[: whole * length].reshape(whole, length).sum(axis=1)
-        worst = max(worst, float(np.sum(summed**2 / samples)) * total / (whole - 3))
-    return worst
+    if total <= 0.0 or len(a.at_s) <= WANDER_ORDERS + 2:
+        return 0.0
+    root = np.sqrt(a.samples)
+    # The common phase of each block in units in which noise alone has the variance 1 / total.
+    common = np.sum((a.order * weight)[:, None] * phase, axis=0) / total / root
+    modes, _ = np.linalg.qr(root[:, None] * np.vander(a.at_s, WANDER_ORDERS + 1, increasing=True))
+    seen = (modes.T @ common) ** 2
+    noise = max(float(common @ common - seen.sum()) / (len(common) - WANDER_ORDERS - 1), 1.0 / total)
+    # What a phase that diffuses by a radian squared a second makes of each polynomial.
+    made = np.diff(a.at_s) @ np.cumsum((modes * root[:, None])[::-1], axis=0)[::-1][1:] ** 2
+    diffused = max(float(seen[3:].sum()) - WANDER_FROM * noise, 0.0) / float(made[3:].sum())
+    # A pure third power has bent the tone by so much more than what is left of it.
+    bent = BENT * max(float(seen[3]) - BENT_FROM * noise, 0.0)
+    moved = max(diffused * float(made[1]), bent) + noise - 1.0 / total
+    return moved / float(a.samples @ (2.0 * np.pi * a.at_s) ** 2)

@@ -34,6 +34,8 @@ GAP_S = 0.05
 HEARTBEAT_S = 10.0
 # How much of the floor's logarithm a new hop replaces: lines are compared with the noise of about a second.
 NEWS = 0.4
+# Sound that sets in after silence is not compared with the silence: the noise is at most so far behind [nat].
+BEHIND = np.float32(4.0)
 # Levels are told between these [dB], whatever the samples are.
 LEAST_DB, MOST_DB = -60.0, 220.0
 LEAST_POWER = 1e-30
@@ -70,7 +72,9 @@ class Listener:
         self._told_s: float | None = None
         self._from_s: float | None = None
         self._at_s = 0.0
-        self._waiting: Floats = np.zeros((0, self._channels), np.float32)
+        # Samples of the last second as they came, and how many in a row were no numbers.
+        self._raw: list[Floats] = []
+        self._lost = 0
         self._begin(0.0)
 
     def hear(self, samples: ArrayLike, at_s: float) -> list[Report]:
@@ -79,23 +83,27 @@ class Listener:
         Gives the reports that are due. What is not a number is a gap, and so is a piece that does not join the one
         before. Raises ValueError for an array with the wrong number of channels.
         """
-        x = np.asarray(samples, np.float32)
+        with np.errstate(over="ignore"):
+            x = np.asarray(samples, np.float32)
         x = x[:, None] if x.ndim == 1 else x
         if self._places_m is not None and x.shape[1] != self._channels:
             raise ValueError(f"samples: have {x.shape[1]} channels, but {self._channels} places are known")
+        if len(x) == 0:
+            return []
         if self._from_s is None:
             self._from_s = at_s
             self._told_s = at_s
             self._begin(at_s)
         ahead_s = at_s - (self._at_s + len(self._waiting) / LISTENING_RATE_HZ)
         if abs(ahead_s) > GAP_S:
-            self._tally = health.together(self._tally, health.gap(max(ahead_s, 0.0)))
             self._begin(at_s)
+            self._lost = 0
+            self._tally = health.together(self._tally, health.gap(max(ahead_s, 0.0)))
+            # A clock that was set back must not silence the heartbeat until it is where it was.
+            self._told_s = at_s if self._told_s is None else min(self._told_s, at_s)
         else:
             self._at_s = at_s - len(self._waiting) / LISTENING_RATE_HZ
-        self._tally = health.together(self._tally, health.tally_of(x, LISTENING_RATE_HZ))
-        ear = x if self._places_m is not None else x.mean(axis=1, keepdims=True)
-        return self._sounding(ear)
+        return self._sounding(x)
 
     def end(self) -> list[Report]:
         """End the stream: one more heartbeat, if something is left to tell."""
@@ -109,8 +117,9 @@ class Listener:
 
     def _begin(self, at_s: float) -> None:
         """Begin anew: all that was in flight is over; the floor stays."""
+        self._count()
         self._at_s = at_s
-        self._waiting = np.zeros((0, self._channels), np.float32)
+        self._waiting: Floats = np.zeros((0, self._channels), np.float32)
         self._halver = spectrum.Halver()
         self._low = np.zeros(SECOND_HOPS * spectrum.HOP, np.float32)
         self._second = np.zeros((SECOND, self._channels), np.float32)
@@ -122,26 +131,53 @@ class Listener:
         self._search.reset()
         self._broad.reset()
 
+    def _count(self) -> None:
+        """Count what is amiss with the samples of the last second."""
+        if self._raw:
+            raw = np.concatenate(self._raw)
+            self._tally = health.together(self._tally, health.tally_of(raw, LISTENING_RATE_HZ))
+            self._raw = []
+
     def _sounding(self, x: Floats) -> list[Report]:
-        """Cut what is no number out, and hear the rest hop by hop."""
-        good: NDArray[np.bool_] = np.asarray(np.isfinite(x).any(axis=1))
+        """Cut what is no number out, and hear the rest hop by hop: however it comes in pieces, alike."""
         # One channel of several may be dead: the others hear on.
-        x = np.nan_to_num(x, posinf=0.0, neginf=0.0)
-        if good.all():
-            self._waiting = np.concatenate([self._waiting, x]) if len(self._waiting) else x
-            return self._hear_hops()
+        good: NDArray[np.bool_] = np.asarray(np.isfinite(x).any(axis=1))
         out = []
         # From one change between good and bad to the next.
         cuts = np.concatenate([[0], np.flatnonzero(np.diff(good)) + 1, [len(x)]])
         for begin, end in itertools.pairwise(cuts.tolist()):
-            piece = x[begin:end]
-            if good[begin] or end - begin <= GAP_S * LISTENING_RATE_HZ:
-                # A short drop-out is silence; a long one ends what was in flight.
-                self._waiting = np.concatenate([self._waiting, piece])
+            if not good[begin]:
+                out += self._without(end - begin)
+                continue
+            self._lost = 0
+            while begin < end:
+                piece = x[begin : min(begin + spectrum.HOP_IN - len(self._waiting), end)]
+                begin += len(piece)
+                self._raw.append(piece)
+                self._waiting = np.concatenate([self._waiting, self._ear(piece)])
                 out += self._hear_hops()
-            else:
-                self._begin(self._at_s + (len(self._waiting) + end - begin) / LISTENING_RATE_HZ)
         return out
+
+    def _ear(self, x: Floats) -> Floats:
+        """Give what is heard of samples (n, channels): of an array all, else the mean of what is a number."""
+        if self._places_m is not None:
+            return np.nan_to_num(x, posinf=0.0, neginf=0.0)
+        if x.shape[1] == 1:
+            return x
+        good = np.isfinite(x)
+        return np.asarray(
+            np.sum(x, axis=1, keepdims=True, where=good) / good.sum(axis=1, keepdims=True), np.float32
+        )
+
+    def _without(self, count: int) -> list[Report]:
+        """Go on over samples that are no numbers: a short drop-out is silence, a long one ends what was in flight."""
+        self._tally = health.together(self._tally, health.gap(count / LISTENING_RATE_HZ))
+        self._lost += count
+        if self._lost > GAP_S * LISTENING_RATE_HZ:
+            self._begin(self._at_s + (len(self._waiting) + count) / LISTENING_RATE_HZ)
+            return []
+        self._waiting = np.concatenate([self._waiting, np.zeros((count, self._channels), np.float32)])
+        return self._hear_hops()
 
     def _hear_hops(self) -> list[Report]:
         out = []
@@ -166,11 +202,14 @@ class Listener:
         low, high_power = self._halver.take(samples[:, alive[0] if len(alive) else 0])
         self._low = np.concatenate([self._low[spectrum.HOP :], low])
         self._hops += 1
+        if self._hops % SECOND_HOPS == 0:
+            self._count()
         if self._hops < spectrum.FRAME_HOPS:
             return None
         power = spectrum.power_spectrum(self._low[-spectrum.FRAME :])
         noise, ratio = spectrum.floor_and_ratio(power)
-        self._noise = noise if self._noise is None else (1.0 - NEWS) * self._noise + np.float32(NEWS) * noise
+        old = noise if self._noise is None else self._noise
+        self._noise = np.maximum((1.0 - NEWS) * old + np.float32(NEWS) * noise, noise - BEHIND)
         self._search.step(ratio)
         low_power = float(np.dot(low, low)) / len(low)
         bands = band_powers(power, low_power, high_power)

@@ -80,7 +80,8 @@ class Halver:
 
 def power_spectrum(frame: Floats) -> Floats:
     """Give the power (BINS,) of a frame (FRAME,) of half-rate samples."""
-    spectrum = fft.rfft(frame * WINDOW, PADDED)[:BINS]
+    # Without the mean: a dead microphone's constant would leave a comb of side lobes.
+    spectrum = fft.rfft((frame - frame.mean()) * WINDOW, PADDED)[:BINS]
     return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
 
 

@@ -16,8 +16,9 @@ from forehear.listen.kinds import Sound
 # --- numbers that decide -----------------------------------------------------------------------------
 # A family continues another where its tone, or its octave, is this near [share] to where both slopes lead.
 NEAR = 0.02
-# Evidence of lines halfway between: what is left of it each second; from where on it halves the fundamental.
-KEPT, HALVED_FROM = 0.8, 12.0
+# Evidence of lines halfway between: what is left of it each second; from where on it halves the fundamental; and
+# how much of it is remembered, so that a click that lit up all lines is forgotten within some seconds.
+KEPT, HALVED_FROM, MOST_HALVED = 0.8, 12.0, 30.0
 # So many seconds in a row must say another octave before it is told.
 SECONDS_AGAINST = 3
 # -----------------------------------------------------------------------------------------------------
@@ -50,10 +51,10 @@ def follow(before: Sequence[Thread], now: Sequence[Family], sound: Sound) -> lis
         pairs = [(_apart(past, family, octave), i, octave) for i, past in enumerate(left) for octave in OCTAVES]
         apart, i, octave = min(pairs, default=(math.inf, 0, 1.0))
         if apart > NEAR:
-            out.append(Thread(family, odds, family.halved, _octave(family, family.halved), 0))
+            out.append(Thread(family, odds, min(family.halved, MOST_HALVED), _octave(family, family.halved), 0))
             continue
         past = left.pop(i)
-        halved = KEPT * past.halved + family.halved
+        halved = min(KEPT * past.halved + family.halved, MOST_HALVED)
         likely = _octave(family, halved)
         against = 0 if likely == octave else past.against + 1
         if against >= SECONDS_AGAINST:

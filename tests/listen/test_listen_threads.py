@@ -1,0 +1,68 @@
+"""Threads: what a second leaves open the next ones settle, and nothing sticks that was wrong."""
+
+import numpy as np
+import pytest
+from tests.listen.synthetic import comb, mixed, noise, seconds_of
+
+from forehear.listen import threads
+from forehear.listen.families import Family
+from forehear.listen.kinds import Sound
+from forehear.listen.threads import Thread, follow
+
+SOUND = Sound(1e-3, 1e-6)
+
+
+def family(tone_hz: float = 100.0, slope_hz_per_s: float = 0.0, halved: float = 0.0) -> Family:
+    found = seconds_of(mixed(comb(100.0, 4.0), noise(4.0), 6.0))[-1][0]
+    sharp = found.fine._replace(tone_hz=tone_hz, slope_hz_per_s=slope_hz_per_s)
+    return found._replace(fine=sharp, halved=halved)
+
+
+def run(*evidence: float) -> list[Thread]:
+    """A family whose places halfway between lines told so much each second."""
+    out: list[Thread] = []
+    before: list[Thread] = []
+    for halved in evidence:
+        before = follow(before, [family(halved=halved)], SOUND)
+        out += before
+    return out
+
+
+def test_little_evidence_for_the_half_adds_up_and_then_it_stays() -> None:
+    weak = 0.4 * threads.HALVED_FROM
+    told = [t.is_half for t in run(*[weak] * 10, 0.0, 0.0)]
+    assert not told[0]
+    assert told[-4:] == [True] * 4
+
+
+def test_it_goes_when_it_is_clear_that_it_was_wrong_and_soon() -> None:
+    told = [t.is_half for t in run(1e3, *[-5.0] * 8)]
+    assert told[0]
+    assert not any(told[6:])
+
+
+def test_noise_between_lines_halves_nothing() -> None:
+    chance = np.random.default_rng(1)
+    assert not any(t.is_half for t in run(*chance.normal(-4.0, 2.0, 60).tolist()))
+
+
+def test_what_would_be_lower_than_any_engine_is_not_halved() -> None:
+    assert not follow([], [family(60.0, halved=100.0)], SOUND)[0].is_half
+
+
+@pytest.mark.parametrize("slope", [0.0, -8.0, 5.0])
+def test_a_family_goes_on_where_its_slope_leads(slope: float) -> None:
+    first = follow([], [family(100.0, slope)], SOUND)
+    on = follow(first, [family(100.0 + slope, slope)], SOUND)
+    alone = follow([], [family(100.0 + slope, slope)], SOUND)
+    assert on[0].odds >= alone[0].odds
+    assert on[0].halved == pytest.approx(threads.KEPT * first[0].halved + on[0].family.halved)
+    other = follow([Thread(family(70.0), 5.0, 20.0, True)], [family(100.0)], SOUND)
+    assert other[0].halved == 0.0
+
+
+def test_a_past_is_of_one_family_only() -> None:
+    past = follow([], [family(100.0)], SOUND)[0]._replace(odds=10.0)
+    now = follow([past], [family(100.0), family(100.2)], SOUND)
+    assert now[0].odds > now[1].odds
+    assert [t.family.fine.tone_hz for t in now] == [100.0, 100.2]
