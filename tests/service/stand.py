@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -18,6 +20,9 @@ from forehear.records import Network, Report, Sensor, Site, Source
 from forehear.service.signing import key_from_seed, sign, write_public_key
 
 SEEDS = {f"S{k}": bytes([k + 1]) * 32 for k in range(12)}
+ROOT = Path(__file__).parents[2]
+# Compiling every loop takes 43 s on a quiet machine [s]; and a service whose loops are compiled is ready in 2.
+COMPILED_WITHIN_S, READY_WITHIN_S = 900.0, 120.0
 TOKEN = "operator-token-for-tests-0123456789"
 
 
@@ -81,7 +86,7 @@ class Served:
     def operator(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {TOKEN}"}
 
-    def until_ready(self, within_s: float = 30.0) -> float:
+    def until_ready(self, within_s: float = READY_WITHIN_S) -> float:
         """Wait until the tracker has caught up; returns how long it took [s]."""
         began = time.monotonic()
         while time.monotonic() - began < within_s:
@@ -89,7 +94,8 @@ class Served:
                 if self.client.get("/health").json()["ready"]:
                     return time.monotonic() - began
             except httpx.TransportError:
-                assert self.process.poll() is None, "the service died"
+                log = self.config.parent / "log.txt"
+                assert self.process.poll() is None, f"the service died: {log.read_text()[-3000:]}"
             time.sleep(0.02)
         raise AssertionError(f"not ready within {within_s} s")
 
@@ -107,15 +113,31 @@ class Served:
         return status
 
 
-def serve(config: Path, port: int | None = None) -> Served:
-    """Start `forehear serve` on a configuration."""
+def environment() -> dict[str, str]:
+    """Give what a process of forehear runs in."""
+    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
+
+
+@cache
+def compiled() -> None:
+    """Have every loop of tracker and simulator compiled, once: no test is to wait for that, or to fail of it."""
+    from forehear.simulate import scenario as scenarios
+    from forehear.simulate.run import simulate
+
+    words = [sys.executable, "-c", "import forehear.service.worker as w; w.warm()"]
+    subprocess.run(words, env=environment(), check=True, timeout=COMPILED_WITHIN_S)
+    for _ in simulate(scenarios.load("column", {"duration_s": 20, "network.spacing_m": 5000.0})):
+        pass
+
+
+def serve(config: Path, port: int | None = None, **options: Any) -> Served:
+    """Start `forehear serve` on a configuration; `options` are Popen's."""
+    compiled()
     port = free_port() if port is None else port
     text = re.sub(r"(?<=\[service\]\nport = )\d+", str(port), config.read_text("utf-8"))
     config.write_text(text, "utf-8")
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "forehear.cli.main", "serve", "--config", str(config)],
-        env=environment, stderr=open(config.parent / "log.txt", "ab"),  # noqa: SIM115
+        env=environment(), stderr=open(config.parent / "log.txt", "ab"), **options,  # noqa: SIM115
     )  # fmt: skip
     return Served(config, port, process)

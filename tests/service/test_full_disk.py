@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.service.stand import line, write_config
+from tests.service.stand import READY_WITHIN_S, compiled, line, write_config
 
 
 def test_a_full_disk_refuses_says_so_and_goes_on_tracking(tmp_path: Path) -> None:
@@ -11,13 +11,14 @@ def test_a_full_disk_refuses_says_so_and_goes_on_tracking(tmp_path: Path) -> Non
     from forehear.service.hub import Hub
     from forehear.service.intake import Receipt
 
+    compiled()
     config = write_config(tmp_path, ingest={"reports_per_s": 1000.0, "burst": 1e6})
     settings = load(config)
 
     async def story() -> None:
         hub = Hub(settings)
         await hub.start()
-        await asyncio.wait_for(hub.ready.wait(), 30.0)
+        await asyncio.wait_for(hub.ready.wait(), READY_WITHIN_S)
         assert await hub.intake.offer([line("S0", 1)], "here") == Receipt(1, {}, 1)
         # The pages of the file are all there will be: SQLite then answers as on a full disk.
         pages = hub.store.db.execute("pragma page_count").fetchone()[0]

@@ -1,6 +1,8 @@
 """Killed at any moment: no acknowledged report is lost, no alert is told twice, and it is back within seconds."""
 
+import os
 import random
+import signal
 import threading
 import time
 from itertools import groupby
@@ -106,6 +108,19 @@ def test_the_tracker_ends_with_its_service(tmp_path: Path) -> None:
     while time.monotonic() < deadline and any(runs(pid) for pid in children):
         time.sleep(0.01)
     assert not [pid for pid in children if runs(pid)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_told_all_at_once_it_ends_in_order(tmp_path: Path, how: signal.Signals) -> None:
+    """systemd and Ctrl-C tell every process of the service at once: the tracker waits for its service's word."""
+    served = serve(write_config(tmp_path, ingest=GENEROUS), start_new_session=True)
+    served.until_ready()
+    os.killpg(served.process.pid, how)
+    assert served.process.wait(20.0) == 0
+    text = (tmp_path / "log.txt").read_text()
+    assert "gone" not in text, text
+    assert "Traceback" not in text, text
 
 
 def raid_lines(seconds: int) -> tuple[list[tuple[float, list[Report]]], object]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.service.stand import free_port
+from tests.service.stand import READY_WITHIN_S, compiled, environment, free_port
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -29,14 +29,14 @@ SHOTS = os.environ.get("FOREHEAR_SCREENSHOTS")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The demonstration, at five times life: its address and the operator's token."""
+    compiled()
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    root = Path(__file__).parents[2]
     words = [sys.executable, "-m", "forehear.cli.main", "demo", "--no-browser", "--no-sound", "--speed", "5"]
     words += ["--port", str(port), "--keep", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(words, env=environment, stderr=(folder / "log.txt").open("wb"))
+    process = subprocess.Popen(words, env=environment(), stderr=(folder / "log.txt").open("wb"))
     token = folder / "forehear-data" / "operator.token"
-    for _ in range(300):
+    end = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < end:
         if token.exists() and "The map:" in (folder / "log.txt").read_text():
             break
         assert process.poll() is None, (folder / "log.txt").read_text()
@@ -125,7 +125,7 @@ def test_what_was_told_comes_in_the_readers_language_and_light(page: Any) -> Non
 
 
 def test_an_alert_is_acknowledged_with_a_key_and_stays_so(page: Any) -> None:
-    until(page, "window.forehear.state.alerts.length > 0", 60.0)
+    until(page, "window.forehear.state.alerts?.length > 0", 60.0)
     page.keyboard.press("a")
     until(page, "window.forehear.state.alerts.some(a => a.acknowledged_at_s)", 10.0)
     page.wait_for_selector("#alerts .seen")
@@ -196,6 +196,66 @@ def test_a_phone_shows_the_places_below_the_map(browser: Any, demo: tuple[str, s
     one.locator("#handle").click()
     one.wait_for_timeout(400)
     assert one.locator("#panel").bounding_box()["y"] > 600
+    one.locator("#help").click()
+    assert one.locator("#keys .signs span").count() >= 10, "the signs are told where there is no room for a legend"
+    assert one.locator("#keys .keyboard").is_hidden()
+    shot(one, "map-phone-help")
+    one.close()
+
+
+def test_what_needs_the_map_waits_for_no_quiet_moment(browser: Any, demo: tuple[str, str]) -> None:
+    """The library calls itself loaded when nothing is under way any more; with live tracks that may be never.
+
+    The first map once waited for it: no sensors, no view of the network, no badge of the exercise until a lull.
+    """
+    one = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en-GB")
+    never = 'import * as library from "/map/vendor/maplibre-gl.mjs"; library.Map.prototype.loaded = () => false;\n'
+    one.route("**/map/main.js", lambda route: route.fulfill(
+        body=never + route.fetch().text(), content_type="text/javascript"))  # fmt: skip
+    one.goto(f"{demo[0]}#token={demo[1]}")
+    until(one, "window.forehear?.state.fitted", 60.0)
+    assert one.evaluate("window.forehear.chart.sensorAt(100) !== undefined")
+    assert one.locator("#status").inner_text() == "EXERCISE"
+    one.close()
+
+
+def test_an_old_picture_never_looks_like_a_new_one(browser: Any, demo: tuple[str, str]) -> None:
+    one = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en-GB")
+    # A line that stays open and brings nothing more: the worst kind of cut.
+    dead = """const get = window.fetch;
+      window.fetch = async (what, ...more) => {
+        const answer = await get(what, ...more);
+        if (what !== "/live") return answer;
+        const reader = answer.body.getReader();
+        return new Response(new ReadableStream({ async pull(to) {
+          if (window.cut) return new Promise(() => {});
+          to.enqueue((await reader.read()).value);
+        } }));
+      };"""
+    one.add_init_script(dead)
+    one.goto(f"{demo[0]}#token={demo[1]}")
+    until(one, "window.forehear?.state.fitted", 60.0)
+    assert one.locator("#stale").is_hidden()
+    one.evaluate("window.cut = true")
+    until(one, "!document.getElementById('stale').hidden", 15.0)
+    said = one.locator("#stale").inner_text()
+    assert said.startswith("No new data"), said
+    assert "picture of" in said
+    shot(one, "map-stale")
+    one.close()
+
+
+def test_a_token_that_is_not_right_is_said_so(browser: Any, demo: tuple[str, str]) -> None:
+    one = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en-GB")
+    one.goto(f"{demo[0]}#token=nobody-knows-this")
+    one.locator("#enter[open]").wait_for(timeout=30_000)
+    assert one.locator("#wrong").is_visible()
+    assert one.locator("#link").inner_text() == "token refused"
+    assert one.locator("#alerts").inner_text() == "", "that there are no alerts is not known"
+    one.fill("#token", demo[1])
+    one.locator("#enter .main").click()
+    until(one, "window.forehear?.state.about?.face === 'operator'", 30.0)
+    assert one.locator("#key").is_hidden()
     one.close()
 
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.service.stand import SEEDS, report, write_config
+from tests.service.stand import SEEDS, compiled, report, write_config
 
 from forehear.service.messages import Start, Step
 from forehear.service.pipe import Pipe
@@ -14,6 +14,7 @@ from forehear.warn.limits import Policy
 
 @pytest.mark.slow
 def test_it_ends_at_once_with_steps_and_frames_under_way(tmp_path: Path) -> None:
+    compiled()
     write_config(tmp_path)
     start = Start(str(tmp_path / "network.geojson"), None, str(tmp_path / "snapshot.bin"), Policy())
     # More than the system holds for a process that does not read.

@@ -1,6 +1,5 @@
 """`forehear replay` plays a journal through the front door of a service of its own, in the journal's time."""
 
-import os
 import subprocess
 import sys
 import time
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.service.stand import free_port
+from tests.service.stand import compiled, environment, free_port
 
 from forehear.io.geojson import network_geojson, sites_geojson
 from forehear.io.ndjson import RecordWriter
@@ -18,6 +17,7 @@ from forehear.simulate.run import simulate
 
 @pytest.mark.slow
 def test_a_journal_is_heard_tracked_and_shown_at_ten_times_life(tmp_path: Path) -> None:
+    compiled()
     start_s = 0.0
     with (tmp_path / "reports.ndjson").open("wb") as stream:
         for block in simulate(scenarios.load("column", {"duration_s": 240})):
@@ -29,9 +29,8 @@ def test_a_journal_is_heard_tracked_and_shown_at_ten_times_life(tmp_path: Path) 
     words = [sys.executable, "-m", "forehear.cli.main", "replay", "--network", "network.geojson"]
     words += ["--sites", "sites.geojson", "--reports", "reports.ndjson", "--speed", "10", "--no-browser"]
     words += ["--port", str(port), "--keep", "kept"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "OMP_NUM_THREADS": "1"}
     log = (tmp_path / "log.txt").open("wb")
-    process = subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=log)
+    process = subprocess.Popen(words, cwd=tmp_path, env=environment(), stderr=log)
     try:
         tracks: list[dict[str, object]] = []
         status: dict[str, object] = {}
@@ -64,4 +63,9 @@ def test_what_cannot_be_replayed_is_said(tmp_path: Path, capsys: pytest.CaptureF
     assert "holds no report" in capsys.readouterr().err
     assert main([*words, "--speed", "1000"]) == 2
     assert "allowed: 0.1 to 60" in capsys.readouterr().err
-    assert main(["demo", "--speed", "0"]) == 2
+    (tmp_path / "forehear-data").mkdir()
+    assert main(["demo", "--speed", "0", "--port", "70000", "--keep", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "--speed 0.0: allowed: 0.1 to 60" in said
+    assert "--port 70000: allowed: 0 to 65535" in said
+    assert "keeps another play already" in said

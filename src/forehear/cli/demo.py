@@ -31,14 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl-C."""
-    from forehear.errors import ConfigurationError
-
-    if not 0.1 <= args.speed <= 60.0:
-        raise ConfigurationError("command line", [f"--speed {args.speed}: allowed: 0.1 to 60"])
     from forehear.service import sound, stage
     from forehear.simulate import scenario as scenarios
     from forehear.simulate.run import prepare
 
+    stage.check(args.speed, args.port, args.keep)
     what = args.scenario or str(Path(stage.__file__).with_name("raid.toml"))
     world = prepare(scenarios.load(what), args.seed)
     network, extra = world.network, list[str]()

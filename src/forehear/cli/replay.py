@@ -26,13 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl-C."""
     from forehear.cli.demo import _opened
-    from forehear.errors import ConfigurationError, InputError
+    from forehear.errors import InputError
     from forehear.io.geojson import read_network, read_sites
-
-    if not 0.1 <= args.speed <= 60.0:
-        raise ConfigurationError("command line", [f"--speed {args.speed}: allowed: 0.1 to 60"])
     from forehear.service import player, stage
 
+    stage.check(args.speed, args.port, args.keep)
     network = read_network(args.network)
     sites = read_sites(args.sites) if args.sites else ()
     first = next(player.recorded(args.reports), None)

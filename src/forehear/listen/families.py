@@ -24,9 +24,10 @@ MOST_PEAKS, MOST_FAMILIES = 10, 4
 SHARED_BINS = 4
 # The tone and slope at the middle of the frame come from a straight line through so many hops of the path.
 FITTED_HOPS = 4
-# Lines halfway between: together more evidence than this [nat] says the fundamental is half as high. How much one
-# may tell at most.
-HALVED_FROM, HALF_LINE_MOST = 8.0, 4.0
+# How much one line halfway between may tell at most [nat].
+HALF_LINE_MOST = 4.0
+# A tone that is known no better than this [share] is no tone.
+MOST_SIGMA = 0.01
 # A bin with this evidence [nat] is clear of noise: one in 500 of noise is. Bins so far beside a line belong to it.
 CLEAR, BESIDE = 1.5, 4
 # A line counts as there with this evidence [nat] a hop.
@@ -50,33 +51,38 @@ class Family(NamedTuple):
 
 def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.float32]) -> list[Family]:
     """Give the families of the last second, strongest first; `low` (n,) half-rate sound of the frame."""
+    left = [_candidate(search, state) for _, state in search.tops(LEAST_EVIDENCE, MOST_PEAKS)]
     found: list[tones.Path] = []
-    told_of: list[tones.Path] = []
     out: list[Family] = []
-    for _, state in search.tops(LEAST_EVIDENCE, MOST_PEAKS):
-        path = search.path(state)
-        lines = search.line_evidence(path)
-        own = np.ones(lines.shape, np.bool_)
-        for other in found:
-            own &= ~_shared(path, other)
-        lines = np.where(own, lines, np.float32(0.0))
-        fade = tones.KEPT ** np.arange(path.hops - 1, -1, -1)
-        # What came before the remembered hops, shared out like what came in them.
-        told = float(fade @ lines.sum(axis=1)) / (
-            1.0 - tones.KEPT**tones.PATH_HOPS if path.hops == tones.PATH_HOPS else 1.0
-        )
+    while left and len(out) < MOST_FAMILIES:
+        # The most evidence of its own, not the most: a part of a comb that is taken has little left.
+        path, lines = left.pop(max(range(len(left)), key=lambda i: _told(left[i])))
+        told = _told((path, lines))
         if told < (LEAST_BESIDE if found else LEAST_EVIDENCE):
-            continue
-        family = _family(path, lines, min(told, path.evidence), low, noise, [f.fine for f in out])
-        found.append(path)
-        # All its lines are others': another's double, or two that cross, of which one is told this second.
-        if not family.fine.ratio.any():
-            continue
-        told_of.append(path)
-        out.append(family)
-        if len(out) == MOST_FAMILIES:
             break
-    return _strays(search, told_of, out)
+        family = _family(path, lines, min(told, path.evidence), low, noise, [f.fine for f in out])
+        # A path whose lines all are others' has nothing that could be sharpened.
+        if family.fine.tone_sigma_hz > MOST_SIGMA * family.fine.tone_hz or family.fine.all_power <= 0.0:
+            continue
+        found.append(path)
+        out.append(family)
+        left = [(other, np.where(_shared(other, path), np.float32(0.0), own)) for other, own in left]
+    alone = [f._replace(halved=_between(f.fine, [o.fine for o in out if o is not f])) for f in out]
+    return _strays(search, found, alone)
+
+
+def _candidate(search: tones.Search, state: int) -> tuple[tones.Path, NDArray[np.float32]]:
+    path = search.path(state)
+    return path, search.line_evidence(path)
+
+
+def _told(candidate: tuple[tones.Path, NDArray[np.float32]]) -> float:
+    """Sum the evidence of a path's lines (hops, ORDERS) as the search does, older hops fading."""
+    path, lines = candidate
+    fade = tones.KEPT ** np.arange(path.hops - 1, -1, -1)
+    # What came before the remembered hops, shared out like what came in them.
+    older = 1.0 - tones.KEPT**tones.PATH_HOPS if path.hops == tones.PATH_HOPS else 1.0
+    return float(fade @ lines.sum(axis=1)) / older
 
 
 def _strays(search: tones.Search, paths: list[tones.Path], out: list[Family]) -> list[Family]:
@@ -135,7 +141,7 @@ def _family(
         hops,
         lines.sum(axis=1).astype(np.float64),
         lines.mean(axis=0).astype(np.float64),
-        _between(sharp),
+        0.0,
         0.0,
         0.0,
         float(np.sqrt(np.mean(bend**2))),
@@ -149,6 +155,12 @@ def _line(x: Array, y: Array) -> tuple[float, float]:
     return slope, y_mean - slope * x_mean
 
 
-def _between(sharp: fine.Fine) -> float:
-    told = tones.bin_evidence(np.log(sharp.between + 1e-6).astype(np.float32))
-    return float(np.minimum(told, HALF_LINE_MOST).sum())
+def _between(sharp: fine.Fine, others: Sequence[fine.Fine]) -> float:
+    """Sum the evidence of lines halfway between a family's, those near other families' lines left out."""
+    told = np.minimum(tones.bin_evidence(np.log(sharp.between + 1e-6).astype(np.float32)), HALF_LINE_MOST)
+    half_hz = (np.arange(len(told)) + 0.5) * sharp.tone_hz
+    for other in others:
+        nearest = np.maximum(np.rint(half_hz / other.tone_hz), 1.0) * other.tone_hz
+        moving = half_hz * abs(sharp.slope_hz_per_s / sharp.tone_hz - other.slope_hz_per_s / other.tone_hz) / 2.0
+        told = np.where(np.abs(half_hz - nearest) < fine.APART_HZ + moving, 0.0, told)
+    return float(told.sum())

@@ -27,46 +27,48 @@ from forehear.records import Kinds
 # Trait, where its ramp begins and ends, and the log-odds it brings at its end.
 RAMPS: tuple[tuple[str, float, float, float], ...] = (
     # A comb: many of its lines are there, among them the low and the middle ones, and they reach far up.
+    ("log_evidence", 3.4, 4.1, 0.25),
     ("clear", 60.0, 140.0, 0.25),
-    ("present", 0.15, 0.4, 0.75),
-    ("low", -0.2, 0.6, 0.5),
-    ("middle", 0.0, 1.0, 0.25),
+    ("present", 0.15, 0.4, 0.5),
+    ("present", 0.35, 0.6, 0.25),
+    ("low", -0.2, 0.6, 0.25),
+    ("middle", 0.0, 1.0, 0.75),
     ("middle", 0.8, 2.0, 0.5),
-    ("best_lines", 1.8, 3.0, 0.5),
+    ("best_lines", 1.8, 3.0, 0.25),
     ("reach_hz", 500.0, 900.0, 0.75),
     ("reach_hz", 1100.0, 1700.0, 0.5),
     # It is the comb, not a part of one or of a chord: nothing halfway between, few clear lines beside it.
-    ("halved", 8.0, 2.0, 1.25),
+    ("halved", 8.0, 2.0, 0.75),
     ("halved", 3.0, -3.0, 0.75),
-    ("stray", 450.0, 250.0, 0.5),
-    ("stray", 300.0, 120.0, 0.25),
-    # Its power lies where a small engine's does: above a helicopter's, below a horn's or an animal's.
-    ("centroid_hz", 200.0, 350.0, 0.75),
+    ("explained", 0.3, 0.5, 0.25),
+    ("stray", 450.0, 250.0, 0.75),
+    # Its power lies where a small engine's does: above a rotor's, below a horn's, with little hiss.
+    ("centroid_hz", 200.0, 350.0, 1.0),
     ("tone_hz", 40.0, 50.0, 0.5),
-    ("tone_hz", 60.0, 90.0, 0.5),
-    ("hiss_db", -5.0, -15.0, 0.5),
-    ("hiss_db", -14.0, -22.0, 0.25),
-    ("hiss_db", -20.0, -30.0, 0.5),
-    # It lasts, it keeps its phase as an engine does, and it moves as Doppler moves it: smoothly.
-    ("unsteady", 1.2, 0.7, 0.5),
-    ("unsteady", 0.7, 0.4, 0.5),
-    ("hops", 3.0, 6.0, 1.25),
-    ("coherent", 0.05, 0.2, 0.75),
-    ("coherent", 0.15, 0.35, 0.25),
+    ("hiss_db", -14.0, -22.0, 0.75),
+    ("hiss_db", -20.0, -30.0, 0.25),
+    # It lasts, it keeps its phase as an engine does, and it moves as Doppler moves it: smoothly, not too fast.
+    ("hops", 3.0, 6.0, 1.0),
+    ("unsteady", 0.7, 0.4, 0.25),
+    ("coherent", 0.05, 0.2, 0.5),
     ("bend", 0.004, 0.002, 1.0),
+    ("slope", 0.1, 0.07, 0.25),
     ("slope", 0.002, 0.01, 0.75),
 )
-# What counts only together: two or three ramps, and what their product brings. A comb counts where it is the only
-# one; a low tone without middle orders is a rotor's, or an aircraft's far off.
+# What counts only together: ramps, and what their product brings.
 TOGETHER: tuple[tuple[tuple[tuple[str, float, float], ...], float], ...] = (
-    ((("explained", 0.35, 0.6), ("centroid_hz", 250.0, 350.0), ("centroid_hz", 900.0, 700.0)), 1.75),
+    # A comb that is the only one, with an engine's power, or middle lines, or no hiss, or moving.
+    ((("explained", 0.35, 0.6), ("centroid_hz", 250.0, 350.0), ("centroid_hz", 900.0, 700.0)), 1.5),
     ((("explained", 0.4, 0.6), ("middle", 0.5, 1.2)), 0.5),
+    ((("explained", 0.35, 0.6), ("hiss_db", -16.0, -24.0)), 0.5),
     ((("explained", 0.3, 0.5), ("slope", 0.002, 0.01)), 1.25),
-    ((("stray", 250.0, 100.0), ("slope", 0.002, 0.01)), 0.5),
-    ((("tone_hz", 65.0, 80.0), ("reach_hz", 800.0, 1200.0)), 0.5),
+    ((("stray", 250.0, 100.0), ("slope", 0.002, 0.01)), 0.25),
+    # A low tone without middle orders is a rotor's, or an aircraft's far off.
     ((("tone_hz", 95.0, 70.0), ("centroid_hz", 300.0, 200.0)), -0.75),
+    # So loud that all lines should be there, and they are not.
+    ((("best_lines", 2.2, 3.6), ("present", 0.55, 0.25)), -0.5),
 )
-BIAS = -15.45
+BIAS = -13.85
 # A family that was a drone's a second ago is so now: this share of its log-odds, and at most so much, is added.
 REMEMBERED, MOST_REMEMBERED = 0.5, 2.0
 # A jet has tones too, seldom so low: what is no piston engine is this probably a jet.

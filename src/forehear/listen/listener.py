@@ -170,7 +170,7 @@ class Listener:
         )
 
     def _without(self, count: int) -> list[Report]:
-        """Go on over samples that are no numbers: a short drop-out is silence, a long one ends what was in flight."""
+        """Go on over samples that are no numbers: few are silence, many end what was in flight."""
         self._tally = health.together(self._tally, health.gap(count / LISTENING_RATE_HZ))
         self._lost += count
         if self._lost > GAP_S * LISTENING_RATE_HZ:
@@ -240,8 +240,9 @@ class Listener:
         under = self._floor.powers
         return Report(
             self._sensor,
-            heard_at_s,
-            noise_db=None if under is None else self._level_db(float(under[LISTENING].sum())),
+            # A tenth of a millisecond moves a tone that changes by 15 Hz/s by less than its sigma.
+            round(heard_at_s, 4),
+            noise_db=None if under is None else round(self._level_db(float(under[LISTENING].sum())), 1),
             sources=sources,
             health=told,
         )
@@ -254,7 +255,6 @@ class Listener:
         """Describe the source of a thread."""
         thread = self._threads[i]
         fine = thread.family.fine
-        share = 0.5 if thread.is_half else 1.0
         heading: Bearing | None = None
         if self._places_m is not None:
             others = [t.family.fine.tone_hz for k, t in enumerate(self._threads) if k != i]
@@ -263,8 +263,8 @@ class Listener:
             self._level_db(fine.all_power),
             heading,
             kinds_of(thread.odds),
-            fine.tone_hz * share,
-            fine.tone_sigma_hz * share,
+            thread.tone_hz,
+            fine.tone_sigma_hz * thread.octave,
         )
 
     def _broad_source(self, broad: Broad) -> Source:
@@ -286,7 +286,12 @@ def _source(
     tone_hz: float | None = None,
     sigma_hz: float | None = None,
 ) -> Source:
+    """Round to what means something: a report costs its sensor's radio by the byte."""
+    if tone_hz is not None and sigma_hz is not None:
+        tone_hz, sigma_hz = round(tone_hz, 4), max(round(sigma_hz, 4), 1e-4)
+    piston, jet = round(kinds.piston, 3), round(kinds.jet, 3)
+    kinds = Kinds(piston=piston, jet=jet, other=round(1.0 - piston - jet, 3))
     if heading is None:
-        return Source(level_db, tone_hz=tone_hz, tone_sigma_hz=sigma_hz, kinds=kinds)
-    azimuth, azimuth_sigma, elevation, elevation_sigma = (math.degrees(value) for value in heading)
-    return Source(level_db, tone_hz, sigma_hz, azimuth, azimuth_sigma, elevation, elevation_sigma, kinds)
+        return Source(round(level_db, 1), tone_hz=tone_hz, tone_sigma_hz=sigma_hz, kinds=kinds)
+    azimuth, azimuth_sigma, elevation, elevation_sigma = (round(math.degrees(value), 2) for value in heading)
+    return Source(round(level_db, 1), tone_hz, sigma_hz, azimuth, azimuth_sigma, elevation, elevation_sigma, kinds)

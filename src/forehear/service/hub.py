@@ -157,7 +157,8 @@ class Hub:
         self.took_s.append(frame.took_s)
         if frame.turned_away is not None:
             self.turned_away = frame.turned_away
-        self.show.take(frame)
+        if not frame.silent:
+            self.show.take(frame)
         if tell:
             for alert in frame.alerts:
                 await self._tell(alert)

@@ -37,6 +37,8 @@ class Step(msgspec.Struct, frozen=True):
     replayed: bool = False
     # The end of a replay without a snapshot: what the sites were told stands.
     adopt: bool = False
+    # Taken for what it leaves behind: nobody is shown its frame.
+    silent: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True):

@@ -1,12 +1,14 @@
 """The service as one process: the hub, its doors, and a clean end."""
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Awaitable, Callable
 
 import uvicorn
 
+from forehear.errors import InputError
 from forehear.service.config import Settings
 from forehear.service.hub import Hub
 from forehear.service.mqtt import Mqtt
@@ -20,7 +22,7 @@ END_WITHIN_S = 2
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Take the port before anything else: a port in use is told at once. Raises OSError."""
+    """Take the port before anything else: a port in use is told at once. Raises InputError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     one = socket.socket(family, socket.SOCK_STREAM)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,7 +30,8 @@ def listening(host: str, port: int) -> socket.socket:
         one.bind((host, port))
     except OSError as error:
         one.close()
-        raise OSError(error.errno, f"{host}:{port}: {error.strerror}") from None
+        hint = "; is it running already? Another port will do" if error.errno == errno.EADDRINUSE else ""
+        raise InputError(f"{host}:{port}: {error.strerror}{hint}") from None
     one.listen(BACKLOG)
     one.set_inheritable(False)
     return one

@@ -9,6 +9,7 @@ import base64
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from forehear.errors import ConfigurationError
 from forehear.io.geojson import network_geojson, sites_geojson
 from forehear.records import Network, Site
 from forehear.service.config import Settings, load
@@ -31,6 +33,8 @@ from forehear.service.signing import key_from_seed, write_public_key
 CURTAIN_S = 1.0
 # The stage's clock stays within so much of the newest sound heard: seconds of the stage, and of this machine.
 LEASH_S, LEASH_WALL_S = 3.0, 1.0
+# How a player ends that was told to, as Ctrl-C and systemd tell all processes at once.
+INTERRUPTED = (130, -signal.SIGINT, -signal.SIGTERM)
 CONFIG = """
 network = "network.geojson"
 sites = "sites.geojson"
@@ -64,6 +68,20 @@ class Play(msgspec.Struct, frozen=True):
     shift_s: float = 0.0
 
 
+def check(speed: float, port: int, keep: Path | None = None) -> None:
+    """Refuse what cannot be played. Raises ConfigurationError with all faults."""
+    faults = []
+    if not 0.1 <= speed <= 60.0:
+        faults.append(f"--speed {speed}: allowed: 0.1 to 60")
+    if not 0 <= port <= 65535:
+        faults.append(f"--port {port}: allowed: 0 to 65535")
+    if keep is not None and (keep / "forehear-data").exists():
+        # Its clock may be ahead of this one's: the play would stand still until it is overtaken.
+        faults.append(f"--keep {keep}: keeps another play already; name a new folder")
+    if faults:
+        raise ConfigurationError("command line", faults)
+
+
 def set_up(play: Play, folder: Path, host: str, port: int) -> tuple[Settings, dict[str, bytes]]:
     """Write the network with new keys, the sites and a configuration; returns it and the sensors' secrets."""
     seeds = {s.id: secrets.token_bytes(32) for s in play.network.sensors}
@@ -85,9 +103,9 @@ def set_up(play: Play, folder: Path, host: str, port: int) -> tuple[Settings, di
 
 def run(play: Play, host: str, port: int, opened: Callable[[str], None], keep: Path | None = None) -> None:
     """Set the stage, open the doors, play. `opened` is told the map's address once it answers."""
+    door = listening(host, port)
     folder = keep if keep is not None else Path(tempfile.mkdtemp(prefix="forehear-"))
     folder.mkdir(parents=True, exist_ok=True)
-    door = listening(host, port)
     port = door.getsockname()[1]
     settings, seeds = set_up(play, folder, host, port)
     stage_start_s = play.start_s + play.shift_s
@@ -130,7 +148,11 @@ def run(play: Play, host: str, port: int, opened: Callable[[str], None], keep: P
             await player.stdin.drain()
             await player.wait()
             stage.clear()
-            print("the play is over; the service goes on until Ctrl-C", file=sys.stderr)
+            if player.returncode == 0:
+                print("the play is over; the service goes on until Ctrl-C", file=sys.stderr)
+            elif player.returncode not in INTERRUPTED:
+                why = f"the player ended with {player.returncode}: nothing more is played"
+                print(f"{why}; the service goes on until Ctrl-C", file=sys.stderr)
         finally:
             if player.returncode is None:
                 player.kill()

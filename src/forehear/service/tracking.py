@@ -86,7 +86,7 @@ class Tracking:
         return self._pipe.take_all(
             Step(
                 time_s, until, () if time_s in self._poison else tuple(self._store.bodies(after, until)), True,
-                adopt=not exact and number == len(steps) - 1,
+                adopt=not exact and number == len(steps) - 1, silent=number < len(steps) - 1,
             )
             for number, (time_s, until, after) in enumerate(steps)
         )  # fmt: skip

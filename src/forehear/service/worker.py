@@ -8,7 +8,6 @@ since, takes the very same steps again, and arrives at the very same state. It e
 
 import math
 import os
-import signal
 import sys
 import threading
 import time
@@ -21,7 +20,7 @@ from forehear.forecast import arrival, corridor, habits, routes
 from forehear.io.geojson import read_network, read_sites
 from forehear.records import Alert, Report, Site, Track
 from forehear.service import snapshot
-from forehear.service.frames import Frame, SiteState, shown
+from forehear.service.frames import Frame, Shown, SiteState, shown
 from forehear.service.messages import Ready, Start, Step, messages, send
 from forehear.service.warm import warm, without
 from forehear.track.tracker import Tracker
@@ -31,7 +30,8 @@ from forehear.warn.policy import places_of_sensors
 
 # A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which
 # is to be over in 2 s with everything else; or when it is so old [s]; but writing them is to take at most this
-# share of the time (a night's takes 0.15 s, and 0.3 s of another core to compress).
+# share of the time (a night's takes 0.15 s, and 0.3 s of another core to compress). Three times as often
+# would leave fewer steps to take again, but on two busy cores it was no faster after a kill, and slower before it.
 SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE = 0.2, 5.0, 0.15
 # Corridors are told every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
@@ -92,8 +92,8 @@ class Worker:
         if whole > self.second:
             self.second = whole
             alerts = self._warn(one.time_s, tracks)
-            sites = self._site_states()
-            if whole % CORRIDOR_EVERY_S == 0:
+            sites = None if one.silent else self._site_states()
+            if whole % CORRIDOR_EVERY_S == 0 and not one.silent:
                 confirmed = [t for t in tracks if t.status == "confirmed"]
                 corridors = {
                     t.track: corridor.corridor(
@@ -106,23 +106,28 @@ class Worker:
                 turned[reason] = turned.get(reason, 0) + count
         if one.adopt:
             self._adopt(one.time_s)
-        details = views(self.tracker, one.time_s)
-        seen = []
-        for track in tracks:
-            since = self.since.setdefault(track.track, one.time_s)
-            witness = self.alarm.witnesses.get(track.track)
-            seen.append(
-                shown(track, details.get(track.track), since, witness is not None and witness.corroborated)
-            )
-            if track.status == "ended":
-                del self.since[track.track]
+        seen = self._shown(one, tracks)
         self.time_s, self.block = one.time_s, one.block
         took = time.perf_counter() - began
         self._since_saved_s += took
         return Frame(
-            one.time_s, one.block, tuple(seen), tuple(alerts), sites, corridors, took, len(reports), turned,
-            one.replayed,
+            one.time_s, one.block, seen, tuple(alerts), sites, corridors, took, len(reports), turned,
+            one.replayed, one.silent,
         )  # fmt: skip
+
+    def _shown(self, one: Step, tracks: list[Track]) -> tuple[Shown, ...]:
+        """Note since when each track is known, and make what the map draws of it, unless nobody is to see it."""
+        details = {} if one.silent else views(self.tracker, one.time_s)
+        seen = []
+        for track in tracks:
+            since = self.since.setdefault(track.track, one.time_s)
+            if not one.silent:
+                witness = self.alarm.witnesses.get(track.track)
+                corroborated = witness is not None and witness.corroborated
+                seen.append(shown(track, details.get(track.track), since, corroborated))
+            if track.status == "ended":
+                del self.since[track.track]
+        return tuple(seen)
 
     def _warn(self, time_s: float, tracks: list[Track]) -> list[Alert]:
         confirmed = [t for t in tracks if t.status == "confirmed"]
@@ -196,8 +201,6 @@ class Worker:
 
 def main() -> int:
     """Run until standard input ends."""
-    # Ctrl-C at a terminal reaches every process: the service ends this one, by closing its stdin.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Frames go out here; whatever prints must not end up among them.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -25,6 +25,10 @@ def end_with(parent: int) -> None:
 def main() -> int:
     """Run the tracker's process."""
     end_with(int(sys.argv[1]))
+    # Ctrl-C at a terminal reaches every process, and systemd ends every process of a service at once: the service
+    # ends this one, by closing its line, when it has done with it.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
     from forehear.service import worker
 
     try:

@@ -357,22 +357,32 @@ def _merge(bank: Bank, lives: list[Life | None], ended: list[tuple[int, Life]]) 
     x = bank.mean[rows]
     # Side by side in time: each carried to the latest emission of both.
     rows = rows[np.argsort(x[:, 0], kind="mergesort")]
-    for i, a in enumerate(rows):
-        for b in rows[i + 1 :]:
+    for a, b in _alike(bank, rows):
+        first, second = lives[a], lives[b]
+        if first is None or second is None:
+            # Ended a moment ago, as the same as another.
+            continue
+        loser = b if (first.confirmed, -first.born_s) >= (second.confirmed, -second.born_s) else a
+        bank.alive[loser] = False
+        ended.append((loser, second if loser == b else first))
+        lives[loser] = None
+
+
+@njit(cache=True)
+def _alike(bank: Bank, rows: Ints) -> list[tuple[int, int]]:
+    """Give the pairs of rows, sorted by their place to the east, that are one target."""
+    found = []
+    for i in range(len(rows)):
+        for j in range(i + 1, len(rows)):
+            a, b = rows[i], rows[j]
             if bank.mean[b, 0] - bank.mean[a, 0] > 6000.0:
                 break
-            if bank.alive[a] and bank.alive[b] and _one_target(bank, int(a), int(b)):
-                first, second = lives[a], lives[b]
-                assert first is not None
-                assert second is not None
-                loser = int(b if (first.confirmed, -first.born_s) >= (second.confirmed, -second.born_s) else a)
-                bank.alive[loser] = False
-                lost = lives[loser]
-                assert lost is not None
-                ended.append((loser, lost))
-                lives[loser] = None
+            if _one_target(bank, a, b):
+                found.append((a, b))
+    return found
 
 
+@njit(cache=True)
 def _one_target(bank: Bank, a: int, b: int) -> bool:
     """Say whether two tracks agree in place, velocity and tone."""
     dt = bank.time_s[a] - bank.time_s[b]

@@ -3,17 +3,21 @@
 import { follow, headers } from "/map/live.js";
 import * as chart from "/map/map.js";
 import { PALETTE } from "/map/palette.js";
-import { $, drawAlerts, drawDetail, drawLegend, drawSites, hideDetail, inOrder, node, timing } from "/map/panel.js";
+import { $, drawAlerts, drawDetail, drawHelp, drawLegend, drawSites, hideDetail, inOrder, sensorDetail, timing, trackDetail } from "/map/panel.js";
+import { timeline } from "/map/past.js";
 import { clockOf, currentLanguage, setLanguage, setZone, word } from "/map/words.js";
 
 const state = {
-  token: takeToken(), about: null, frame: { time_s: 0, tracks: [] }, sites: new Map(), siteStates: [], alerts: [],
+  token: takeToken(), about: null, frame: { time_s: 0, tracks: [] }, sites: new Map(), siteStates: [], alerts: null,
   status: null, link: "connecting", picked: null, past: null, playing: false, fitted: false,
 };
 // The service's clock as this browser reckons it: where it stood, when, and how fast it runs.
 const clock = { at: 0, wall: 0, rate: 1 };
 let theme = localStorage.getItem("forehear.theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
-let sounding = false, started = null, last = { sites: 0 };
+let sounding = false, started = null;
+// When the last picture came; older than this [ms] it is said to be old, whatever the reason.
+let framed = null;
+const STALE_MS = 5000;
 // For tests and for those who look closely.
 window.forehear = { state, chart, latencies: [] };
 
@@ -56,10 +60,11 @@ const ON = {
     if (!state.fitted) fitAll();
     state.fitted = true;
     drawAllSites();
-    await pastRange();
+    await past.refresh();
   },
   frame(frame) {
     state.frame = frame;
+    framed = performance.now();
     if (!state.past) chart.setTracks(frame.tracks);
     tellTime(frame.time_s);
   },
@@ -80,14 +85,14 @@ const ON = {
     drawAllAlerts();
   },
   alert(alert) {
-    state.alerts = [alert, ...state.alerts.filter((a) => a.number !== alert.number)].slice(0, 100);
+    state.alerts = [alert, ...(state.alerts ?? []).filter((a) => a.number !== alert.number)].slice(0, 100);
     drawAllAlerts();
     const name = state.sites.get(alert.site)?.name ?? alert.site;
     $("news").textContent = `${name}: ${word(alert.state)}`;
     if (sounding && alert.state === "warning") beep();
   },
   acknowledged({ number, acknowledged_at_s }) {
-    for (const a of state.alerts) if (a.number === number) a.acknowledged_at_s = acknowledged_at_s;
+    for (const a of state.alerts ?? []) if (a.number === number) a.acknowledged_at_s = acknowledged_at_s;
     drawAllAlerts();
   },
 };
@@ -110,7 +115,7 @@ async function loadSites() {
   drawAllAlerts();
 }
 
-const padding = () => (innerWidth <= 700 ? { top: 30, left: 30, right: 60, bottom: innerHeight * 0.52 + 60 } : { top: 70, left: 390, right: 80, bottom: 80 });
+const padding = () => (innerWidth <= 700 ? { top: 30, left: 30, right: 84, bottom: innerHeight * 0.52 + 60 } : { top: 76, left: 396, right: 96, bottom: 84 });
 
 function fitAll() {
   const points = [...state.sites.values()].flatMap((s) => s.polygon).concat(state.frame.tracks.map((t) => [t.lon, t.lat]));
@@ -130,6 +135,8 @@ function drawAllSites() {
 }
 
 function drawAllAlerts() {
+  // "No alerts" is a statement: not before the service has made it.
+  if (state.alerts === null) return;
   // An update of what was told already is the same matter: one line for each state of each alert, the newest.
   const matters = new Map();
   for (const a of state.alerts) {
@@ -156,116 +163,46 @@ function pick(what, go = false) {
 function drawPicked() {
   const what = state.picked, close = () => pick(null);
   const track = what?.track && (state.past?.tracks ?? state.frame.tracks).find((t) => t.id === what.track);
-  if (track) {
-    const percent = (k) => `${word(k)} ${Math.round(100 * (track.kinds[k] ?? 0))} %`;
-    drawDetail(track.id, `${word(track.status)} · ${word(track.corroborated ? "corroborated" : "not_corroborated")}`, [
-      [word("kind"), ["piston", "jet", "other"].filter((k) => track.kinds[k] >= 0.05).map(percent).join(", ")],
-      [word("speed"), `${Math.round(track.speed_mps)} ${word("mps")}`], [word("course"), `${Math.round(track.course_deg)}°`],
-      [word("height"), `${Math.round(track.height_m / 10) * 10} ${word("m")}`], [word("uncertainty"), `±${Math.round(track.sigma_m)} ${word("m")}`],
-      [word("age"), `${Math.round((nowS() - track.since_s) / 60)} ${word("min")}`],
-      [word("tone"), track.tone_hz ? `${track.tone_hz.toFixed(1)} ${word("hz")}` : null],
-      [word("delay"), track.heard_from ? `${Math.max(0, nowS() - track.heard_from[2]).toFixed(0)} ${word("s")}` : null],
-      [word("heard_by"), track.heard_by?.length ? String(track.heard_by.length) : null],
-    ], close);
-    return;
-  }
   const sensor = what?.sensor !== undefined && chart.sensorAt(what.sensor);
-  if (sensor) {
-    const p = sensor.properties;
-    drawDetail(p.name, word(chart.codeName(what.sensor)), [
-      [word("last"), p.last_s ? word("ago", { s: Math.max(0, Math.round(nowS() - p.last_s)) }) : null],
-      [word("noise"), p.noise_db ? `${Math.round(p.noise_db)} ${word("db")}` : null],
-    ], close);
-    return;
-  }
+  if (track) return drawDetail(...trackDetail(track, nowS()), close);
+  if (sensor) return drawDetail(...sensorDetail(sensor.properties, chart.codeName(what.sensor), nowS()), close);
   hideDetail();
 }
 
-// --- time ----------------------------------------------------------------------------------------------
-let range = null;
-
-async function pastRange() {
-  if (!operator()) return;
-  const found = await ask("/history/range");
-  if (found.first_s === null) return;
-  range = found;
-  $("time").hidden = false;
-  $("slider").min = found.first_s;
-  if (!state.past) {
-    $("slider").max = Math.max(found.last_s, found.first_s + 1);
-    $("slider").value = $("slider").max;
-  }
-  $("from").textContent = clockOf(found.first_s);
-  drawShown();
-}
-
-function drawShown() {
-  $("shown").textContent = state.past ? clockOf(state.past.time_s) : "";
-  document.body.classList.toggle("past", state.past !== null);
-  document.body.classList.toggle("playing", state.playing);
-}
-
-let asked = 0;
-async function showPast(timeS) {
-  const mine = ++asked;
-  const frame = await ask(`/history/frame?time_s=${Math.max(timeS, range?.first_s ?? 0)}`).catch(() => null);
-  if (mine !== asked || frame === null) return;
-  state.past = frame;
-  chart.setCorridors({});
-  chart.setTracks(frame.tracks);
-  drawAllSites();
-  drawPicked();
-  drawShown();
-}
-
-function toLive() {
-  asked++;
-  state.past = null;
-  state.playing = false;
-  $("slider").value = $("slider").max;
-  chart.setTracks(state.frame.tracks);
-  drawAllSites();
-  drawShown();
-}
-
-function play() {
-  state.playing = !state.playing;
-  // From now, playing means from the beginning.
-  if (state.playing && !state.past) $("slider").value = $("slider").min;
-  drawShown();
-}
-
-// Ten times as fast as it was: an hour's raid in six minutes.
-const PLAY_STEP_S = 5;
-setInterval(async () => {
-  if (!state.playing) return;
-  const next = Number($("slider").value) + PLAY_STEP_S;
-  if (next >= Number($("slider").max)) return toLive();
-  $("slider").value = next;
-  await showPast(next);
-}, 500);
-setInterval(() => pastRange().catch(() => {}), 5000);
+const past = timeline(state, operator, ask, () => { drawAllSites(); drawPicked(); });
 
 // --- the steady hand -----------------------------------------------------------------------------------
 setInterval(() => {
+  drawLink();
   if (!state.about) return;
   $("clock").textContent = clockOf(nowS());
-  const late = state.status?.behind_s ?? 0;
-  $("link").className = `link ${state.link}`;
-  $("link").textContent = state.link === "connected" && late > 3 ? word("behind", { s: Math.round(late) }) : word(state.link === "refused" ? "lost" : state.link);
   const tracks = word("tracks")((state.past ?? state.frame).tracks.filter((t) => t.status === "confirmed").length);
   const s = state.status?.sensors;
   const all = s ? Object.values(s).reduce((a, b) => a + b, 0) : 0;
+  $("summary").title = operator() ? word("summary_title") : "";
   $("summary").textContent = operator() && s ? word("summary", { tracks, hearing: s.hearing, sensors: all, rate: Math.round(state.status.reports_per_s) }) : word("summary_public", { tracks });
   drawAllSites();
   if (state.picked) drawPicked();
 }, 500);
 
+/** How the line is. An old picture must never look like a new one, not even while the slider shows the past. */
+function drawLink() {
+  const old = framed !== null && performance.now() - framed > STALE_MS, stale = old && !state.past;
+  const name = state.link === "connected" && old ? "stands" : state.link, late = state.status?.behind_s ?? 0;
+  $("link").className = `link ${name}`;
+  $("link").textContent = name === "connected" && late > 3 ? word("behind", { s: Math.round(late) }) : word(name);
+  document.body.classList.toggle("stale", stale);
+  $("stale").hidden = !stale;
+  const why = word(name === "stands" ? name : "lost");
+  const words = stale ? `${why[0].toUpperCase()}${why.slice(1)} · ${word("picture_of", { time: clockOf(state.frame.time_s) })}` : "";
+  if ($("stale").textContent !== words) $("stale").textContent = words;
+}
+
 function drawWords() {
   document.documentElement.dataset.theme = theme;
   for (const e of document.querySelectorAll("[data-word]")) e.textContent = word(e.dataset.word);
-  for (const id of ["theme", "sound", "fit", "help", "play"]) {
-    $(id).title = `${word(id)} (${$(id).dataset.key})`;
+  for (const id of ["theme", "sound", "fit", "help", "play", "key"]) {
+    $(id).title = $(id).dataset.key ? `${word(id)} (${$(id).dataset.key})` : word(id);
     $(id).setAttribute("aria-label", word(id));
   }
   $("language").textContent = word("language");
@@ -278,7 +215,8 @@ function drawWords() {
   $("name").textContent = state.about?.name ?? "forehear";
   document.title = state.about?.name ?? "forehear";
   drawLegend(PALETTE[theme], operator());
-  $("keys").replaceChildren(node("h2", {}, word("help")), node("dl", {}, ...word("keys").flatMap(([k, v]) => [node("dt", {}, node("kbd", {}, k)), node("dd", {}, v)])));
+  drawHelp(PALETTE[theme]);
+  $("key").hidden = state.about?.face !== "public";
   drawAllAlerts();
 }
 
@@ -299,12 +237,12 @@ const DO = {
   t() { theme = theme === "dark" ? "light" : "dark"; localStorage.setItem("forehear.theme", theme); chart.setTheme(theme); drawWords(); },
   u() { setLanguage(currentLanguage() === "uk" ? "en" : "uk"); chart.setLanguage(currentLanguage()); drawWords(); drawPicked(); drawAllSites(); },
   m() { sounding = !sounding; $("sound").setAttribute("aria-pressed", String(sounding)); if (sounding) beep(); },
-  f: fitAll, l: toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")),
-  a() { const a = state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },
+  f: fitAll, l: past.toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")),
+  a() { if (!state.alerts) return; const a = state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },
   "?": () => ($("keys").open ? $("keys").close() : $("keys").showModal()),
-  " ": () => range && play(),
+  " ": past.play,
   escape: () => { pick(null); $("keys").close(); },
-  arrowdown: () => walk(1), arrowup: () => walk(-1), arrowright: () => stepTime(10), arrowleft: () => stepTime(-10),
+  arrowdown: () => walk(1), arrowup: () => walk(-1), arrowright: () => past.step(10), arrowleft: () => past.step(-10),
   enter() { if (state.picked?.site) pick(state.picked, true); },
 };
 
@@ -315,12 +253,6 @@ function walk(by) {
   const next = list[(k + by + list.length + (k < 0 && by < 0 ? 1 : 0)) % list.length];
   pick({ site: next.site });
   $("sites").children[list.indexOf(next)]?.scrollIntoView({ block: "nearest" });
-}
-
-function stepTime(by) {
-  if (!range) return;
-  $("slider").value = Number($("slider").value) + by;
-  showPast(Number($("slider").value));
 }
 
 addEventListener("keydown", (e) => {
@@ -337,13 +269,11 @@ $("theme").onclick = DO.t;
 $("sound").onclick = DO.m;
 $("fit").onclick = fitAll;
 $("help").onclick = DO["?"];
-$("live").onclick = toLive;
-$("play").onclick = play;
 $("keys").onclick = () => $("keys").close();
-$("slider").oninput = () => { state.playing = false; showPast(Number($("slider").value)); };
 $("handle").onclick = () => $("handle").setAttribute("aria-expanded", String(!$("panel").classList.toggle("folded")));
-$("name").ondblclick = () => $("enter").showModal();
+$("key").onclick = () => $("enter").showModal();
 $("enter").onclose = () => {
+  if (!$("enter").returnValue && state.about) return;
   if ($("enter").returnValue === "operator" && $("token").value) location.hash = `token=${$("token").value.trim()}`;
   else if ($("enter").returnValue === "public") sessionStorage.removeItem("forehear.token");
   location.reload();
@@ -358,8 +288,10 @@ follow(
   },
   (link) => {
     state.link = link;
+    drawLink();
     if (link === "refused") {
       sessionStorage.removeItem("forehear.token");
+      $("wrong").hidden = false;
       $("enter").showModal();
     }
   },

@@ -11,6 +11,7 @@ const EMPTY = collection([]);
 // Two sigmas of a two-dimensional normal hold 86 %.
 const SIGMAS = 2;
 const NAMES = ["never", "silent", "alive", "hearing", "broken"];
+const SCALE = { uk: { "ScaleControl.Meters": "м", "ScaleControl.Kilometers": "км" } };
 const FONT = ["Open Sans Regular"];
 
 let map, base, theme = "dark", language = "uk", about, ready, sensors = EMPTY, codes = [], shown = { sensors: true, corridors: true };
@@ -24,7 +25,7 @@ export async function start(container, hello, firstTheme) {
   base = await (await fetch("/map/base.json")).json();
   map = new maplibre.Map({
     container, style: style(), center: [31.5, 48.6], zoom: 5, minZoom: 2, maxZoom: 15, attributionControl: false,
-    dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, canvasContextAttributes: { antialias: true },
+    dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, locale: SCALE[language], canvasContextAttributes: { antialias: true },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-right");

@@ -12,6 +12,6 @@ export const PALETTE = {
     water: "#dfe7ee", land: "#f6f5f1", oblast: "#d5d8da", border: "#9aa4af", coast: "#b5c3cf", town: "#66717e",
     halo: "#ffffff", alive: "#a9b4c0", hearing: "#0b7fb5", silent: "#b9bdc2", broken: "#b86e00",
     piston: "#c8321e", jet: "#7a3fc0", other: "#4a5563", from: "#0b7fb5", corridor: "#d0523d",
-    clear: "#6b7d92", watch: "#b87400", warning: "#c83a00", cancelled: "#0b7d63", text: "#15202c", line: "#ffffff",
+    clear: "#6b7d92", watch: "#8f5a00", warning: "#c83a00", cancelled: "#0b7d63", text: "#15202c", line: "#ffffff",
   },
 };

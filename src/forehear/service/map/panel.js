@@ -95,8 +95,11 @@ function set(e, key, value) {
 export function drawAlerts(alerts, names, operator, onAcknowledge, onPick) {
   const list = $("alerts");
   if (alerts.length === 0) return list.replaceChildren(node("li", { class: "none" }, word("no_alerts")));
-  list.replaceChildren(...alerts.slice(0, 30).map((a, k) => {
-    const newest = alerts.findIndex((b) => b.site === a.site) === k;
+  const newestOf = new Map([...alerts].reverse().map((a) => [a.site, a]));
+  // What a place is warned of and nobody has seen stands first; all else as it came, the newest first.
+  const urgent = (a) => operator && a.state === "warning" && newestOf.get(a.site) === a && !a.acknowledged_at_s;
+  list.replaceChildren(...[...alerts.filter(urgent), ...alerts.filter((a) => !urgent(a))].slice(0, 30).map((a) => {
+    const newest = newestOf.get(a.site) === a;
     const line = node("span", { class: "line" }, node("time", {}, clockOf(a.issued_at_s, false)), node("b", {}, names.get(a.site) ?? a.site), ` ${word(a.state)}`);
     let right = null;
     if (operator && a.acknowledged_at_s) right = node("span", { class: "seen" }, word("acknowledged", { time: clockOf(a.acknowledged_at_s, false) }));
@@ -115,6 +118,28 @@ export function drawDetail(title, about, entries, onClose) {
   box.replaceChildren(close, node("h3", {}, title), node("p", {}, about), node("dl", {}, ...entries.flatMap(([t, v]) => entry(t, v))));
 }
 
+/** What is known of a track: title, a line, rows. */
+export function trackDetail(track, nowS) {
+  const percent = (k) => `${word(k)} ${Math.round(100 * (track.kinds[k] ?? 0))} %`;
+  return [track.id, `${word(track.status)} · ${word(track.corroborated ? "corroborated" : "not_corroborated")}`, [
+    [word("kind"), ["piston", "jet", "other"].filter((k) => track.kinds[k] >= 0.05).map(percent).join(", ")],
+    [word("speed"), `${Math.round(track.speed_mps)} ${word("mps")}`], [word("course"), `${Math.round(track.course_deg)}°`],
+    [word("height"), `${Math.round(track.height_m / 10) * 10} ${word("m")}`], [word("uncertainty"), `±${Math.round(track.sigma_m)} ${word("m")}`],
+    [word("age"), `${Math.round((nowS - track.since_s) / 60)} ${word("min")}`],
+    [word("tone"), track.tone_hz ? `${track.tone_hz.toFixed(1)} ${word("hz")}` : null],
+    [word("delay"), track.heard_from ? `${Math.max(0, nowS - track.heard_from[2]).toFixed(0)} ${word("s")}` : null],
+    [word("heard_by"), track.heard_by?.length ? String(track.heard_by.length) : null],
+  ]];
+}
+
+/** What is known of a sensor: title, a line, rows. */
+export function sensorDetail(sensor, state, nowS) {
+  return [sensor.name, word(state), [
+    [word("last"), sensor.last_s ? word("ago", { s: Math.max(0, Math.round(nowS - sensor.last_s)) }) : null],
+    [word("noise"), sensor.noise_db ? `${Math.round(sensor.noise_db)} ${word("db")}` : null],
+  ]];
+}
+
 export function hideDetail() {
   $("detail").hidden = true;
 }
@@ -125,8 +150,8 @@ const SVG = (inner) => {
   return t.content.firstChild;
 };
 
-/** What the signs mean; the drawings are ours, so they may be markup. */
-export function drawLegend(c, operator) {
+/** What the signs mean, [drawing, word]; the drawings are ours, so they may be markup. */
+function signs(c, operator) {
   const items = [[`<path d="M11 0l6 14-6-3-6 3z" fill="${c.piston}"/>`, "legend_track"], [`<path d="M11 0l3.500 8-3.500-1.500L7.500 8zM11 6l4.500 9-4.500-2.500L6.500 15z" fill="${c.jet}"/>`, "legend_jet"]];
   if (operator) items.push(
     [`<path d="M5 8h12" stroke="${c.from}" stroke-width="1.500" stroke-dasharray="3 2"/><circle cx="4" cy="8" r="3" fill="none" stroke="${c.from}" stroke-width="1.600"/>`, "legend_from"],
@@ -134,5 +159,19 @@ export function drawLegend(c, operator) {
     [`<path d="M1 8L21 1v13z" fill="${c.piston}" fill-opacity=".25"/>`, "legend_corridor"],
     [`<circle cx="2" cy="8" r="2.300" fill="${c.alive}"/><circle cx="9" cy="8" r="3" fill="${c.hearing}" stroke="${c.hearing}" stroke-opacity=".3" stroke-width="3"/><circle cx="15.500" cy="8" r="2" fill="none" stroke="${c.silent}"/><circle cx="21" cy="8" r="2.300" fill="${c.broken}"/>`, "legend_sensor"],
   );
-  $("legend").replaceChildren(...items.map(([inner, key]) => node("span", {}, SVG(inner), word(key))));
+  return items.map(([inner, key]) => node("span", {}, SVG(inner), word(key)));
+}
+
+export function drawLegend(c, operator) {
+  $("legend").replaceChildren(...signs(c, operator));
+}
+
+/** The signs and the keys, in full: on a phone there is no room for a legend, and there are no keys. */
+export function drawHelp(c) {
+  const states = Object.keys(ORDER).map((s) => node("span", { class: s }, mark(s), word(`means_${s}`)));
+  const keys = word("keys").flatMap(([k, v]) => [node("dt", {}, node("kbd", {}, k)), node("dd", {}, v)]);
+  $("keys").replaceChildren(
+    node("h2", {}, word("signs")), node("div", { class: "signs" }, ...states, ...signs(c, true)),
+    node("div", { class: "keyboard" }, node("h2", {}, word("keyboard")), node("dl", {}, ...keys)),
+  );
 }
