@@ -26,8 +26,6 @@ SHARED_BINS = 4
 FITTED_HOPS = 4
 # How much one line halfway between may tell at most [nat].
 HALF_LINE_MOST = 4.0
-# A tone that is known no better than this [share] is no tone.
-MOST_SIGMA = 0.01
 # A bin with this evidence [nat] is clear of noise: one in 500 of noise is. Bins so far beside a line belong to it.
 CLEAR, BESIDE = 1.5, 4
 # A line counts as there with this evidence [nat] a hop.
@@ -61,8 +59,8 @@ def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.f
         if told < (LEAST_BESIDE if found else LEAST_EVIDENCE):
             break
         family = _family(path, lines, min(told, path.evidence), low, noise, [f.fine for f in out])
-        # A path whose lines all are others' has nothing that could be sharpened.
-        if family.fine.tone_sigma_hz > MOST_SIGMA * family.fine.tone_hz or family.fine.all_power <= 0.0:
+        # All its lines are others': another's double, or two that cross, of which one is told this second.
+        if not family.fine.ratio.any() or family.fine.all_power <= 0.0:
             continue
         found.append(path)
         out.append(family)
