@@ -80,13 +80,6 @@ def test_what_is_no_drone_is_not_told_as_one(name: str, around_db: float) -> Non
     assert most_piston(hear(0.05 * (OTHERS[name]() + level(around_db) * noise(SECONDS, 3, 1.0)))) < 0.5
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a chord of 5 to 6 in noise is a comb of 83 Hz with most of its lines hidden"
-)
-def test_a_chord_half_hidden_in_noise_is_not_told_as_one() -> None:
-    assert most_piston(hear(0.05 * (horns() + level(-6.0) * noise(SECONDS, 3, 1.0)))) < 0.5
-
-
 @pytest.mark.parametrize("engine", ["piston", "fast_piston"])
 def test_a_propeller_drone_is_told_as_one(engine: str) -> None:
     told = [most_piston(hear(synthetic(engine, seed))) for seed in range(6)]

@@ -59,10 +59,7 @@ BENT = 5.25
 
 
 class Fine(NamedTuple):
-    """What a second tells of a family; arrays (K,) are by order, `between` halfway between lines.
-
-    Where no line tells a phase the sigma is beyond all bounds.
-    """
+    """What a second tells of a family; arrays (K,) are by order, `between` halfway between lines."""
 
     tone_hz: float
     tone_sigma_hz: float
@@ -213,7 +210,8 @@ def _climbed(a: _Lines, between: _Lines, tone_hz: float, slope: float, d: float,
     coherent = 2.0 * np.maximum(power - noise / n, 0.0)
     return Fine(
         tone_hz + d,
-        math.hypot(sigma, LEAST_SIGMA_HZ),
+        # Where no line tells a phase, what was searched is what is known.
+        min(math.hypot(sigma, LEAST_SIGMA_HZ), TONE_SPAN * tone_hz),
         slope + e,
         power * n / noise,
         coherent,

@@ -51,8 +51,7 @@ def follow(before: Sequence[Thread], now: Sequence[Family], sound: Sound) -> lis
         pairs = [(_apart(past, family, octave), i, octave) for i, past in enumerate(left) for octave in OCTAVES]
         apart, i, octave = min(pairs, default=(math.inf, 0, 1.0))
         if apart > NEAR:
-            halved = min(family.halved, MOST_HALVED)
-            out.append(Thread(family, odds, halved, _octave(family, halved), 0))
+            out.append(Thread(family, odds, min(family.halved, MOST_HALVED), _octave(family, family.halved), 0))
             continue
         past = left.pop(i)
         halved = min(KEPT * past.halved + family.halved, MOST_HALVED)
