@@ -95,7 +95,7 @@ def test_a_doppler_that_bends_is_in_the_sigma(distance_m: float, after_s: float)
     sound_mps, speed_mps = 340.0, 50.0
 
     def emitted_s(heard_s: Array) -> Array:
-        """When sound left that is heard at a time, of a flight past; the time of travel at the nearest taken off."""
+        """When sound left that is heard at a time; the time of travel at the nearest point taken off."""
         t = heard_s + after_s
         for _ in range(40):
             t = heard_s + after_s - (np.sqrt(distance_m**2 + (speed_mps * t) ** 2) - distance_m) / sound_mps
@@ -116,6 +116,7 @@ def test_in_noise_of_a_colour_the_sigma_is_as_true(power: float) -> None:
     assert 0.6 < np.sqrt(np.mean((got.error_hz / got.sigma_hz)[~far] ** 2)) < 1.3
 
 
+@pytest.mark.slow
 def test_an_engine_that_trembles_has_a_larger_sigma_and_a_true_one() -> None:
     widths = [0.0, 0.001, 0.005, 0.02]
     got = [draws(0.0, 20, width_hz=w) for w in widths]
@@ -138,11 +139,12 @@ def test_a_line_that_is_not_there_tells_nothing_and_halves_do_not_stand_out() ->
     assert 10.0 * np.log10(power / 0.1**2) == pytest.approx(0.0, abs=0.5)
 
 
-def test_of_noise_alone_no_more_is_known_than_was_searched() -> None:
+def test_of_noise_alone_no_more_is_unknown_than_was_searched() -> None:
     got = draws(-200.0, 4)
-    assert np.all(got.sigma_hz <= fine.TONE_SPAN * 1.01 * TONE_HZ)
-    assert np.all(got.sigma_hz >= fine.LEAST_SIGMA_HZ)
     assert np.all(np.isfinite(got.error_hz))
+    assert np.all(got.sigma_hz >= fine.LEAST_SIGMA_HZ)
+    # The start is off by a share too.
+    assert np.all(got.sigma_hz <= 1.01 * fine.TONE_SPAN * TONE_HZ)
 
 
 def test_lines_that_another_has_too_are_left_to_it() -> None:

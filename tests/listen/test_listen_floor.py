@@ -14,7 +14,9 @@ HOPS_A_MINUTE = round(minute / spectrum.HOP_S)
 def run(level_db: np.ndarray, seed: int = 1) -> tuple[NoiseFloor, np.ndarray]:
     """A floor that heard hops of these levels, and what it was after each minute [dB]."""
     # A hop's power in a third octave scatters as the mean of some independent bins.
-    powers = 10.0 ** (level_db[:, None] / 10.0) * np.random.default_rng(seed).gamma(5.0, 0.2, (len(level_db), BANDS))
+    powers = 10.0 ** (level_db[:, None] / 10.0) * np.random.default_rng(seed).gamma(
+        5.0, 0.2, (len(level_db), BANDS)
+    )
     heard = NoiseFloor()
     told = []
     for k, row in enumerate(powers, 1):

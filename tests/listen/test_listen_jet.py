@@ -1,5 +1,7 @@
 """Sources without tones: what rises out of the floor in all bands and stays is a jet perhaps, and never surely."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from tests.listen.synthetic import RATE_HZ, hear, level, noise, sources, times
@@ -34,7 +36,7 @@ def test_a_jet_that_comes_near_is_told_with_growing_probability_and_never_surely
     assert len(told) > 10
     assert max(told) == pytest.approx(jet.MOST)
     half = told.index(max(told))
-    assert all(a <= b + 0.1 for a, b in zip(told[:half], told[1 : half + 1], strict=True))
+    assert all(a <= b + 0.1 for a, b in pairwise(told[: half + 1]))
     assert told[0] < 0.2
     assert not [r for r in reports if r.heard_at_s < FLOOR_S and r.sources]
     for source in broad(reports):

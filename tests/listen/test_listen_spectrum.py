@@ -1,5 +1,7 @@
 """Half-rate sound and whitening: what passes, what stops, and that noise of any colour is 1 where no line is."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from tests.listen.synthetic import RATE_HZ, Samples, decibel, noise, times
@@ -51,7 +53,8 @@ def test_noise_of_any_colour_is_one(power: float) -> None:
     frames = low.reshape(-1, spectrum.FRAME)
     ratios = [np.exp(spectrum.floor_and_ratio(spectrum.power_spectrum(frame))[1]) for frame in frames]
     by_bin = np.mean(ratios, axis=0)
-    bands = [by_bin[round(a / spectrum.BIN_HZ) : round(2 * a / spectrum.BIN_HZ)] for a in (60, 120, 250, 500, 1000)]
+    edges = [round(hz / spectrum.BIN_HZ) for hz in (60.0, 120.0, 240.0, 480.0, 960.0, 1920.0)]
+    bands = [by_bin[a:b] for a, b in pairwise(edges)]
     # The median of a steep slope is not its middle: a decibel and a half in the lowest octave.
     for band in bands:
         assert band.mean() == pytest.approx(1.0, rel=0.35 if power == 2.0 else 0.15)

@@ -1,5 +1,7 @@
 """Threads: what a second leaves open the next ones settle, and nothing sticks that was wrong."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from tests.listen.synthetic import comb, mixed, noise, seconds_of
@@ -12,10 +14,14 @@ from forehear.listen.threads import Thread, follow
 SOUND = Sound(1e-3, 1e-6)
 
 
+@cache
+def heard() -> Family:
+    return seconds_of(mixed(comb(100.0, 4.0), noise(4.0), 6.0))[-1][0]
+
+
 def family(tone_hz: float = 100.0, slope_hz_per_s: float = 0.0, halved: float = 0.0) -> Family:
-    found = seconds_of(mixed(comb(100.0, 4.0), noise(4.0), 6.0))[-1][0]
-    sharp = found.fine._replace(tone_hz=tone_hz, slope_hz_per_s=slope_hz_per_s)
-    return found._replace(fine=sharp, halved=halved)
+    sharp = heard().fine._replace(tone_hz=tone_hz, slope_hz_per_s=slope_hz_per_s)
+    return heard()._replace(fine=sharp, halved=halved)
 
 
 def run(*evidence: float) -> list[Thread]:
@@ -30,24 +36,24 @@ def run(*evidence: float) -> list[Thread]:
 
 def test_little_evidence_for_the_half_adds_up_and_then_it_stays() -> None:
     weak = 0.4 * threads.HALVED_FROM
-    told = [t.is_half for t in run(*[weak] * 10, 0.0, 0.0)]
+    told = [t.octave == 0.5 for t in run(*[weak] * 10, 0.0, 0.0)]
     assert not told[0]
     assert told[-4:] == [True] * 4
 
 
 def test_it_goes_when_it_is_clear_that_it_was_wrong_and_soon() -> None:
-    told = [t.is_half for t in run(1e3, *[-5.0] * 8)]
+    told = [t.octave == 0.5 for t in run(1e3, *[-5.0] * 8)]
     assert told[0]
     assert not any(told[6:])
 
 
 def test_noise_between_lines_halves_nothing() -> None:
     chance = np.random.default_rng(1)
-    assert not any(t.is_half for t in run(*chance.normal(-4.0, 2.0, 60).tolist()))
+    assert not any(t.octave == 0.5 for t in run(*chance.normal(-4.0, 2.0, 60).tolist()))
 
 
 def test_what_would_be_lower_than_any_engine_is_not_halved() -> None:
-    assert not follow([], [family(60.0, halved=100.0)], SOUND)[0].is_half
+    assert follow([], [family(60.0, halved=100.0)], SOUND)[0].octave == 1.0
 
 
 @pytest.mark.parametrize("slope", [0.0, -8.0, 5.0])
@@ -56,9 +62,15 @@ def test_a_family_goes_on_where_its_slope_leads(slope: float) -> None:
     on = follow(first, [family(100.0 + slope, slope)], SOUND)
     alone = follow([], [family(100.0 + slope, slope)], SOUND)
     assert on[0].odds >= alone[0].odds
-    assert on[0].halved == pytest.approx(threads.KEPT * first[0].halved + on[0].family.halved)
-    other = follow([Thread(family(70.0), 5.0, 20.0, True)], [family(100.0)], SOUND)
+    other = follow(follow([], [family(70.0, halved=20.0)], SOUND), [family(100.0)], SOUND)
     assert other[0].halved == 0.0
+
+
+def test_what_is_found_an_octave_off_keeps_the_octave_told() -> None:
+    first = follow([], [family(100.0)], SOUND)
+    for tone_hz in (200.0, 50.0):
+        on = follow(first, [family(tone_hz)], SOUND)[0]
+        assert on.tone_hz == pytest.approx(100.0)
 
 
 def test_a_past_is_of_one_family_only() -> None:

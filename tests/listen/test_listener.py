@@ -209,7 +209,10 @@ def test_what_is_amiss_is_told(name: str) -> None:
     assert max(getattr(r.health, TOLD[name]) for r in told if r.health) > 0.0
 
 
-@pytest.mark.parametrize("name", ["silence", "a constant", "full-scale white noise", "tiny", "no numbers", "infinite"])
+NOTHING = ["silence", "a constant", "full-scale white noise", "tiny", "no numbers", "infinite"]
+
+
+@pytest.mark.parametrize("name", NOTHING)
 def test_where_nothing_sounds_nothing_is_told(name: str) -> None:
     assert not [s for s in sources(hear(HOSTILE[name]())) if s.kinds is None or s.kinds.piston > 0.1]
 

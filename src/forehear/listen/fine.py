@@ -40,11 +40,11 @@ LINE_SPAN_HZ, LINE_STEP_HZ = 8.0, 0.25
 SEARCH_LINES = 8
 ROUNDS = 3
 # A line whose coherent power is under this many times its noise tells nothing about phase; one under SURE does if
-# it tells no more than OUTWEIGHED times what clearer lines do. Without that, noise that passes for a line of a high
-# order outweighs all true low ones: of faint combs of 3 or 4 lines one tone in ten was wrong by many sigmas.
+# it tells no more than OUTWEIGHED times what clearer lines do. Without that, noise that passes for a line of a
+# high order outweighs all true low ones: of faint combs of 3 or 4 lines one tone in ten was wrong by many sigmas.
 LEAST_RATIO, SURE_RATIO, OUTWEIGHED = 4.0, 10.0, 1.0
-# This share of the power of both lines beside it leaks into a place halfway between; an engine's own odd lines stand
-# 12 to 17 dB under the even ones.
+# This share of the power of both lines beside it leaks into a place halfway between; an engine's own odd lines
+# stand 12 to 17 dB under the even ones.
 LEAK = 1e-3
 # Lines of two families nearer than this [Hz], and what they move against each other, cannot be told apart.
 APART_HZ = 3.0

@@ -170,7 +170,7 @@ class Listener:
         )
 
     def _without(self, count: int) -> list[Report]:
-        """Go on over samples that are no numbers: a short drop-out is silence, a long one ends what was in flight."""
+        """Go on over samples that are no numbers: few are silence, many end what was in flight."""
         self._tally = health.together(self._tally, health.gap(count / LISTENING_RATE_HZ))
         self._lost += count
         if self._lost > GAP_S * LISTENING_RATE_HZ:
