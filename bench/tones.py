@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 # A tone this near to the truth (share) is the pass's. Ten times the throttle's wander, a tenth of an octave slip.
 NEAR = 0.03
 # The ratios tried [dB], and how far above the detection limit errors are judged.
-RATIOS_DB = tuple(float(db) for db in range(-26, 9, 2))
+RATIOS_DB = tuple(float(db) for db in range(-40, 9, 2))
 ABOVE_LIMIT_DB = 10.0
 # What half of a normal law lies within, in sigmas.
 HALF = 0.6745

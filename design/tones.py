@@ -17,7 +17,7 @@ import numpy as np
 from bench.passes import CONDITIONS, Clip, make_pass, mixed
 from numpy.typing import NDArray
 
-from forehear.listen import families, fine, spectrum, tones
+from forehear.listen import families, fine, lines, spectrum, tones
 
 Floats = NDArray[np.float32]
 # What a way tells of each second: (middle of it [s], evidence, tone [Hz]).
@@ -77,16 +77,16 @@ def sharpened(search: tones.Search, state: int, low: Floats, noise: Floats) -> f
     log = np.log(tones.FUNDAMENTAL_HZ[path.states[-len(at) :]])
     slope, start = families._line(at * spectrum.HOP_S, log) if len(at) > 2 else (0.0, float(log[-1]))
     middle = start + slope * spectrum.HOP_S * (len(at) - 2) if len(at) > 2 else start
-    return fine.refine(low, fine.Start(float(np.exp(middle)), slope), noise).tone_hz
+    return fine.refine(low, lines.Start(float(np.exp(middle)), slope), noise).tone_hz
 
 
 def low_lines(search: tones.Search, state: int, low: Floats, noise: Floats) -> float:
     """Sharpened by the lines up to 500 Hz alone."""
-    to_hz, fine.TO_HZ = fine.TO_HZ, 500.0
+    to_hz, lines.TO_HZ = lines.TO_HZ, 500.0
     try:
         return sharpened(search, state, low, noise)
     finally:
-        fine.TO_HZ = to_hz
+        lines.TO_HZ = to_hz
 
 
 WAYS: dict[str, tuple[type[tones.Search], Callable[..., float]]] = {

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.listen import fine, spectrum, tones
+from forehear.listen.lines import APART_HZ, TO_HZ, Start
 
 Array = NDArray[np.float64]
 
@@ -47,8 +48,13 @@ class Family(NamedTuple):
     bend: float  # rms of the path's logarithm around a straight line
 
 
-def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.float32]) -> list[Family]:
-    """Give the families of the last second, strongest first; `low` (n,) half-rate sound of the frame."""
+def families(
+    search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.float32], before: Sequence[fine.Fine] = ()
+) -> list[Family]:
+    """Give the families of the last second, strongest first; `low` (n,) half-rate sound of the frame.
+
+    `before`: those of a second ago, whose slopes tell how the same ones bend now.
+    """
     left = [_candidate(search, state) for _, state in search.tops(LEAST_EVIDENCE, MOST_PEAKS)]
     found: list[tones.Path] = []
     out: list[Family] = []
@@ -58,7 +64,7 @@ def families(search: tones.Search, low: NDArray[np.float32], noise: NDArray[np.f
         told = _told((path, lines))
         if told < (LEAST_BESIDE if found else LEAST_EVIDENCE):
             break
-        family = _family(path, lines, min(told, path.evidence), low, noise, [f.fine for f in out])
+        family = _family(path, lines, min(told, path.evidence), low, noise, ([f.fine for f in out], before))
         # All its lines are others': another's double, or two that cross, of which one is told this second.
         if not family.fine.ratio.any() or family.fine.all_power <= 0.0:
             continue
@@ -94,7 +100,7 @@ def _strays(search: tones.Search, paths: list[tones.Path], out: list[Family]) ->
     strong = []
     for path in paths:
         tone = tones.FUNDAMENTAL_HZ[path.states]
-        orders = np.arange(1, int(fine.TO_HZ / tone.min()) + 1)
+        orders = np.arange(1, int(TO_HZ / tone.min()) + 1)
         at = np.rint(tone[:, None, None] * orders[:, None] / spectrum.BIN_HZ).astype(np.intp)
         at = np.minimum(at + np.arange(-BESIDE, BESIDE + 1), spectrum.BINS - 1)
         strong.append(float(clear[rows[-path.hops :, None, None], at].sum()) / path.hops)
@@ -121,7 +127,7 @@ def _family(
     told: float,
     low: NDArray[np.float32],
     noise: NDArray[np.float32],
-    others: Sequence[fine.Fine],
+    beside: tuple[Sequence[fine.Fine], Sequence[fine.Fine]],
 ) -> Family:
     hops = path.hops
     log = np.log(tones.FUNDAMENTAL_HZ[path.states])
@@ -129,10 +135,12 @@ def _family(
     # The frame's middle is as old as the last spectrum's middle and a hop more.
     at_s = spectrum.HOP_S * (np.arange(fitted, dtype=np.float64) - (fitted - 2))
     slope, middle = _line(at_s, log[-fitted:]) if fitted > 2 else (path.slope_per_s, float(log[-min(fitted, 2)]))
-    sharp = fine.refine(low, fine.Start(math.exp(middle), slope), noise, others)
+    others, before = beside
+    start = Start(math.exp(middle), slope)
+    sharp = fine.refine(low, start, noise, others, fine.continued(start, before))
     steps = np.arange(hops, dtype=np.float64)
-    bent, start = _line(steps, log) if hops > 1 else (0.0, float(log[0]))
-    bend = log - start - bent * steps
+    along, first = _line(steps, log) if hops > 1 else (0.0, float(log[0]))
+    bend = log - first - along * steps
     return Family(
         told,
         sharp,
@@ -160,5 +168,5 @@ def _between(sharp: fine.Fine, others: Sequence[fine.Fine]) -> float:
     for other in others:
         nearest = np.maximum(np.rint(half_hz / other.tone_hz), 1.0) * other.tone_hz
         moving = half_hz * abs(sharp.slope_hz_per_s / sharp.tone_hz - other.slope_hz_per_s / other.tone_hz) / 2.0
-        told = np.where(np.abs(half_hz - nearest) < fine.APART_HZ + moving, 0.0, told)
+        told = np.where(np.abs(half_hz - nearest) < APART_HZ + moving, 0.0, told)
     return float(told.sum())

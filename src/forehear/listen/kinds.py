@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forehear.listen.families import THERE, Family
-from forehear.listen.fine import TO_HZ
+from forehear.listen.lines import TO_HZ
 from forehear.listen.tones import ORDERS
 from forehear.records import Kinds
 
@@ -48,7 +48,7 @@ RAMPS: tuple[tuple[str, float, float, float], ...] = (
     ("hiss_db", -14.0, -22.0, 0.75),
     ("hiss_db", -20.0, -30.0, 0.25),
     # It lasts, it keeps its phase as an engine does, and it moves as Doppler moves it: smoothly, not too fast.
-    ("hops", 3.0, 6.0, 1.0),
+    ("hops", 3.0, 6.0, 1.5),
     ("unsteady", 0.7, 0.4, 0.25),
     ("coherent", 0.05, 0.2, 0.5),
     ("bend", 0.004, 0.002, 1.0),
@@ -68,7 +68,7 @@ TOGETHER: tuple[tuple[tuple[tuple[str, float, float], ...], float], ...] = (
     # So loud that all lines should be there, and they are not.
     ((("best_lines", 2.2, 3.6), ("present", 0.55, 0.25)), -0.5),
 )
-BIAS = -13.85
+BIAS = -14.35
 # A family that was a drone's a second ago is so now: this share of its log-odds, and at most so much, is added.
 REMEMBERED, MOST_REMEMBERED = 0.5, 2.0
 # A jet has tones too, seldom so low: what is no piston engine is this probably a jet.

@@ -19,9 +19,10 @@ from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
 from forehear.listen.jet import Broad, BroadBand
 from forehear.listen.kinds import Sound, kinds_of
 from forehear.listen.threads import Thread
+from forehear.listen.told import source
 from forehear.listen.tones import Search
 from forehear.listen.wavefront import harmonic_bands
-from forehear.records import Kinds, Report, Source
+from forehear.records import Report, Source
 
 Floats = NDArray[np.float32]
 
@@ -223,7 +224,11 @@ class Listener:
         assert self._noise is not None
         assert self._floor.powers is not None
         sound = Sound(*np.mean(self._sounds, axis=0).tolist())
-        self._threads = threads.follow(self._threads, families(self._search, self._low, self._noise), sound)
+        self._threads = threads.follow(
+            self._threads,
+            families(self._search, self._low, self._noise, [t.family.fine for t in self._threads]),
+            sound,
+        )
         broad = self._broad.hear(np.array(self._bands), self._floor.powers, self._floor.known_s)
         sources = tuple(self._source(i) for i in range(len(self._threads)))
         if not sources and broad is not None:
@@ -259,7 +264,7 @@ class Listener:
         if self._places_m is not None:
             others = [t.family.fine.tone_hz for k, t in enumerate(self._threads) if k != i]
             heading = self._bearing(harmonic_bands(fine.tone_hz, fine.slope_hz_per_s, others))
-        return _source(
+        return source(
             self._level_db(fine.all_power),
             heading,
             kinds_of(thread.odds),
@@ -269,7 +274,7 @@ class Listener:
 
     def _broad_source(self, broad: Broad) -> Source:
         heading = None if self._places_m is None else self._bearing(None)
-        return _source(self._level_db(broad.power), heading, broad.kinds)
+        return source(self._level_db(broad.power), heading, broad.kinds)
 
     def _bearing(self, bands: NDArray[np.float64] | None) -> Bearing | None:
         assert self._places_m is not None
@@ -277,21 +282,3 @@ class Listener:
         if found is None and bands is not None:
             found = bearing(self._second, self._places_m, LISTENING_RATE_HZ, None)
         return found
-
-
-def _source(
-    level_db: float,
-    heading: Bearing | None,
-    kinds: Kinds,
-    tone_hz: float | None = None,
-    sigma_hz: float | None = None,
-) -> Source:
-    """Round to what means something: a report costs its sensor's radio by the byte."""
-    if tone_hz is not None and sigma_hz is not None:
-        tone_hz, sigma_hz = round(tone_hz, 4), max(round(sigma_hz, 4), 1e-4)
-    piston, jet = round(kinds.piston, 3), round(kinds.jet, 3)
-    kinds = Kinds(piston=piston, jet=jet, other=round(1.0 - piston - jet, 3))
-    if heading is None:
-        return Source(round(level_db, 1), tone_hz=tone_hz, tone_sigma_hz=sigma_hz, kinds=kinds)
-    azimuth, azimuth_sigma, elevation, elevation_sigma = (round(math.degrees(value), 2) for value in heading)
-    return Source(round(level_db, 1), tone_hz, sigma_hz, azimuth, azimuth_sigma, elevation, elevation_sigma, kinds)
