@@ -7,7 +7,23 @@ lines to noise within 40-2,000 Hz. Found: the likeliest fundamental of a second 
 1 % of the true one, and stands above what the same way gives in ten minutes of the noise alone, all but three
 seconds. Error: the median, over Cramer-Rao's bound of one second (0.67 is efficient), of seconds found by all.
 
-    ANSWER
+    pass at 400 m, ambient: found at -20, -17, -14, -11, -8, -5 dB; error / bound
+      frames, as found                   0 %    0 %    0 %    0 %    7 %   28 %      65.73
+      paths without slope, sharpened     0 %    0 %    0 %    0 %    6 %   25 %       1.76
+      paths, as found                    0 %    0 %   38 %   87 %   99 %  100 %     139.39
+      paths, sharpened to 500 Hz         0 %    0 %   38 %   87 %   99 %  100 %       5.80
+      paths, sharpened                   0 %    0 %   38 %   87 %   99 %  100 %       1.79
+    pass at 150 m, ambient: found at -20, -17, -14, -11, -8, -5 dB; error / bound
+      frames, as found                   0 %    0 %    0 %    4 %   30 %   44 %      36.17
+      paths without slope, sharpened     0 %    0 %    0 %    8 %   28 %   42 %       2.18
+      paths, as found                    0 %    0 %   57 %   83 %   82 %   83 %      62.88
+      paths, sharpened to 500 Hz         0 %    0 %   65 %  100 %  100 %  100 %       6.11
+      paths, sharpened                   0 %    0 %   65 %  100 %  100 %  100 %       1.83
+
+Answer: along paths with slopes, and with all lines to 2 kHz. A comb whose tone moves is found 9 dB deeper than frame
+by frame; paths without slopes are no better than frames. Read with all lines a tone is three times as sharp as with
+those to 500 Hz, and forty to eighty times as sharp as the search's grid. As built a second also knows how its slope
+bends from the one before: `python -m bench.tones` has that.
 """
 
 import sys
