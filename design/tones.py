@@ -20,10 +20,10 @@ seconds. Error: the median, over Cramer-Rao's bound of one second (0.67 is effic
       paths, sharpened to 500 Hz         0 %    0 %   65 %  100 %  100 %  100 %       6.11
       paths, sharpened                   0 %    0 %   65 %  100 %  100 %  100 %       1.83
 
-Answer: along paths with slopes, and with all lines to 2 kHz. A comb whose tone moves is found 9 dB deeper than frame
-by frame; paths without slopes are no better than frames. Read with all lines a tone is three times as sharp as with
-those to 500 Hz, and forty to eighty times as sharp as the search's grid. As built a second also knows how its slope
-bends from the one before: `python -m bench.tones` has that.
+Answer: along paths with slopes, and with all lines to 2 kHz. A comb whose tone moves is found 9 dB deeper than
+frame by frame; paths without slopes are no better than frames. Read with all lines a tone is three times as
+sharp as with those to 500 Hz, and forty to eighty times as sharp as the search's grid. As built a second also
+knows how its slope bends from the one before: `python -m bench.tones` has that.
 """
 
 import sys
