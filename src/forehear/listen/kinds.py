@@ -48,7 +48,7 @@ RAMPS: tuple[tuple[str, float, float, float], ...] = (
     ("hiss_db", -14.0, -22.0, 0.75),
     ("hiss_db", -20.0, -30.0, 0.25),
     # It lasts, it keeps its phase as an engine does, and it moves as Doppler moves it: smoothly, not too fast.
-    ("hops", 3.0, 6.0, 1.5),
+    ("hops", 3.0, 6.0, 2.0),
     ("unsteady", 0.7, 0.4, 0.25),
     ("coherent", 0.05, 0.2, 0.5),
     ("bend", 0.004, 0.002, 1.0),
@@ -63,12 +63,14 @@ TOGETHER: tuple[tuple[tuple[tuple[str, float, float], ...], float], ...] = (
     ((("explained", 0.35, 0.6), ("hiss_db", -16.0, -24.0)), 0.5),
     ((("explained", 0.3, 0.5), ("slope", 0.002, 0.01)), 1.25),
     ((("stray", 250.0, 100.0), ("slope", 0.002, 0.01)), 0.25),
+    # In noise a comb shows less of all that; but who has clear lines there at all?
+    ((("share", 0.1, 0.03), ("explained", 0.35, 0.55)), 0.75),
     # A low tone without middle orders is a rotor's, or an aircraft's far off.
     ((("tone_hz", 95.0, 70.0), ("centroid_hz", 300.0, 200.0)), -0.75),
     # So loud that all lines should be there, and they are not.
     ((("best_lines", 2.2, 3.6), ("present", 0.55, 0.25)), -0.5),
 )
-BIAS = -14.35
+BIAS = -15.0
 # A family that was a drone's a second ago is so now: this share of its log-odds, and at most so much, is added.
 REMEMBERED, MOST_REMEMBERED = 0.5, 2.0
 # A jet has tones too, seldom so low: what is no piston engine is this probably a jet.
