@@ -1,10 +1,9 @@
 """Commands run as a user runs them: wall clock, processor time and peak memory of one child process."""
 
+import ast
 import os
-import resource
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,19 @@ from typing import NamedTuple
 FOREHEAR = (sys.executable, "-m", "forehear.cli.main")
 # One thread each: the figures are per core.
 ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
+# A child's peak memory counts what its parent had when it forked: so a small program of its own starts it, and
+# tells wall clock, processor time and peak memory on the descriptor that it is given.
+LAUNCHER = """
+import os, sys, time
+begin = time.perf_counter()
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+took = time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+os.write(int(sys.argv[1]), repr(took).encode())
+sys.exit(os.waitstatus_to_exitcode(status) & 255)
+"""
 
 
 class Ran(NamedTuple):
@@ -25,31 +37,27 @@ class Ran(NamedTuple):
 
 def run(command: Sequence[str], stdin: bytes = b"") -> Ran:
     """Run a command to its end. Raises RuntimeError with its stderr if it fails."""
-    begin = time.perf_counter()
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={**os.environ, **ONE_CORE},
-    )
-    assert child.stdin is not None
-    assert child.stderr is not None
-    child.stdin.write(stdin)
-    child.stdin.close()
-    words = child.stderr.read().decode("utf-8", "replace")
-    child.stderr.close()
-    # wait4 tells this child's own use, where RUSAGE_CHILDREN would keep the largest of all before it.
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    wall_s = time.perf_counter() - begin
+    told, tell = os.pipe()
+    try:
+        child = subprocess.run(
+            [sys.executable, "-S", "-c", LAUNCHER, str(tell), *command],
+            input=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **ONE_CORE},
+            pass_fds=(tell,),
+            check=False,
+        )
+        os.close(tell)
+        took = os.read(told, 1000).decode()
+    finally:
+        os.close(told)
+    words = child.stderr.decode("utf-8", "replace")
     if child.returncode:
         raise RuntimeError(f"{' '.join(command)}: exit status {child.returncode}\n{words}")
-    return Ran(wall_s, usage.ru_utime + usage.ru_stime, _mib(usage), words.strip())
-
-
-def _mib(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / (1024.0 if sys.platform != "darwin" else 1024.0**2)
+    wall_s, cpu_s, peak = ast.literal_eval(took)
+    # Kibibytes, but for macOS.
+    return Ran(wall_s, cpu_s, peak / (1024.0 if sys.platform != "darwin" else 1024.0**2), words.strip())
 
 
 def forehear(*words: str | Path) -> Ran:
