@@ -90,12 +90,7 @@ def test_a_propeller_drone_is_told_as_one(engine: str) -> None:
 @pytest.mark.parametrize(
     "engine",
     [
-        pytest.param(
-            "helicopter",
-            marks=pytest.mark.xfail(
-                strict=True, reason="its tail rotor's comb of 98 Hz near by is told at up to 0.7"
-            ),
-        ),
+        "helicopter",
         "multirotor",
         "jet",
         "motorcycle",

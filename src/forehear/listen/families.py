@@ -29,6 +29,8 @@ FITTED_HOPS = 4
 HALF_LINE_MOST = 4.0
 # A bin with this evidence [nat] is clear of noise: one in 500 of noise is. Bins so far beside a line belong to it.
 CLEAR, BESIDE = 1.5, 4
+# A hop belongs to a path that began before it where it has more evidence than this [nat]; so many belong to any.
+WORTH_A_HOP, LEAST_HOPS = 3.0, 3
 # A line counts as there with this evidence [nat] a hop.
 THERE = 1.0
 # -----------------------------------------------------------------------------------------------------
@@ -76,8 +78,12 @@ def families(
 
 
 def _candidate(search: tones.Search, state: int) -> tuple[tones.Path, NDArray[np.float32]]:
+    """Walk a path back to where it began: hops before that, of the noise that was there, are none of its own."""
     path = search.path(state)
-    return path, search.line_evidence(path)
+    lines = search.line_evidence(path)
+    worth = np.cumsum((lines.sum(axis=1) - WORTH_A_HOP)[::-1])[::-1]
+    begin = min(int(worth.argmax()), max(len(worth) - LEAST_HOPS, 0))
+    return path._replace(states=path.states[begin:], hops=path.hops - begin), lines[begin:]
 
 
 def _told(candidate: tuple[tones.Path, NDArray[np.float32]]) -> float:
