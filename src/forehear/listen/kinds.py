@@ -70,7 +70,7 @@ TOGETHER: tuple[tuple[tuple[tuple[str, float, float], ...], float], ...] = (
     # So loud that all lines should be there, and they are not.
     ((("best_lines", 2.2, 3.6), ("present", 0.55, 0.25)), -0.5),
 )
-BIAS = -15.0
+BIAS = -15.4
 # A family that was a drone's a second ago is so now: this share of its log-odds, and at most so much, is added.
 REMEMBERED, MOST_REMEMBERED = 0.5, 2.0
 # A jet has tones too, seldom so low: what is no piston engine is this probably a jet.
