@@ -76,9 +76,9 @@ def gather() -> list[tuple[str, str, list[kinds.Traits]]]:
 
 def ramps(of: kinds.Traits) -> list[float]:
     """Give what the ramps of `kinds`, and their products, give before their weights; all speak for a drone."""
-    singles = [kinds._ramp(getattr(of, name), a, b) for name, a, b, _ in kinds.RAMPS]
+    singles = [kinds.ramp(getattr(of, name), a, b) for name, a, b, _ in kinds.RAMPS]
     for parts, worth in kinds.TOGETHER:
-        product = math.prod(kinds._ramp(getattr(of, name), a, b) for name, a, b in parts)
+        product = math.prod(kinds.ramp(getattr(of, name), a, b) for name, a, b in parts)
         singles.append(product if worth > 0.0 else 1.0 - product)
     return singles
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.listen import floor
+from forehear.listen.kinds import ramp
 from forehear.records import Kinds
 
 Array = NDArray[np.float64]
@@ -68,13 +69,9 @@ class BroadBand:
             return None
         self._seconds = self._seconds + 1 if smooth else 1
         hiss_db = float(10.0 * np.log10((hops[:, -1].mean() + 1e-20) / (under[-1] + 1e-20)))
-        jet = MOST * _ramp(self._seconds, FROM_S, TO_S)
-        jet *= _ramp(float(level_db.std()), 2.0 * STEADY_DB, STEADY_DB)
+        jet = MOST * ramp(self._seconds, FROM_S, TO_S)
+        jet *= ramp(float(level_db.std()), 2.0 * STEADY_DB, STEADY_DB)
         # Rain and a hiss nearby rise more above 4 kHz than below.
-        jet *= _ramp(hiss_db - total_db, 6.0, 0.0)
+        jet *= ramp(hiss_db - total_db, 6.0, 0.0)
         power = float(np.maximum(hops.mean(axis=0) - under, 0.0)[floor.LISTENING].sum())
         return Broad(power, Kinds(piston=PISTON, jet=jet, other=1.0 - PISTON - jet))
-
-
-def _ramp(value: float, begin: float, end: float) -> float:
-    return min(max((value - begin) / (end - begin), 0.0), 1.0)

@@ -157,7 +157,8 @@ def traits(family: Family, sound: Sound) -> Traits:
     )
 
 
-def _ramp(value: float, begin: float, end: float) -> float:
+def ramp(value: float, begin: float, end: float) -> float:
+    """Give how far a value is on its way from `begin` (0) to `end` (1)."""
     return min(max((value - begin) / (end - begin), 0.0), 1.0)
 
 
@@ -165,9 +166,9 @@ def piston_odds(of: Traits) -> float:
     """Give the log-odds that a family is of a propeller drone's piston engine, from one second alone."""
     odds = BIAS
     for name, begin, end, worth in RAMPS:
-        odds += worth * _ramp(getattr(of, name), begin, end)
+        odds += worth * ramp(getattr(of, name), begin, end)
     for ramps, worth in TOGETHER:
-        odds += worth * math.prod(_ramp(getattr(of, name), begin, end) for name, begin, end in ramps)
+        odds += worth * math.prod(ramp(getattr(of, name), begin, end) for name, begin, end in ramps)
     return odds
 
 
