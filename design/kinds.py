@@ -1,17 +1,17 @@
 """Which way to tell a drone's comb from others by its traits, so that it holds on drones not seen before?
 
-    PYTHONPATH=src:. python design/kinds.py      (about five minutes; needs bench's recordings and scikit-learn)
+    PYTHONPATH=src:. python design/kinds.py      (about two minutes; needs bench's recordings and scikit-learn)
 
 Each drone in turn is left out (with all its mixtures), negatives in five parts; what is left sets the numbers; the
 threshold is where six seconds of all negatives (64 minutes) are false. Recordings and 3-s mixtures told by then:
 
-                                            whole     0 dB    -5 dB   -10 dB
-    as built, one second alone                9/9     52 %     34 %     20 %
-    ramps                                     6/9     44 %     32 %     20 %
-    ramps without motion                      6/9     42 %     33 %     21 %
-    ramps without lines of no family          6/9     33 %     22 %     10 %
-    ramps, logistic                           7/9     38 %     30 %     16 %
-    forest                                    4/9     28 %     19 %     11 %
+                                        whole     0 dB    -5 dB   -10 dB
+    as built, one second alone            9/9     48 %     35 %     23 %
+    ramps                                 6/9     40 %     30 %     19 %
+    ramps without motion                  6/9     32 %     27 %     20 %
+    ramps without lines of no family      5/9     17 %     12 %      6 %
+    ramps, logistic                       6/9     27 %     20 %     12 %
+    forest                                5/9     32 %     23 %     14 %
 
 Answer: ramps. They are those of `kinds`, their weights refitted with the sign that physics gives them, by the
 loss that counts: recordings missed and false seconds, each through a steep logistic. `logistic` is the same with

@@ -9,8 +9,9 @@ off can have (chainsaws, vacuum cleaners, small rotors), evidence that comes and
 that bends faster than a pass.
 
 Each of these is a ramp: 0 where it does not hold, 1 where it does. Their weighted sum is the log-odds of
-`piston`. The ramps' ends and weights were set by hand, with recordings of drones, engines, animals and weather
-as the measure; docs/listening.md tells what each is worth, and what was tried instead.
+`piston`. The ramps' ends were set by hand; their weights began as a fit to the development recordings, with the
+sign that physics gives each, and were rounded to quarters and changed by hand: docs/listening.md says what that
+means for their licence, and what was tried instead.
 """
 
 import math
@@ -91,22 +92,18 @@ class Sound(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What tells kinds apart; all of the last seconds of one family."""
+    """What tells kinds apart; all of the last seconds of one family. design/kinds.py compares ways to use them."""
 
     log_evidence: float  # of evidence in nat
     clear: float  # evidence of clear lines a hop [nat]
     explained: float  # share of all clear lines that are of this family
     stray: float  # evidence of clear lines of no family a hop [nat]
     present: float  # share of its lines up to 2 kHz that are there
-    lines: float  # how many are
     reach_hz: float  # where the highest of them is
     low: float  # mean evidence a line and hop: orders 1 to 4,
-    middle: float  # 5 to 10,
-    high: float  # and above
-    gapless: float  # evidence a line that is left without the multiples of 2, of 3, ..., whichever takes most
+    middle: float  # and 5 to 10
     halved: float  # evidence of lines halfway between
     centroid_hz: float  # of the lines' power
-    dominance: float  # share of the strongest line in it
     share: float  # of the lines in all power
     tone_hz: float
     slope: float  # of its logarithm, without sign [1/s]
@@ -124,8 +121,6 @@ def traits(family: Family, sound: Sound) -> Traits:
     orders = max(min(int(TO_HZ / fine.tone_hz), ORDERS), 1)
     line = family.per_line[:orders]
     there = np.flatnonzero(line > THERE)
-    order = np.arange(1, orders + 1)
-    positive = np.maximum(line, -0.3)
     power = np.where(fine.ratio > _LINE_RATIO, fine.power, 0.0)
     total = float(power.sum()) + 1e-15
     heard = fine.ratio > _LINE_RATIO
@@ -136,15 +131,11 @@ def traits(family: Family, sound: Sound) -> Traits:
         explained=family.strong / (family.strong + max(family.stray - _STRAY_OF_NOISE, 0.0) + 5.0),
         stray=family.stray,
         present=len(there) / orders,
-        lines=float(len(there)),
         reach_hz=float((there[-1] + 1) * fine.tone_hz) if len(there) else 0.0,
         low=float(line[:4].mean()),
         middle=float(line[4:10].mean()) if orders > 4 else 0.0,
-        high=float(line[10:].mean()) if orders > 10 else -0.3,
-        gapless=min(float(positive[order % m != 0].sum()) for m in range(2, 8)) / orders,
         halved=family.halved,
         centroid_hz=float(power @ np.arange(1, len(power) + 1)) * fine.tone_hz / total,
-        dominance=float(power.max()) / total,
         share=total / (sound.low_power + 1e-15),
         tone_hz=fine.tone_hz,
         slope=abs(fine.slope_hz_per_s) / fine.tone_hz,

@@ -1,9 +1,9 @@
 """From samples to what the search for tones works on: half-rate sound, short spectra, and what stands out of them.
 
 Everything up to 2 kHz is looked for at 8 kHz. A frame is half a second under a Hann window, a new one each
-quarter; a bin of the padded spectrum is 0.98 Hz. `Whitening` divides a spectrum by its own running median along
-frequency: what is left is 1 on average where there is only noise, of whatever colour, and large where there is a
-line.
+quarter; a bin of the padded spectrum is 0.98 Hz. `floor_and_ratio` divides a spectrum by its own running median
+along frequency: what is left is 1 on average where there is only noise, of whatever colour, and large where
+there is a line.
 """
 
 from typing import NamedTuple
@@ -25,8 +25,6 @@ TO_HZ = 2050.0
 PADDED = 8192
 # The running median: over this many bins to each side, each so many bins, of each so many bins.
 MEDIAN_HALF, MEDIAN_STEP, MEDIAN_STRIDE = 64, 16, 3
-# Ratios are cut here: what stands 50 dB out of its surroundings tells no more than what stands 40 dB out.
-RATIO_TO = float(np.exp(12.0))
 TAPS = 33
 # -----------------------------------------------------------------------------------------------------
 

@@ -93,7 +93,6 @@ class Search:
     """The paths of one stream: evidence (WAYS, STATES), and for each of the last hops where it came from."""
 
     def __init__(self) -> None:
-        self._margin = SLOPES
         self._padded = np.zeros((WAYS, STATES + 2 * SLOPES), np.float32)
         self._came = np.zeros((PATH_HOPS, WAYS, STATES), np.int8)
         self._hum = np.zeros(spectrum.BINS, np.float32)
@@ -126,7 +125,7 @@ class Search:
 
     def _moved(self) -> tuple[Floats, NDArray[np.int8]]:
         """Move all evidence along its slope; gives the best that reaches each state, and the change of slope."""
-        inner = self._padded[:, self._margin : -self._margin]
+        inner = self._padded[:, SLOPES:-SLOPES]
         inner[:] = self.evidence
         # State j of slope s comes from j - s: one view with a slanted stride, no copies.
         row, item = self._padded.strides
