@@ -79,8 +79,13 @@ def until(page: Any, question: str, within_s: float) -> None:
     """Ask the page again and again; its security policy forbids Playwright's own way of waiting."""
     end = time.monotonic() + within_s
     while time.monotonic() < end:
-        if page.evaluate(question):
-            return
+        try:
+            if page.evaluate(question):
+                return
+        except playwright.Error as error:
+            # A question that meets the page as it reloads (as after signing in) has no answer yet.
+            if "context was destroyed" not in str(error):
+                raise
         page.wait_for_timeout(100)
     raise AssertionError(f"not within {within_s} s: {question}")
 
