@@ -22,7 +22,7 @@ from forehear.records import Alert, Report, Site, Track
 from forehear.service import snapshot
 from forehear.service.frames import Frame, Shown, SiteState, shown
 from forehear.service.messages import Ready, Start, Step, messages, send
-from forehear.service.warm import warm, without
+from forehear.service.warm import warm
 from forehear.track.tracker import Tracker
 from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
@@ -205,8 +205,7 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     # Before it is told anything: the service has as much to load, and does it meanwhile.
-    with without("scipy", "cffi"):
-        warm()
+    warm()
     incoming = messages(sys.stdin.buffer)
     first = next(incoming, None)
     if first is None:

@@ -11,6 +11,11 @@ import sys
 
 # Linux, prctl(2): the signal that a process gets when its parent ends.
 PR_SET_PDEATHSIG = 1
+# Packages that are to seem not installed here. numba asks for scipy as soon as it is imported, and for both when it
+# loads its first loop, to offer linear algebra and foreign functions to loops that use them. None of ours does, and
+# the two take 0.2 s of the time in which a killed service has to be back. A loop that comes to need them fails here
+# to compile, and says what for.
+HIDDEN = ("scipy", "cffi")
 
 
 def end_with(parent: int) -> None:
@@ -29,6 +34,8 @@ def main() -> int:
     # ends this one, by closing its line, when it has done with it.
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
+    # Before numba is imported: where it has seen a package once, hiding it later hides nothing.
+    sys.modules.update(dict.fromkeys(HIDDEN))  # type: ignore[arg-type]
     from forehear.service import worker
 
     try:
