@@ -302,12 +302,19 @@ def _now(bank: Bank, now_s: float, states: Array, covariances: Array, heard_by: 
 
 
 def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: Array, now_s: float) -> None:
-    """Fit every young track anew whose turn it is."""
+    """Fit every young track anew whose turn it is.
+
+    Turns are counted from a track's birth, not from its last fit: else after one long step the turns of all would
+    come together, in one step every two seconds, from then on.
+    """
     for k, one in enumerate(lives):
         if one is None or now_s < one.reseat_s:
             continue
         young = now_s - one.born_s < RESEAT_AGE_S
-        one.reseat_s = now_s + RESEAT_EVERY_S if young and reseat(bank, k, air, scales) else math.inf
+        if not (young and reseat(bank, k, air, scales)):
+            one.reseat_s = math.inf
+            continue
+        one.reseat_s += RESEAT_EVERY_S * (1.0 + (now_s - one.reseat_s) // RESEAT_EVERY_S)
 
 
 def step(bank: Bank, lives: list[Life | None], posts: Posts, now_s: float) -> list[tuple[int, Life]]:
