@@ -7,6 +7,21 @@ from forehear.track import bank as banks
 from forehear.track import life
 
 
+def test_those_that_have_waited_longest_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[int] = []
+    monkeypatch.setattr(life, "reseat", lambda bank, k, air, scales: turns.append(k) or True)
+    many = life.RESEATS_PER_STEP + 50
+    lives = [
+        life.Life(f"T{k}", born_s=0.0, evidence=0.0, reseat_s=1.0 + 0.001 * (k * 7 % many)) for k in range(many)
+    ]
+    expected = sorted(range(many), key=lambda k: lives[k].reseat_s)
+    bank, nothing = banks.make(many), np.zeros(4)
+    life.reseat_young(bank, lives, nothing, nothing, 2.9)
+    assert turns == expected[: life.RESEATS_PER_STEP]
+    life.reseat_young(bank, lives, nothing, nothing, 2.95)
+    assert turns == expected, "the others in the next step"
+
+
 def test_a_long_step_does_not_bring_all_turns_together(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
 
