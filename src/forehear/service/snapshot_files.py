@@ -90,7 +90,7 @@ def _whole(path: Path) -> tuple[float, memoryview] | None:
     """Give the moment [s] and the body of a file; None where it is none, or torn."""
     try:
         with path.open("rb") as file:
-            found = memoryview(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ))
+            found = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         called, checksum, size, time_s = HEAD.unpack_from(found)
     except (OSError, ValueError, struct.error):
         return None
