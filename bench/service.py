@@ -51,6 +51,14 @@ def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
 
 
+def again(folder: Path, port: int, cut: bool) -> subprocess.Popen[bytes]:
+    """Start the service after a kill; after a power cut the fresh snapshots count as lost, whatever of them is."""
+    if cut:
+        for path in (folder / "forehear-data").glob("snapshot.fresh-*"):
+            path.unlink()
+    return start(folder, port)
+
+
 def until_ready(port: int) -> float:
     """Wait; returns how long [s]."""
     began = time.monotonic()
@@ -208,7 +216,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         # What lies between is skipped: hearing times must be of now.
         late = max(int((time.time() + 1.0 - given.begin_s) * BATCHES_PER_S) - len(first), 0)
         process, killed = resume(
-            process, lambda: start(folder, port), port, TOKEN, rest[late:], BATCHES_PER_S,
+            process, lambda: again(folder, port, args.cut), port, TOKEN, rest[late:], BATCHES_PER_S,
             given.begin_s + seconds + late / BATCHES_PER_S, args.watchers,
         )  # fmt: skip
         process.terminate()
@@ -224,6 +232,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=5000.0)
     parser.add_argument("--night", action="store_true", help="the shipped night, in real time, in place of a raid")
     parser.add_argument("--kills", type=int, default=5, help="how often it is killed at the end")
+    parser.add_argument("--cut", action="store_true", help="each kill takes the fresh snapshots too")
     parser.add_argument("--port", type=int, default=8377)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()

@@ -160,3 +160,40 @@ def test_the_truth_falls_inside_the_forecast_of_simulated_raids() -> None:
         if many > 100:
             # Between half and twice the odds told is what a duty officer can still plan with.
             assert 0.5 < (happened + 0.01) / (told + 0.01) < 2.0, (low, high, told, happened)
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 3, 5, 40, 255, 256])
+def test_counts_and_quantiles_are_those_of_numpy_to_the_last_bit(many: int) -> None:
+    rng = np.random.default_rng(many)
+    times = np.full(256, np.inf)
+    times[rng.permutation(256)[:many]] = np.where(
+        rng.random(many) < 0.2, 10.0 * rng.integers(0, 181, many), 1800.0 * rng.random(many)
+    )
+    by, quantiles = np.full(arrival.BINS, -1.0), np.full(3, -1.0)
+    assert arrival._counted(times, by, quantiles) == many
+    if many:
+        arriving = np.sort(times[np.isfinite(times)])
+        ends = arrival.BIN_S * np.arange(1, arrival.BINS + 1)
+        assert (by == np.searchsorted(arriving, ends, side="right")).all()
+        assert (quantiles == np.quantile(arriving, arrival.QUANTILES)).all()
+
+
+def test_a_way_that_cannot_reach_a_site_is_left_out_and_no_other() -> None:
+    """At every distance, up to beyond the furthest way: as many arrive as without the short cut."""
+    state, sigmas = np.array([0.0, 0.0, 50.0, 0.0]), np.array([300.0, 2.0])
+    furthest = 1.000001 * np.hypot(ROUTES.along, ROUTES.across).max(axis=1)
+    without = np.full(len(furthest), np.inf)
+    short = 0
+    for far in np.arange(10_000.0, 120_000.0, 5_000.0):
+        ring = np.array([[far, 0.3 * far]])
+        found = []
+        for bound in (furthest, without):
+            times = np.empty(len(furthest))
+            arrival._first_times(
+                ROUTES.along, ROUTES.across, bound, ROUTES.place, ROUTES.velocity, state, sigmas, ring, 3000.0,
+                1800.0, times,
+            )  # fmt: skip
+            found.append(times)
+        assert (found[0] == found[1]).all()
+        short += int(np.isfinite(found[0]).sum() > 0)
+    assert 10 < short < 22, "some within reach, some not"

@@ -9,13 +9,14 @@ start. Stop it with Ctrl-C or SIGTERM; it may be killed at any moment and goes o
 """
 
 import argparse
+import gc
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from forehear.service.pipe import Launched
+    from forehear.service.launched import Launched
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +32,12 @@ def run(args: argparse.Namespace) -> int:
 
         sys.stdout.write(resources.files("forehear.service").joinpath("forehear.example.toml").read_text("utf-8"))
         return 0
-    from forehear.service.pipe import launch
+    from forehear.service.launched import launch
 
     # First of all: the tracker's loops take longest to load, and everything else loads meanwhile.
     tracker = launch()
+    # Loading makes much and drops hardly anything; `run` has it collected again.
+    gc.disable()
     try:
         _serve(args.config, tracker)
     finally:

@@ -104,12 +104,13 @@ def _away(east: float, north: float, ring: Array, radius: float) -> float:
 
 @njit(cache=True)
 def _first_times(
-    along: Array, across: Array, draws: Array, velocity_draws: Array, state: Array, sigmas: Array,
+    along: Array, across: Array, furthest: Array, draws: Array, velocity_draws: Array, state: Array, sigmas: Array,
     ring: Array, radius: float, horizon_s: float, out: Array,
 ) -> None:  # fmt: skip
     """Fill out (R,) with the time [s] at which each way first comes within a site; inf: not in the horizon.
 
-    state (4,) east, north [m], velocity east, north [m/s]; sigmas (2,) of place and velocity, per axis.
+    furthest (R,) how far from its beginning each way ever comes [m per m/s]; state (4,) east, north [m], velocity
+    east, north [m/s]; sigmas (2,) of place and velocity, per axis.
     """
     last = along.shape[1] - 1
     for r in range(along.shape[0]):
@@ -117,7 +118,8 @@ def _first_times(
         vn = state[3] + sigmas[1] * velocity_draws[r, 1]
         x0 = state[0] + sigmas[0] * draws[r, 0]
         y0 = state[1] + sigmas[0] * draws[r, 1]
-        fastest = FASTER * max(math.hypot(ve, vn), 1.0)
+        speed = math.hypot(ve, vn)
+        fastest = FASTER * max(speed, 1.0)
         t = 0.0
         out[r] = math.inf
         while t <= horizon_s:
@@ -128,6 +130,9 @@ def _first_times(
             away = _away(x0 + ve * a + vn * c, y0 + vn * a - ve * c, ring, radius)
             if away <= 0.0:
                 out[r] = t
+                break
+            if t == 0.0 and away > speed * furthest[r]:
+                # It bends too much ever to come so far: what a track may reach is reckoned straight.
                 break
             t += max(away / fastest, LEAST_LEAP_S)
 
@@ -147,6 +152,8 @@ def arrivals(
     east, north = plane.forward([t.lon for t in tracks], [t.lat for t in tracks])
     convergence = plane.convergence([t.lon for t in tracks], [t.lat for t in tracks])
     times = np.empty(routes.along.shape[0])
+    # A little more: rounding must not keep a way from where it comes.
+    furthest = 1.000001 * np.hypot(routes.along, routes.across).max(axis=1)
     for i, track in enumerate(tracks):
         course = math.radians(track.course_deg) - float(convergence[i])
         velocity = track.speed_mps * math.sin(course), track.speed_mps * math.cos(course)
@@ -160,7 +167,7 @@ def arrivals(
         for k in np.flatnonzero(beyond <= flown):
             ring = places.ring[places.first[k] : places.first[k + 1]]
             _first_times(
-                routes.along, routes.across, routes.place, routes.velocity,
+                routes.along, routes.across, furthest, routes.place, routes.velocity,
                 state, sigmas, ring, places.radius[k], horizon_s, times,
             )  # fmt: skip
             arrival = _arrival_of(track, places.ids[k], times, max(float(beyond[k]), 0.0))
@@ -170,17 +177,42 @@ def arrivals(
 
 
 def _arrival_of(track: Track, site: str, times: Array, distance_m: float) -> Arrival | None:
-    arriving = np.sort(times[np.isfinite(times)])
-    if len(arriving) == 0:
+    by, quantiles = np.empty(BINS), np.empty(len(QUANTILES))
+    arriving = _counted(times, by, quantiles)
+    if arriving == 0:
         return None
     share = track.existence / len(times)
-    by = np.searchsorted(arriving, BIN_S * np.arange(1, BINS + 1), side="right")
-    odds = (share * by).astype(np.float64)
     told: list[float | None] = [None, None, None]
-    if len(arriving) >= LEAST_ARRIVING:
-        told = [round(track.time_s + float(q), 1) for q in np.quantile(arriving, QUANTILES)]
-    probability = min(share * len(arriving), 1.0)
-    return Arrival(track.time_s, track.track, site, probability, told[0], told[1], told[2], distance_m, odds)
+    if arriving >= LEAST_ARRIVING:
+        told = [round(track.time_s + float(q), 1) for q in quantiles]
+    probability = min(share * arriving, 1.0)
+    return Arrival(track.time_s, track.track, site, probability, told[0], told[1], told[2], distance_m, share * by)
+
+
+@njit(cache=True)
+def _counted(times: Array, by: Array, quantiles: Array) -> int:
+    """Count the ways that arrive; times (R,) [s], inf: never.
+
+    Fills by (BINS,) with how many have by the end of each bin, and quantiles (3,) with QUANTILES of their times,
+    between two of them on the straight line, as numpy's are. Nothing is filled where none arrives.
+    """
+    arriving = np.sort(times[np.isfinite(times)])
+    n = len(arriving)
+    if n == 0:
+        return 0
+    k = 0
+    for b in range(by.shape[0]):
+        while k < n and arriving[k] <= BIN_S * (b + 1):
+            k += 1
+        by[b] = k
+    for q in range(quantiles.shape[0]):
+        at = (n - 1) * QUANTILES[q]
+        low = int(at)
+        high = min(low + 1, n - 1)
+        share, step = at - low, arriving[high] - arriving[low]
+        # From the nearer end, as numpy does it: to the last bit.
+        quantiles[q] = arriving[low] + step * share if share < 0.5 else arriving[high] - step * (1.0 - share)
+    return n
 
 
 def first_of(several: Sequence[Arrival]) -> tuple[float, float | None, float | None, float | None]:

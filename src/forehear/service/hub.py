@@ -25,8 +25,9 @@ from forehear.service.ears import Ears
 from forehear.service.frames import Frame
 from forehear.service.gate import Gate, Limits, known_sensors
 from forehear.service.intake import Intake
+from forehear.service.launched import Launched
 from forehear.service.messages import Step
-from forehear.service.pipe import Launched, WorkerGone
+from forehear.service.pipe import WorkerGone
 from forehear.service.secret import secret
 from forehear.service.showing import Showing
 from forehear.service.store import Store, StoredAlert, StoreFull

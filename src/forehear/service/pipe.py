@@ -6,17 +6,14 @@ and is launched first for that; only then is it told what to track.
 
 import asyncio
 import contextlib
-import os
-import socket
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterable
-from typing import NamedTuple
 
 import msgspec
 
 from forehear.errors import ForehearError
 from forehear.service.frames import Frame
+from forehear.service.launched import Launched, launch
 from forehear.service.messages import LENGTH, Ready, Start, Step
 
 # The most that one read takes from the process at once [bytes].
@@ -29,28 +26,6 @@ END_WITHIN_S = 5.0
 
 class WorkerGone(ForehearError):
     """The tracker's process ended without being told to."""
-
-
-class Launched(NamedTuple):
-    """A process that loads, and our end of the line to it."""
-
-    process: "subprocess.Popen[bytes]"
-    line: socket.socket
-
-    def drop(self) -> None:
-        """End a process that is not needed after all."""
-        self.line.close()
-        self.process.kill()
-        self.process.wait()
-
-
-def launch() -> Launched:
-    """Launch a tracker's process; returns at once. Raises OSError."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        words = [sys.executable, "-m", "forehear.service.worker_entry", str(os.getpid())]
-        process = subprocess.Popen(words, stdin=theirs.fileno(), stdout=theirs.fileno())
-    return Launched(process, ours)
 
 
 class Pipe:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -11,8 +12,8 @@ import uvicorn
 from forehear.errors import InputError
 from forehear.service.config import Settings
 from forehear.service.hub import Hub
+from forehear.service.launched import Launched
 from forehear.service.mqtt import Mqtt
-from forehear.service.pipe import Launched
 from forehear.service.web import application
 
 # Connections that may wait to be taken; 200 browsers that reconnect at once are 200.
@@ -54,6 +55,10 @@ async def serve(
         timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none",
     )  # fmt: skip
     server = uvicorn.Server(config)
+    if not gc.isenabled():
+        # What was loaded stays: it need not be looked through again and again for what can go.
+        gc.freeze()
+        gc.enable()
     await hub.start()
     tasks: list[asyncio.Task[None]] = []
     if settings.config.mqtt.enabled:

@@ -12,8 +12,9 @@ from pathlib import Path
 from forehear.records import Alert
 from forehear.service.config import Settings
 from forehear.service.frames import Frame
+from forehear.service.launched import Launched
 from forehear.service.messages import Ready, Start, Step
-from forehear.service.pipe import Launched, Pipe, WorkerGone
+from forehear.service.pipe import Pipe, WorkerGone
 from forehear.service.store import Store
 
 # Without a snapshot, this much of the store is tracked again [s]: the tracker forgets what is older than 100 s.

@@ -3,10 +3,7 @@
 A made-up flight over a made-up network, heard, tracked, forecast and shown; then thrown away.
 """
 
-import contextlib
 import math
-import sys
-from collections.abc import Iterator
 
 from forehear.forecast import arrival, corridor, routes
 from forehear.geodesy import plane_at
@@ -17,23 +14,6 @@ from forehear.track.view import views
 SPEED_MPS, HEIGHT_M, LEVEL_DB, TONE_HZ, SOUND_MPS = 50.0, 300.0, 118.0, 110.0, 340.0
 STEPS = 45
 PIECE_M = 2500.0
-
-
-@contextlib.contextmanager
-def without(*packages: str) -> Iterator[None]:
-    """Have these packages seem not installed for a while.
-
-    numba asks for scipy and cffi when it loads its first loop, to offer linear algebra and foreign functions to
-    loops that use them. None of ours does, and the two take a quarter of the time in which a killed service
-    has to be back. A loop that comes to need them fails here to compile, and says what for.
-    """
-    hidden = [name for name in packages if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 def warm() -> bool:

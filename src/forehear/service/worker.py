@@ -6,6 +6,7 @@ every few seconds writes a snapshot. After a crash it is started again: it reads
 since, takes the very same steps again, and arrives at the very same state. It ends when its input does.
 """
 
+import gc
 import math
 import os
 import sys
@@ -22,7 +23,8 @@ from forehear.records import Alert, Report, Site, Track
 from forehear.service import snapshot
 from forehear.service.frames import Frame, Shown, SiteState, shown
 from forehear.service.messages import Ready, Start, Step, messages, send
-from forehear.service.warm import warm, without
+from forehear.service.snapshot_files import Files
+from forehear.service.warm import warm
 from forehear.track.tracker import Tracker
 from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
@@ -30,9 +32,9 @@ from forehear.warn.policy import places_of_sensors
 
 # A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which
 # is to be over in 2 s with everything else; or when it is so old [s]; but writing them is to take at most this
-# share of the time (a night's takes 0.15 s, and 0.3 s of another core to compress). Three times as often
-# would leave fewer steps to take again, but on two busy cores it was no faster after a kill, and slower before it.
-SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE = 0.2, 5.0, 0.15
+# share of the time (a night's takes 0.08 s). One that survives a power cut takes 0.3 s of another core to
+# compress: it is due when the last is so old [s].
+SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE, LASTING_EVERY_S = 0.2, 5.0, 0.15, 8.0
 # Corridors are told every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
 
@@ -56,29 +58,44 @@ class Worker:
         self.second = -math.inf
         self.time_s: float | None = None
         self.block = 0
-        self.path = Path(start.snapshot)
+        self.files = Files(Path(start.snapshot))
         self._resume = start.resume
         self._decode = msgspec.msgpack.Decoder(list[Report]).decode
+        self._heap = snapshot.Heap()
         self._saved_at_s = time.monotonic()
+        self._lasting_at_s = -math.inf
         self._save_took_s = self._since_saved_s = 0.0
         self._saving: threading.Thread | None = None
 
     def restore(self) -> Ready:
         """Go on from the snapshot, if there is one of this program and network."""
+        rest, why = None, "no snapshot"
         try:
-            body = snapshot.load(self.path)
-            if body is None:
-                return Ready(None, 0, "no snapshot")
-            rest = snapshot.read(body, self.tracker)
-            if set(rest["sites"]) != set(self.sites):
-                raise snapshot.SnapshotError("the sites are others than the snapshot's")
+            for body in self.files.newest():
+                try:
+                    rest = self._read(body)
+                    break
+                except snapshot.SnapshotError as error:
+                    why = str(error)
         except snapshot.SnapshotError as error:
-            # A tracker half restored must not be used.
-            self.tracker = Tracker(self.network)
-            return Ready(None, 0, str(error))
+            why = str(error)
+        if rest is None:
+            return Ready(None, 0, why)
         self.alarm, self.since, self.second = rest["alarm"], rest["since"], rest["second"]
         self.time_s, self.block, self.habits = rest["time_s"], rest["block"], rest["habits"]
         return Ready(self.time_s, self.block)
+
+    def _read(self, body: snapshot.Bytes) -> dict[str, Any]:
+        """Bring the tracker to a snapshot; returns the rest. Raises SnapshotError: then the tracker is fresh."""
+        try:
+            rest = snapshot.read(body, self.tracker)
+            if set(rest["sites"]) != set(self.sites):
+                raise snapshot.SnapshotError("the sites are others than the snapshot's")
+        except snapshot.SnapshotError:
+            # A tracker half restored must not be used.
+            self.tracker = Tracker(self.network)
+            raise
+        return rest
 
     def take(self, one: Step) -> Frame:
         """Take one step and tell what there is then."""
@@ -180,18 +197,24 @@ class Worker:
             "alarm": self.alarm, "since": self.since, "second": self.second, "time_s": self.time_s,
             "block": self.block, "sites": list(self.sites), "habits": self.habits,
         }  # fmt: skip
-        body = snapshot.write(self.tracker, rest)
-        self._saving = threading.Thread(target=self._save, args=(body, time.monotonic() - began))
+        parts = snapshot.parts(self.tracker, rest, self._heap)
+        lasting = began - self._lasting_at_s > LASTING_EVERY_S
+        if lasting:
+            self._lasting_at_s = began
+        took_s = time.monotonic() - began
+        self._saving = threading.Thread(target=self._save, args=(self.time_s, parts, took_s, lasting))
         self._saving.start()
 
-    def _save(self, body: bytes, took_s: float) -> None:
+    def _save(self, time_s: float, parts: list[snapshot.Bytes], took_s: float, lasting: bool) -> None:
         began = time.monotonic()
         try:
-            snapshot.save(self.path, body)
+            self.files.keep(time_s, parts)
+            self._save_took_s = took_s + time.monotonic() - began
+            if lasting:
+                self.files.keep_lasting(time_s, parts)
         except OSError as error:
             # A full disk: the tracker goes on, and a restart replays more.
             print(f"forehear worker: snapshot: {error}", file=sys.stderr)
-        self._save_took_s = took_s + time.monotonic() - began
 
     def finish(self) -> None:
         """Wait for a snapshot under way."""
@@ -205,8 +228,7 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     # Before it is told anything: the service has as much to load, and does it meanwhile.
-    with without("scipy", "cffi"):
-        warm()
+    warm()
     incoming = messages(sys.stdin.buffer)
     first = next(incoming, None)
     if first is None:
@@ -214,6 +236,9 @@ def main() -> int:
         return 0
     worker = Worker(msgspec.msgpack.decode(first, type=Start))
     send(out, worker.restore())
+    # What was loaded stays: it need not be looked through again and again for what can go.
+    gc.freeze()
+    gc.enable()
     decode = msgspec.msgpack.Decoder(Step).decode
     for body in incoming:
         one = decode(body)
