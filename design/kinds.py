@@ -1,27 +1,17 @@
 """Which way to tell a drone's comb from others by its traits, so that it holds on drones not seen before?
 
-    PYTHONPATH=src:. python design/kinds.py      (about two minutes; needs bench's recordings and scikit-learn)
+    PYTHONPATH=src:. python -m training --keep build/kinds-table.npz       (a quarter of an hour)
+    PYTHONPATH=src:. python design/kinds.py build/kinds-table.npz          (two minutes; needs bench's recordings)
 
-Each drone in turn is left out (with all its mixtures), negatives in five parts; what is left sets the numbers; the
-threshold is where six seconds of all negatives (64 minutes) are false. Recordings and 3-s mixtures told by then:
+Two sources of knowledge: the real recordings, each drone in turn left out (with all its mixtures), negatives in
+five parts; and the table of `training`, in which there is no real drone at all. The threshold is where six seconds
+of all negatives (64 minutes) are false. Recordings and 3-s mixtures told by then:
 
-                                        whole     0 dB    -5 dB   -10 dB
-    as built, one second alone            9/9     48 %     35 %     23 %
-    ramps                                 6/9     40 %     30 %     19 %
-    ramps without motion                  6/9     32 %     27 %     20 %
-    ramps without lines of no family      5/9     17 %     12 %      6 %
-    ramps, logistic                       6/9     27 %     20 %     12 %
-    forest                                5/9     32 %     23 %     14 %
+TABLE
 
-Answer: ramps. They are those of `kinds`, their weights refitted with the sign that physics gives them, by the
-loss that counts: recordings missed and false seconds, each through a steep logistic. `logistic` is the same with
-the likelihood as its loss. The forest has the traits themselves; it learns nine drones by heart, and what it
-learns from these recordings could not be shipped. The trait that is worth most is what share of all clear lines
-are the comb's own. `as built` saw all drones while it was set: its row is what it reaches on what it knows, the
-others say what to expect of drones that are unlike these.
+Answer: ramps, learned from synthetic drones. RAMPS
 """
 
-import math
 import sys
 import warnings
 import zlib
@@ -33,33 +23,18 @@ from bench.mixtures import RATIOS_DB, mixtures
 from bench.recordings import drones, negatives, required
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from training.fit import evidence_of, fit
+from training.hear import families
 
 from forehear.listen import kinds
-from forehear.listen.listener import Listener
 
 Array = NDArray[np.float64]
 FALSE_SECONDS = 6
 PARTS = 5
 
 
-class Ear(Listener):
-    """A Listener that keeps the traits of every family it hears."""
-
-    def __init__(self) -> None:
-        super().__init__("design", calibration_db=94.0)
-        self.kept: list[kinds.Traits] = []
-
-    def _judge(self) -> Any:
-        report = super()._judge()
-        sound = kinds.Sound(*np.mean(self._sounds, axis=0).tolist())
-        self.kept += [kinds.traits(t.family, sound) for t in self._threads]
-        return report
-
-
 def heard(samples: NDArray[np.float32]) -> list[kinds.Traits]:
-    ear = Ear()
-    ear.hear(samples, 0.0)
-    return ear.kept
+    return [one.traits for one in families(samples)]
 
 
 def gather() -> list[tuple[str, str, list[kinds.Traits]]]:
@@ -72,19 +47,6 @@ def gather() -> list[tuple[str, str, list[kinds.Traits]]]:
     for one in mixtures(real, other):
         out += [(one.drone, f"{ratio:g} dB", heard(one.sound(ratio, 0.0))) for ratio in RATIOS_DB]
     return out
-
-
-def ramps(of: kinds.Traits) -> list[float]:
-    """Give what the ramps of `kinds`, and their products, give before their weights; all speak for a drone."""
-    singles = [kinds.ramp(getattr(of, name), a, b) for name, a, b, _ in kinds.RAMPS]
-    for parts, worth in kinds.TOGETHER:
-        product = math.prod(kinds.ramp(getattr(of, name), a, b) for name, a, b in parts)
-        singles.append(product if worth > 0.0 else 1.0 - product)
-    return singles
-
-
-def ramp_names() -> list[str]:
-    return [r[0] for r in kinds.RAMPS] + ["+".join(p[0] for p in parts) for parts, _ in kinds.TOGETHER]
 
 
 Fit = Callable[[Array, NDArray[np.bool_], Array, NDArray[np.intp]], Callable[[Array], Array]]
@@ -141,6 +103,19 @@ def forest(x: Array, drone: NDArray[np.bool_], weight: Array, group: NDArray[np.
     return lambda y: np.asarray(trees.predict_proba(y)[:, 1])
 
 
+def boosted(
+    x: Array, drone: NDArray[np.bool_], weight: Array, group: NDArray[np.intp]
+) -> Callable[[Array], Array]:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    trees = HistGradientBoostingClassifier(
+        max_iter=200, learning_rate=0.05, max_leaf_nodes=12, l2_regularization=10.0, min_samples_leaf=50,
+        random_state=0,
+    )  # fmt: skip
+    trees.fit(x, drone, weight)
+    return lambda y: np.asarray(trees.decision_function(y))
+
+
 def left_out(fit: Fit, x: Array, names: Array, drone: NDArray[np.bool_], weight: Array, group: Any) -> Array:
     """Score every row by a fit that has not seen its drone, or its part of the negatives."""
     part = np.array([zlib.crc32(f"{g}".encode()) % PARTS for g in group])
@@ -160,7 +135,7 @@ def tell(title: str, score: Array, whats: Array, group: Array, total: dict[str, 
     for what in ("whole", *(f"{ratio:g} dB" for ratio in RATIOS_DB)):
         told = len(set(group[(whats == what) & (score > limit)]))
         cells.append(f"{told}/{total[what]}" if what == "whole" else f"{100 * told / total[what]:.0f} %")
-    print(f"    {title:32}" + "".join(f"{cell:>9}" for cell in cells), flush=True)
+    print(f"    {title:38}" + "".join(f"{cell:>9}" for cell in cells), flush=True)
 
 
 def main() -> int:
@@ -171,24 +146,30 @@ def main() -> int:
     names, whats, group = (np.array([row[k] for row in rows]) for k in range(3))
     drone = whats != "none"
     raw = np.array([row[3] for row in rows], np.float64)
-    ramped = np.array([ramps(row[3]) for row in rows])
+    ramped = evidence_of(raw)
     weight = np.ones(len(rows))
     share = {"whole": 12.0, "0 dB": 3.0, "-5 dB": 2.0, "-10 dB": 1.0}
     for i in np.flatnonzero(drone):
         weight[i] = share[whats[i]] / np.sum((names == names[i]) & (whats == whats[i]))
-    of = np.array(ramp_names())
-    print(f"    {'':32}{'whole':>9}" + "".join(f"{f'{ratio:g} dB':>9}" for ratio in RATIOS_DB))
-    tell("as built, one second alone", np.array([kinds.piston_odds(r[3]) for r in rows]), whats, group, total)
-    no_motion = ~np.char.endswith(of, "slope")
+    print(f"    {'':38}{'whole':>9}" + "".join(f"{f'{ratio:g} dB':>9}" for ratio in RATIOS_DB))
+    tell("as built", np.array([kinds.piston_odds(r[3]) for r in rows]), whats, group, total)
+    for path in sys.argv[1:]:
+        made = np.load(path)
+        x, y = made["traits"], made["drone"]
+        each, sound = np.ones(len(y)), made["sound"]
+        weights, bias = fit(evidence_of(x), y)
+        tell("ramps, learned from synthetic drones", ramped @ weights + bias, whats, group, total)
+        tell("forest, the same", forest(x, y, each, sound)(raw), whats, group, total)
+        tell("trees boosted, the same", boosted(x, y, each, sound)(raw), whats, group, total)
+    of = np.array([kinds.named(piece) for piece in kinds.EVIDENCE])
     no_strays = ~(np.char.find(of, "stray") >= 0) & ~(np.char.find(of, "explained") >= 0)
-    for title, fit, x in (
-        ("ramps", counting, ramped),
-        ("ramps without motion", counting, ramped[:, no_motion]),
-        ("ramps without lines of no family", counting, ramped[:, no_strays]),
-        ("ramps, logistic", logistic, ramped),
-        ("forest", forest, raw),
+    for title, way, x in (
+        ("ramps, recordings, each left out", counting, ramped),
+        ("the same without lines of no family", counting, ramped[:, no_strays]),
+        ("the same by likelihood", logistic, ramped),
+        ("forest, recordings, each left out", forest, raw),
     ):
-        tell(title, left_out(fit, x, names, drone, weight, group), whats, group, total)
+        tell(title, left_out(way, x, names, drone, weight, group), whats, group, total)
     return 0
 
 

@@ -122,7 +122,7 @@ def test_what_was_a_drone_is_likelier_one_and_what_was_none_is_not_unlikelier() 
 
 
 def traits_of(samples: Samples) -> kinds.Traits:
-    return kinds.traits(seconds_of(samples)[-1][0], kinds.Sound(1e-3, 1e-6))
+    return kinds.traits(seconds_of(samples)[-1][0], kinds.Sound(1e-3, 1e-6, 1.5))
 
 
 def test_each_trait_speaks_for_or_against_as_it_is_named() -> None:
@@ -130,7 +130,7 @@ def test_each_trait_speaks_for_or_against_as_it_is_named() -> None:
     odds = kinds.piston_odds(drone)
     for worse in (
         {"stray": 800.0}, {"explained": 0.1}, {"halved": 20.0}, {"hiss_db": 0.0},
-        {"present": 0.1, "reach_hz": 300.0}, {"unsteady": 2.0}, {"hops": 2.0},
+        {"present": 0.1, "reach_hz": 300.0}, {"hops": 2.0}, {"beat": 4.0},
     ):  # fmt: skip
         assert kinds.piston_odds(drone._replace(**worse)) <= odds, worse
     assert kinds.piston_odds(drone._replace(stray=800.0, explained=0.1, halved=20.0)) < odds - 1.0
@@ -140,7 +140,7 @@ def test_traits_are_finite_of_any_family() -> None:
     for samples in (1e-6 * noise(6.0) + 0.3 * comb(60.0, 6.0), comb(250.0, 6.0, to_hz=251.0), helicopter()):
         for second in seconds_of(np.asarray(samples, np.float32)):
             for family in second:
-                for sounding in (kinds.Sound(0.0, 0.0), kinds.Sound(1e3, 1e3)):
+                for sounding in (kinds.Sound(0.0, 0.0, 0.0), kinds.Sound(1e3, 1e3, 5.0)):
                     told = kinds.traits(family, sounding)
                     assert np.isfinite(told).all()
                     assert np.isfinite(kinds.piston_odds(told))

@@ -11,7 +11,7 @@ from forehear.listen.families import Family
 from forehear.listen.kinds import Sound
 from forehear.listen.threads import Thread, follow
 
-SOUND = Sound(1e-3, 1e-6)
+SOUND = Sound(1e-3, 1e-6, 1.3)
 
 
 @cache

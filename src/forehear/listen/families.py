@@ -42,12 +42,10 @@ class Family(NamedTuple):
     evidence: float  # [nat], of lines of its own
     fine: fine.Fine
     hops: int  # of the path
-    per_hop: Array  # (hops,) evidence of each hop
     per_line: Array  # (orders,) mean evidence of each line over the hops
     halved: float  # evidence [nat] of lines halfway between: the fundamental may be half as high
     strong: float  # evidence [nat] a hop of this family's clear lines
     stray: float  # that of clear lines that are of no family
-    bend: float  # rms of the path's logarithm around a straight line
 
 
 def families(
@@ -144,19 +142,14 @@ def _family(
     others, before = beside
     start = Start(math.exp(middle), slope)
     sharp = fine.refine(low, start, noise, others, fine.continued(start, before))
-    steps = np.arange(hops, dtype=np.float64)
-    along, first = _line(steps, log) if hops > 1 else (0.0, float(log[0]))
-    bend = log - first - along * steps
     return Family(
         told,
         sharp,
         hops,
-        lines.sum(axis=1).astype(np.float64),
         lines.mean(axis=0).astype(np.float64),
         0.0,
         0.0,
         0.0,
-        float(np.sqrt(np.mean(bend**2))),
     )
 
 

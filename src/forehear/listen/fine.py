@@ -39,8 +39,8 @@ LEAST_RATIO, SURE_RATIO, OUTWEIGHED = 4.0, 10.0, 1.0
 # This share of the power of both lines beside it leaks into a place halfway between; an engine's own odd lines
 # stand 12 to 17 dB under the even ones.
 LEAK = 1e-3
-# What no frame knows better [Hz]: the clock's and the resampling's own errors.
-LEAST_SIGMA_HZ = 0.0007
+# What no frame knows better [Hz]: the resampling's own error, and that a report tells a tone to 0.1 mHz.
+LEAST_SIGMA_HZ = 0.0005
 # How much a slope may change [share of the tone per s^2, standard deviation]: a steady engine's little, and this
 # much of the slope [1/s]: a pass of 3 s or more. Without a bend a second of a near pass is some hundredths of a
 # hertz wrong; a bend that were free would cost every faint tone half of its sharpness.

@@ -9,9 +9,8 @@ off can have (chainsaws, vacuum cleaners, small rotors), evidence that comes and
 that bends faster than a pass.
 
 Each of these is a ramp: 0 where it does not hold, 1 where it does. Their weighted sum is the log-odds of
-`piston`. The ramps' ends were set by hand; their weights began as a fit to the development recordings, with the
-sign that physics gives each, and were rounded to quarters and changed by hand: docs/listening.md says what that
-means for their licence, and what was tried instead.
+`piston`. The ramps' ends were set by hand; their weights are learned, with the sign that physics gives each, from
+synthetic drones and from sounds, synthetic and recorded, that anybody may use (`training`).
 """
 
 import math
@@ -20,58 +19,52 @@ from typing import NamedTuple
 import numpy as np
 
 from forehear.listen.families import THERE, Family
+from forehear.listen.kinds_learned import BIAS, WEIGHTS
 from forehear.listen.lines import TO_HZ
 from forehear.listen.tones import ORDERS
 from forehear.records import Kinds
 
+
+class Evidence(NamedTuple):
+    """A piece of evidence: ramps (trait, where it begins, where it ends) that count together, by their product."""
+
+    ramps: tuple[tuple[str, float, float], ...]
+    against: bool = False  # it speaks against a drone: what counts is that it does not hold
+
+
+def _one(trait: str, begin: float, end: float) -> Evidence:
+    return Evidence(((trait, begin, end),))
+
+
 # --- numbers that decide -----------------------------------------------------------------------------
-# Trait, where its ramp begins and ends, and the log-odds it brings at its end.
-RAMPS: tuple[tuple[str, float, float, float], ...] = (
+# What each is worth is learned: `kinds_learned`.
+EVIDENCE: tuple[Evidence, ...] = (
     # A comb: many of its lines are there, among them the low and the middle ones, and they reach far up.
-    ("log_evidence", 3.4, 4.1, 0.25),
-    ("clear", 60.0, 140.0, 0.25),
-    ("present", 0.15, 0.4, 0.5),
-    ("present", 0.35, 0.6, 0.25),
-    ("low", -0.2, 0.6, 0.25),
-    ("middle", 0.0, 1.0, 0.75),
-    ("middle", 0.8, 2.0, 0.5),
-    ("best_lines", 1.8, 3.0, 0.25),
-    ("reach_hz", 500.0, 900.0, 0.75),
-    ("reach_hz", 1100.0, 1700.0, 0.5),
+    _one("log_evidence", 3.4, 4.1),
+    _one("best_lines", 1.8, 3.0),
     # It is the comb, not a part of one or of a chord: nothing halfway between, few clear lines beside it.
-    ("halved", 8.0, 2.0, 0.75),
-    ("halved", 3.0, -3.0, 0.75),
-    ("explained", 0.3, 0.5, 0.25),
-    ("stray", 450.0, 250.0, 0.75),
+    _one("halved", 3.0, -3.0),
+    _one("stray", 450.0, 250.0),
     # Its power lies where a small engine's does: above a rotor's, below a horn's, with little hiss.
-    ("centroid_hz", 200.0, 350.0, 1.0),
-    ("tone_hz", 40.0, 50.0, 0.5),
-    ("hiss_db", -14.0, -22.0, 0.75),
-    ("hiss_db", -20.0, -30.0, 0.25),
+    _one("hiss_db", -20.0, -30.0),
+    # Nothing beats more slowly than a drone's engine turns: no main rotor, no slow propeller, no idling cylinders.
+    _one("beat", 2.2, 1.6),
     # It lasts, it keeps its phase as an engine does, and it moves as Doppler moves it: smoothly, not too fast.
-    ("hops", 3.0, 6.0, 2.0),
-    ("unsteady", 0.7, 0.4, 0.25),
-    ("coherent", 0.05, 0.2, 0.5),
-    ("bend", 0.004, 0.002, 1.0),
-    ("slope", 0.1, 0.07, 0.25),
-    ("slope", 0.002, 0.01, 0.75),
-)
-# What counts only together: ramps, and what their product brings.
-TOGETHER: tuple[tuple[tuple[tuple[str, float, float], ...], float], ...] = (
+    _one("hops", 3.0, 6.0),
+    _one("coherent", 0.05, 0.2),
+    _one("slope", 0.1, 0.07),
+    _one("slope", 0.002, 0.01),
     # A comb that is the only one, with an engine's power, or middle lines, or no hiss, or moving.
-    ((("explained", 0.35, 0.6), ("centroid_hz", 250.0, 350.0), ("centroid_hz", 900.0, 700.0)), 1.5),
-    ((("explained", 0.4, 0.6), ("middle", 0.5, 1.2)), 0.5),
-    ((("explained", 0.35, 0.6), ("hiss_db", -16.0, -24.0)), 0.5),
-    ((("explained", 0.3, 0.5), ("slope", 0.002, 0.01)), 1.25),
-    ((("stray", 250.0, 100.0), ("slope", 0.002, 0.01)), 0.25),
+    Evidence((("explained", 0.35, 0.6), ("centroid_hz", 250.0, 350.0), ("centroid_hz", 900.0, 700.0))),
+    Evidence((("explained", 0.4, 0.6), ("middle", 0.5, 1.2))),
+    Evidence((("explained", 0.3, 0.5), ("slope", 0.002, 0.01))),
     # In noise a comb shows less of all that; but who has clear lines there at all?
-    ((("share", 0.1, 0.03), ("explained", 0.35, 0.55)), 0.75),
+    Evidence((("share", 0.1, 0.03), ("explained", 0.35, 0.55))),
     # A low tone without middle orders is a rotor's, or an aircraft's far off.
-    ((("tone_hz", 95.0, 70.0), ("centroid_hz", 300.0, 200.0)), -0.75),
+    Evidence((("tone_hz", 95.0, 70.0), ("centroid_hz", 300.0, 200.0)), against=True),
     # So loud that all lines should be there, and they are not.
-    ((("best_lines", 2.2, 3.6), ("present", 0.55, 0.25)), -0.5),
+    Evidence((("best_lines", 2.2, 3.6), ("present", 0.55, 0.25)), against=True),
 )
-BIAS = -15.4
 # A family that was a drone's a second ago is so now: this share of its log-odds, and at most so much, is added.
 REMEMBERED, MOST_REMEMBERED = 0.5, 2.0
 # A jet has tones too, seldom so low: what is no piston engine is this probably a jet.
@@ -85,34 +78,32 @@ _BLOCKS = 30.0
 
 
 class Sound(NamedTuple):
-    """What the frame is like beside its families: powers [full scale^2] up to 4 kHz, and above."""
+    """What the second is like beside its families: powers [full scale^2] up to 4 kHz and above, and what beats."""
 
     low_power: float
     high_power: float
+    beat: float  # how clear a slow beat is: `beat.Beat.clearness`
 
 
 class Traits(NamedTuple):
     """What tells kinds apart; all of the last seconds of one family. design/kinds.py compares ways to use them."""
 
     log_evidence: float  # of evidence in nat
-    clear: float  # evidence of clear lines a hop [nat]
     explained: float  # share of all clear lines that are of this family
     stray: float  # evidence of clear lines of no family a hop [nat]
     present: float  # share of its lines up to 2 kHz that are there
     reach_hz: float  # where the highest of them is
-    low: float  # mean evidence a line and hop: orders 1 to 4,
-    middle: float  # and 5 to 10
+    middle: float  # mean evidence a line and hop of orders 5 to 10
     halved: float  # evidence of lines halfway between
     centroid_hz: float  # of the lines' power
     share: float  # of the lines in all power
     tone_hz: float
     slope: float  # of its logarithm, without sign [1/s]
-    bend: float  # how far its path is from a straight line [rms, share]
-    unsteady: float  # standard deviation of the evidence over hops, as a share of its mean
     hops: float
     hiss_db: float  # power above 4 kHz over that below
     coherent: float  # share of the lines' power that keeps its phase over a second
     best_lines: float  # mean evidence of the six best lines
+    beat: float  # how clear a beat of 8 to 36 Hz is in all the sound
 
 
 def traits(family: Family, sound: Sound) -> Traits:
@@ -124,27 +115,23 @@ def traits(family: Family, sound: Sound) -> Traits:
     power = np.where(fine.ratio > _LINE_RATIO, fine.power, 0.0)
     total = float(power.sum()) + 1e-15
     heard = fine.ratio > _LINE_RATIO
-    mean = float(family.per_hop.mean())
     return Traits(
         log_evidence=math.log(max(family.evidence, 1.0)),
-        clear=family.strong,
         explained=family.strong / (family.strong + max(family.stray - _STRAY_OF_NOISE, 0.0) + 5.0),
         stray=family.stray,
         present=len(there) / orders,
         reach_hz=float((there[-1] + 1) * fine.tone_hz) if len(there) else 0.0,
-        low=float(line[:4].mean()),
         middle=float(line[4:10].mean()) if orders > 4 else 0.0,
         halved=family.halved,
         centroid_hz=float(power @ np.arange(1, len(power) + 1)) * fine.tone_hz / total,
         share=total / (sound.low_power + 1e-15),
         tone_hz=fine.tone_hz,
         slope=abs(fine.slope_hz_per_s) / fine.tone_hz,
-        bend=family.bend,
-        unsteady=float(family.per_hop.std()) / max(mean, 1.0),
         hops=float(family.hops),
         hiss_db=10.0 * math.log10((sound.high_power + 1e-12) / (sound.low_power + 1e-12)),
         coherent=float(fine.ratio[heard].sum()) / max(float(fine.incoherent[heard].sum()) * _BLOCKS, 1e-9),
         best_lines=float(np.sort(line)[::-1][:6].mean()),
+        beat=sound.beat,
     )
 
 
@@ -156,11 +143,16 @@ def ramp(value: float, begin: float, end: float) -> float:
 def piston_odds(of: Traits) -> float:
     """Give the log-odds that a family is of a propeller drone's piston engine, from one second alone."""
     odds = BIAS
-    for name, begin, end, worth in RAMPS:
-        odds += worth * ramp(getattr(of, name), begin, end)
-    for ramps, worth in TOGETHER:
-        odds += worth * math.prod(ramp(getattr(of, name), begin, end) for name, begin, end in ramps)
+    for piece, weight in zip(EVIDENCE, WEIGHTS, strict=True):
+        holds = math.prod(ramp(getattr(of, name), begin, end) for name, begin, end in piece.ramps)
+        odds += weight * (1.0 - holds if piece.against else holds)
     return odds
+
+
+def named(piece: Evidence) -> str:
+    """Name a piece of evidence in words."""
+    ways = " and ".join(f"{name} from {begin:g} to {end:g}" for name, begin, end in piece.ramps)
+    return f"not {ways}" if piece.against else ways
 
 
 def with_memory(odds: float, before: float | None) -> float:

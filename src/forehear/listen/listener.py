@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from forehear.constants import LISTENING_RATE_HZ
 from forehear.listen import health, spectrum, threads
 from forehear.listen.bearings import Bearing, bearing
+from forehear.listen.beat import Beat
 from forehear.listen.families import families
 from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
 from forehear.listen.jet import Broad, BroadBand
@@ -126,7 +127,8 @@ class Listener:
         self._second = np.zeros((SECOND, self._channels), np.float32)
         self._noise: Floats | None = None
         self._bands: list[NDArray[np.float64]] = []
-        self._sounds: list[Sound] = []
+        self._powers: list[tuple[float, float]] = []
+        self._beat = Beat()
         self._threads: list[Thread] = []
         self._hops = 0
         self._search.reset()
@@ -202,6 +204,7 @@ class Listener:
         alive = np.flatnonzero(np.ptp(samples, axis=0) > 0.0)
         low, high_power = self._halver.take(samples[:, alive[0] if len(alive) else 0])
         self._low = np.concatenate([self._low[spectrum.HOP :], low])
+        self._beat.hear(low)
         self._hops += 1
         if self._hops % SECOND_HOPS == 0:
             self._count()
@@ -216,14 +219,14 @@ class Listener:
         bands = band_powers(power, low_power, high_power)
         self._floor.hear(bands)
         self._bands = [*self._bands[1 - SECOND_HOPS :], bands]
-        self._sounds = [*self._sounds[1 - SECOND_HOPS :], Sound(low_power, high_power)]
+        self._powers = [*self._powers[1 - SECOND_HOPS :], (low_power, high_power)]
         return self._judge() if self._hops % SECOND_HOPS == 0 else None
 
     def _judge(self) -> Report | None:
         """Judge the second that ends now."""
         assert self._noise is not None
         assert self._floor.powers is not None
-        sound = Sound(*np.mean(self._sounds, axis=0).tolist())
+        sound = self._sound()
         self._threads = threads.follow(
             self._threads,
             families(self._search, self._low, self._noise, [t.family.fine for t in self._threads]),
@@ -237,6 +240,11 @@ class Listener:
         if not sources and self._told_s is not None and heard_at_s - self._told_s < HEARTBEAT_S - 0.6:
             return None
         return self._report(heard_at_s, sources)
+
+    def _sound(self) -> Sound:
+        """Describe the second that ends now, whatever is in it."""
+        low_power, high_power = np.mean(self._powers, axis=0).tolist()
+        return Sound(low_power, high_power, self._beat.clearness())
 
     def _report(self, heard_at_s: float, sources: tuple[Source, ...]) -> Report:
         told = health.health_of(self._tally, self._uncalibrated)

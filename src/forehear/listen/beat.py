@@ -1,0 +1,78 @@
+"""What beats in the last seconds: something that turns or fires slower than a drone's engine.
+
+A helicopter's main rotor, an aircraft's slow propeller, a lorry's cylinders swell all of a sound 8 to 36 times a
+second, the lines of tail rotors and gears and the hiss with it, and so show where no line of theirs can be told
+from another's. Here the power in three bands is taken every 5 ms; the spectra of its logarithm's course are
+compared with their own medians, and the comb that fits them best tells how clear the beat is: the mean over its
+lines, but no more than its first line says, or any faster beat would count as a slow one's multiple.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forehear.listen import spectrum
+
+Array = NDArray[np.float64]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+# The course of the power: one value each STEP samples of half-rate sound, of FRAME samples around it (a window so
+# long that what beats 125 times a second is not seen, and hardly what beats faster), for so many values (2 s).
+STEP, FRAME, COURSE = 40, 128, 400
+# Bands [Hz]: below an engine's firing, its lines, and its hiss.
+BANDS_HZ = ((60.0, 260.0), (260.0, 1000.0), (1000.0, 3500.0))
+# Beats that are looked for, in steps of the padded spectrum, and up to which multiple [Hz].
+SLOWEST_HZ, FASTEST_HZ, TOP_HZ, MOST_MULTIPLES = 8.0, 36.0, 72.0, 4
+# What swells slower than this many values is weather.
+SLOW = 61
+# -----------------------------------------------------------------------------------------------------
+
+_RATE_HZ = spectrum.RATE_HZ / STEP
+_PADDED = 2 * COURSE
+_BIN_HZ = _RATE_HZ / _PADDED
+_WINDOW = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
+_HZ = np.fft.rfftfreq(FRAME, 1.0 / spectrum.RATE_HZ)
+_IN_BAND = np.array([(low <= _HZ) & (high > _HZ) for low, high in BANDS_HZ], np.float32)
+_BEATS_HZ = np.arange(SLOWEST_HZ, FASTEST_HZ + 1e-9, _BIN_HZ)
+_MULTIPLES = np.arange(1, MOST_MULTIPLES + 1)
+_USED = _BEATS_HZ[:, None] * _MULTIPLES <= TOP_HZ
+_AT = np.where(_USED, np.rint(_BEATS_HZ[:, None] * _MULTIPLES / _BIN_HZ), 0.0).astype(np.intp)
+_USED_SUM = _USED.sum(axis=1)
+_NOISE = slice(round(6.0 / _BIN_HZ), round(TOP_HZ / _BIN_HZ) + 2)
+_FAINT = 1e-12
+
+
+class Beat:
+    """Follows the course of the power of half-rate sound, hop by hop."""
+
+    def __init__(self) -> None:
+        """Begin in silence."""
+        self._rest = np.zeros(FRAME - STEP, np.float32)
+        self._course = np.zeros((0, len(BANDS_HZ)), np.float32)
+
+    def hear(self, low: NDArray[np.float32]) -> None:
+        """Hear a hop (n,) of half-rate sound, n a multiple of STEP."""
+        x = np.concatenate([self._rest, low])
+        frames = np.lib.stride_tricks.sliding_window_view(x, FRAME)[::STEP]
+        power = np.abs(np.fft.rfft(frames * _WINDOW, axis=1)) ** 2
+        course = np.log(power.astype(np.float32) @ _IN_BAND.T + _FAINT)
+        self._course = np.concatenate([self._course, course])[-COURSE:]
+        self._rest = x[len(x) - (FRAME - STEP) :]
+
+    def clearness(self) -> float:
+        """Give how clear the clearest beat is: 1 to 2 of noise, 3 and more of rotors; 0 in the first second."""
+        n = len(self._course)
+        if n < COURSE // 2:
+            return 0.0
+        course = (self._course - _smooth(self._course)).T * np.hanning(n)
+        of_bands = np.abs(np.fft.rfft(course, _PADDED)[:, : _NOISE.stop]) ** 2
+        above = of_bands / (np.median(of_bands[:, _NOISE], axis=1, keepdims=True) + 1e-12)
+        told = np.log1p(above.sum(axis=0) / (len(BANDS_HZ) + 1.0))[_AT] * _USED
+        return float(np.max(np.minimum(told.sum(axis=1) / _USED_SUM, told[:, 0])))
+
+
+def _smooth(course: NDArray[np.float32]) -> Array:
+    """Give the running mean (n, bands) over SLOW values, shorter at the ends."""
+    total = np.concatenate([np.zeros((1, course.shape[1])), np.cumsum(course, axis=0, dtype=np.float64)])
+    at = np.arange(len(course))
+    begin, end = np.maximum(at - SLOW // 2, 0), np.minimum(at + SLOW // 2 + 1, len(course))
+    return np.asarray((total[end] - total[begin]) / (end - begin)[:, None], np.float64)

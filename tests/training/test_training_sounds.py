@@ -1,0 +1,90 @@
+"""The sounds to learn from: each sounds, the same draw is the same sound, and a drone's families are known."""
+
+import numpy as np
+import pytest
+from training.chance import hiss, noises, slow
+from training.hear import drones_of, families
+
+from forehear.constants import LISTENING_RATE_HZ
+from forehear.simulate.sound_noise import BAND_HZ, band_power
+from training import engines, sounds, voices
+
+MAKERS = {name: make for name, _, make in sounds.OTHERS} | {"drone": engines.drone}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_each_sounds_and_the_same_draw_is_the_same_sound(name: str) -> None:
+    for seed in range(3):
+        one, again = (MAKERS[name](np.random.default_rng(seed), 2.5) for _ in range(2))
+        assert one.shape == (int(2.5 * LISTENING_RATE_HZ),)
+        assert np.isfinite(one).all()
+        assert one.std() > 0.0
+        assert np.array_equal(one, again)
+    assert not np.array_equal(one, MAKERS[name](np.random.default_rng(99), 2.5))
+
+
+def test_whole_sounds_are_what_a_file_would_hold() -> None:
+    real = [0.1 * np.random.default_rng(0).standard_normal(20000).astype(np.float32)]
+    for seed in range(4):
+        for sound in (
+            sounds.drone(np.random.default_rng(seed), real),
+            sounds.other(np.random.default_rng(seed), real),
+            sounds.recorded(np.random.default_rng(seed), "background", real[0]),
+        ):
+            assert sound.samples.dtype == np.float32
+            assert np.abs(sound.samples).max() <= 1.0
+            # 16 bits, and played at 0.85 to 1.18 of its speed.
+            assert np.allclose(sound.samples * 32767.0, np.round(sound.samples * 32767.0), atol=0.01)
+            assert (sound.alone is not None) == (sound.what == "drone")
+    assert 6.0 / 1.18 <= len(sounds.other(np.random.default_rng(5)).samples) / LISTENING_RATE_HZ <= 6.0 / 0.84
+
+
+@pytest.mark.parametrize("ratio_db", [-10.0, 0.0, 20.0])
+def test_mixtures_have_the_ratio_that_was_asked_for(ratio_db: float) -> None:
+    chance = np.random.default_rng(3)
+    tone = np.sin(2.0 * np.pi * 200.0 * np.arange(16000) / LISTENING_RATE_HZ)
+    noise = noises(chance, 1.0)
+    both = sounds.mixed(tone, noise, ratio_db)
+    scaled = tone / np.sqrt(band_power(tone, LISTENING_RATE_HZ, BAND_HZ))
+    rest = band_power(both - scaled, LISTENING_RATE_HZ, BAND_HZ)
+    assert -10.0 * np.log10(rest) == pytest.approx(ratio_db, abs=0.01)
+
+
+def test_a_codec_leaves_what_is_loud_and_drops_what_is_faint() -> None:
+    t = np.arange(32000) / LISTENING_RATE_HZ
+    loud, faint = np.sin(2.0 * np.pi * 1000.0 * t), 1e-3 * np.sin(2.0 * np.pi * 1100.0 * t)
+    out = sounds.coded(loud + faint, 20.0, 1)
+    spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out))))
+    assert spectrum[2000] > 0.9 * np.abs(np.fft.rfft(loud * np.hanning(len(out))))[2000]
+    assert spectrum[2200] < 0.5 * np.abs(np.fft.rfft(faint * np.hanning(len(out))))[2200]
+
+
+def test_draws_have_the_size_that_they_say() -> None:
+    chance = np.random.default_rng(8)
+    assert np.std([slow(chance, 16000, 0.5) for _ in range(50)]) == pytest.approx(1.0, abs=0.3)
+    assert hiss(chance, 16000).std() == pytest.approx(1.0)
+
+
+def test_a_comb_has_its_lines_at_the_multiples_of_its_tone() -> None:
+    out = voices.comb(np.random.default_rng(1), np.full(16000, 150.0), lambda hz: np.zeros(len(hz)), 0.0, 1000.0)
+    spectrum = np.abs(np.fft.rfft(out)) / 8000.0
+    assert np.flatnonzero(spectrum > 0.5).tolist() == [150, 300, 450, 600, 750, 900]
+
+
+def test_only_families_that_the_drone_alone_has_are_the_drones() -> None:
+    # A drone's comb with another one beside it, that is not the drone's.
+    def of(tone_hz: float) -> np.ndarray:
+        return voices.comb(
+            np.random.default_rng(2), np.full(48000, tone_hz), lambda hz: np.zeros(len(hz)), 0.0, 2000.0
+        )
+
+    chance = np.random.default_rng(4)
+    alone = (0.01 * of(90.0) + 1e-4 * chance.standard_normal(48000)).astype(np.float32)
+    beside = (alone + 0.01 * of(143.0)).astype(np.float32)
+    tones = [heard.tone_hz for heard in families(beside)]
+    assert any(abs(tone / 90.0 - 1.0) < 0.01 for tone in tones)
+    assert any(abs(tone / 143.0 - 1.0) < 0.01 for tone in tones)
+    own = drones_of(sounds.Sound(beside, "drone", alone))
+    assert 0 < len(own) < len(tones)
+    assert all(drone for _, drone in own)
+    assert all(abs(traits.tone_hz / 143.0 - 1.0) > 0.01 for traits, _ in own)

@@ -1,0 +1,68 @@
+"""Learn what each piece of evidence for a drone is worth, from sound that anybody may use.
+
+    python -m training [--drones N --others N --recorded N] [--write]
+
+Makes the sounds (`training.sounds`; the recordings under and among them are the Svanstrom set's, CC0), hears
+them with the listener as it is, and fits the weights of `forehear.listen.kinds`: log-odds of a family being a
+drone's, each piece of evidence with the sign that physics gives it. Where half lies is set so that the CC0
+recordings, played at several speeds, are false for FALSE_IN_10_MIN seconds in ten minutes. No recording of a
+propeller drone is used, nor any whose licence does not allow it.
+`--write` puts the weights into `src/forehear/listen/kinds_learned.py`.
+"""
+
+import argparse
+import os
+import sys
+
+import numpy as np
+
+from training.fit import evidence_of, fit, half_at, written
+from training.hear import ROOT, Table, hear_all, hear_recorded
+
+OUT = ROOT / "src" / "forehear" / "listen" / "kinds_learned.py"
+# Speeds at which the recordings are played to set where half lies.
+SPEEDS = (0.85, 0.93, 1.0, 1.08, 1.18)
+
+
+def tell(done: int, total: int) -> None:
+    """Say how far it is, where somebody looks."""
+    if sys.stderr.isatty() or done % 500 == 0 or done == total:
+        print(f"\r{done} of {total} sounds", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Learn."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--drones", type=int, default=2500, help="synthetic drones (default 2500)")
+    parser.add_argument("--others", type=int, default=3000, help="synthetic sounds of others (default 3000)")
+    parser.add_argument("--recorded", type=int, default=600, help="stretches of CC0 recordings (default 600)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    parser.add_argument("--keep", metavar="FILE.npz", help="keep the table of traits")
+    parser.add_argument("--table", metavar="FILE.npz", help="use a table that was kept; nothing is made or heard")
+    parser.add_argument("--write", action="store_true", help=f"write {OUT.relative_to(ROOT)}")
+    options = parser.parse_args()
+    if options.table:
+        with np.load(options.table) as kept:
+            table = Table(kept["traits"], kept["drone"], kept["what"], kept["sound"], float(kept["seconds"]))
+    else:
+        table = hear_all(options.drones, options.others, options.recorded, tell, options.jobs)
+    if options.keep:
+        np.savez_compressed(options.keep, **table._asdict())
+    evidence = evidence_of(table.traits)
+    weights, bias = fit(evidence, table.drone)
+    real = hear_recorded(SPEEDS, options.jobs)
+    half = half_at(evidence_of(real.traits) @ weights + bias, real)
+    odds = evidence @ weights + bias - half
+    text = written(weights, bias - half, table)
+    print(text)
+    for what in np.unique(table.what):
+        of = table.what == what
+        share = 100.0 * float(np.mean(odds[of] > 0.0))
+        print(f"{what:16} {int(of.sum()):6} families, told as a drone's {share:5.1f} %")
+    if options.write:
+        OUT.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The sounds that kinds are learned from: made by physics and by chance, and recordings that anybody may use.
+
+Drones fly past in surroundings of all sorts; what is no drone stands in the same. Each goes through a recording
+chain of its own: tilt, cuts, a codec, compression, clipping, another speed. Under half of them lie real recordings
+that the caller gives (CC0), else noise that is drawn. A drone comes with what the same chain makes of it alone, so
+that whoever learns from it knows which of the families heard are its.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from forehear.simulate.sound import RATE_HZ
+from forehear.simulate.sound_noise import BAND_HZ, band_power
+from training import engines, voices
+from training.chance import Array, Chance, log_uniform, noises
+from training.engines import Maker
+
+Samples = NDArray[np.float32]
+DRONE_S, OTHER_S = 7.0, 6.0
+# What is no drone, and its share.
+OTHERS: tuple[tuple[str, float, Maker], ...] = (
+    ("ground engine", 4.0, engines.ground_engine),
+    ("helicopter", 2.0, engines.helicopter),
+    ("aircraft", 1.5, engines.aircraft),
+    ("multirotor", 2.0, engines.multirotor),
+    ("jet", 0.7, engines.jet),
+    ("voice", 3.0, voices.voices),
+    ("horn", 1.2, voices.horns),
+    ("bell", 1.0, voices.bells),
+    ("siren", 1.2, voices.sirens),
+    ("insect", 1.2, voices.insects),
+    ("machine", 1.5, voices.machines),
+    ("hum", 1.0, voices.hum),
+    ("music", 1.2, voices.music),
+    ("noise", 1.5, noises),
+)
+
+
+class Sound(NamedTuple):
+    """A sound (n,) in full scale, what it is of, and the drone in it alone (n,): None where there is none."""
+
+    samples: Samples
+    what: str
+    alone: Samples | None
+
+
+def drone(chance: Chance, real: Sequence[Samples] = ()) -> Sound:
+    """Draw a drone in its surroundings; seldom two."""
+    alone = engines.drone(chance, DRONE_S)
+    if chance.random() < 0.08:
+        alone = mixed(alone, engines.drone(chance, DRONE_S), chance.uniform(0.0, 8.0))
+    around = surroundings(chance, DRONE_S, real)
+    through = recorder(chance)
+    together = through(mixed(alone, around, chance.uniform(-14.0, 28.0)))
+    return Sound(_played(chance, together), "drone", (0.1 * through(alone)).astype(np.float32))
+
+
+def other(chance: Chance, real: Sequence[Samples] = ()) -> Sound:
+    """Draw what is no drone, in its surroundings."""
+    share = np.array([of[1] for of in OTHERS])
+    what, _, make = OTHERS[int(chance.choice(len(OTHERS), p=share / share.sum()))]
+    x = mixed(make(chance, OTHER_S), surroundings(chance, OTHER_S, real), chance.uniform(-5.0, 40.0))
+    return Sound(_played(chance, recorder(chance)(x)), what, None)
+
+
+def recorded(chance: Chance, what: str, clip: Samples, real: Sequence[Samples] = ()) -> Sound:
+    """Draw a stretch of a recording that is no drone's, as another device and other surroundings had made it."""
+    n = round(OTHER_S * RATE_HZ)
+    first = int(chance.integers(max(len(clip) - n, 0) + 1))
+    x = np.asarray(clip[first : first + n], np.float64)
+    if chance.random() < 0.5:
+        x = mixed(x, surroundings(chance, len(x) / RATE_HZ, real), chance.uniform(-3.0, 30.0))
+    return Sound(_played(chance, recorder(chance)(x)), what, None)
+
+
+def surroundings(chance: Chance, seconds: float, real: Sequence[Samples]) -> Array:
+    """Draw what sounds around: noise or real surroundings, now and then with a voice, an insect or a horn."""
+    out = noises(chance, seconds)
+    if len(real) and chance.random() < 0.5:
+        clip = real[int(chance.integers(len(real)))]
+        if clip.std() > 0.0:
+            out = np.resize(clip, len(out)).astype(np.float64)
+    for beside in (voices.voices, voices.insects, voices.horns):
+        if chance.random() < 0.12:
+            out = mixed(out, beside(chance, seconds), chance.uniform(-5.0, 15.0))
+    return out
+
+
+def mixed(sound: Array, other: Array, ratio_db: float) -> Array:
+    """Add another sound at a ratio of powers in 40-2,000 Hz."""
+    powers = [band_power(x, RATE_HZ, BAND_HZ) + 1e-30 for x in (sound, other)]
+    return np.asarray(
+        sound / np.sqrt(powers[0]) + other / np.sqrt(powers[1]) * 10.0 ** (-ratio_db / 20.0), np.float64
+    )
+
+
+def coded(x: Array, coarse_db: float, key: int) -> Array:
+    """Keep of each band of each moment what is within so much of its loudest, coarsely: as codecs of videos do."""
+    _, _, z = signal.stft(x, nperseg=512)
+    for band in np.array_split(np.arange(len(z)), 24):
+        step = np.abs(z[band]).max(axis=0) * 10.0 ** (-coarse_db / 20.0) + 1e-12
+        shift = np.random.default_rng(key).uniform(-0.25, 0.25, (len(band), 1))
+        level = np.abs(z[band]) / step
+        z[band] *= np.maximum(np.round(level + shift * (level > 0.3)), 0.0) / np.maximum(level, 1e-9)
+    return np.asarray(np.resize(signal.istft(z, nperseg=512)[1], len(x)), np.float64)
+
+
+def recorder(chance: Chance) -> Callable[[Array], Array]:
+    """Draw a recording chain: what it does to one sound it does to another."""
+    tilt, speed = chance.uniform(-0.6, 0.6), chance.uniform(0.85, 1.18)
+    filters = []
+    if chance.random() < 0.6:
+        filters.append(signal.butter(4, log_uniform(chance, 1800.0, 7600.0), fs=RATE_HZ))
+    if chance.random() < 0.4:
+        filters.append(signal.butter(2, chance.uniform(30.0, 150.0), "high", fs=RATE_HZ))
+    coarse_db = chance.uniform(8.0, 30.0) if chance.random() < 0.5 else None
+    key = int(chance.integers(1 << 30))
+    squeezed = chance.random() < 0.4
+    drive = log_uniform(chance, 0.3, 3.0) if chance.random() < 0.25 else None
+
+    def through(x: Array) -> Array:
+        x = np.interp(np.arange(0.0, len(x) - 1, speed), np.arange(len(x)), x)
+        x = signal.lfilter([1.0, -tilt], [1.0], x)
+        for b, a in filters:
+            x = signal.lfilter(b, a, x)
+        if squeezed:
+            x = x / (signal.lfilter([1e-4], [1.0, 1e-4 - 1.0], x**2) + 1e-3 * np.mean(x**2) + 1e-30) ** 0.3
+        x = x / (x.std() + 1e-12)
+        if coarse_db is not None:
+            x = coded(x, coarse_db, key)
+        return np.asarray(x if drive is None else np.tanh(drive * x) / drive, np.float64)
+
+    return through
+
+
+def _played(chance: Chance, x: Array) -> Samples:
+    """Set a level, and keep it to 16 bits."""
+    x = np.clip(x * log_uniform(chance, 0.003, 0.3), -1.0, 1.0)
+    return (np.round(x * 32767.0) / 32767.0).astype(np.float32)
