@@ -4,9 +4,9 @@
 
 Makes the sounds (`training.sounds`; the recordings under and among them are the Svanstrom set's, CC0), hears
 them with the listener as it is, and fits the weights of `forehear.listen.kinds`: log-odds of a family being a
-drone's, each piece of evidence with the sign that physics gives it. Where half lies is set so that the CC0
-recordings, played at several speeds, are false for FALSE_IN_10_MIN seconds in ten minutes. No recording of a
-propeller drone is used, nor any whose licence does not allow it.
+drone's, each piece of evidence with the sign that physics gives it. How sure the odds are, and where half lies, is
+set by the CC0 recordings, played at several speeds: false for FALSE_IN_10_MIN seconds in ten minutes. No recording
+of a propeller drone is used, nor any whose licence does not allow it.
 `--write` puts the weights into `src/forehear/listen/kinds_learned.py`.
 """
 
@@ -16,7 +16,7 @@ import sys
 
 import numpy as np
 
-from training.fit import evidence_of, fit, half_at, written
+from training.fit import evidence_of, fit, half_at, sharpness, written
 from training.hear import ROOT, Table, hear_all, hear_recorded
 
 OUT = ROOT / "src" / "forehear" / "listen" / "kinds_learned.py"
@@ -51,9 +51,13 @@ def main() -> int:
     evidence = evidence_of(table.traits)
     weights, bias = fit(evidence, table.drone)
     real = hear_recorded(SPEEDS, options.jobs)
-    half = half_at(evidence_of(real.traits) @ weights + bias, real)
-    odds = evidence @ weights + bias - half
-    text = written(weights, bias - half, table)
+    others = evidence_of(real.traits) @ weights + bias
+    half = half_at(others, real)
+    # Synthetic others are harder than real ones: what is fitted to them is not sure enough of itself.
+    sharp = sharpness((evidence @ weights + bias)[table.drone], others)
+    weights, bias = np.round(sharp * weights, 2), sharp * (bias - half)
+    odds = evidence @ weights + bias
+    text = written(weights, bias, table)
     print(text)
     for what in np.unique(table.what):
         of = table.what == what

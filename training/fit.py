@@ -39,7 +39,7 @@ def fit(evidence: Array, drone: NDArray[np.bool_]) -> tuple[Array, float]:
     pieces = evidence.shape[1]
     bounds = [(0.0, MOST_WEIGHT)] * pieces + [(None, None)]
     b = minimize(loss, np.zeros(pieces + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return np.round(b[:-1], 2), float(b[-1])
+    return np.asarray(b[:-1], np.float64), float(b[-1])
 
 
 def half_at(odds: Array, table: Table) -> float:
@@ -47,6 +47,22 @@ def half_at(odds: Array, table: Table) -> float:
     # Two families of one second are rare: each counts.
     allowed = int(FALSE_IN_10_MIN * table.seconds / 600.0)
     return float(np.sort(odds)[::-1][allowed])
+
+
+def sharpness(drones: Array, others: Array) -> float:
+    """Give by how much odds (n,) of drones and (m,) of others must be stretched to be true log-odds.
+
+    Both count alike; where they meet is left free.
+    """
+    odds = np.concatenate([drones, others])
+    drone = np.concatenate([np.ones(len(drones)), np.zeros(len(others))])
+    each = np.concatenate([np.full(len(drones), 1.0 / len(drones)), np.full(len(others), 1.0 / len(others))])
+
+    def loss(b: Array) -> float:
+        z = b[0] * odds + b[1]
+        return float(each @ (np.logaddexp(0.0, z) - drone * z))
+
+    return float(minimize(loss, np.array([1.0, 0.0])).x[0])
 
 
 def written(weights: Array, bias: float, table: Table) -> str:

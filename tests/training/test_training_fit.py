@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from training.fit import FALSE_IN_10_MIN, evidence_of, fit, half_at, written
+from training.fit import FALSE_IN_10_MIN, evidence_of, fit, half_at, sharpness, written
 from training.hear import Table, cc0
 
 from forehear.errors import InputError
@@ -61,6 +61,14 @@ def test_half_lies_where_so_many_seconds_are_false_as_may_be() -> None:
     table = Table(np.zeros((1000, 0)), np.zeros(1000, bool), np.zeros(1000, str), np.zeros(1000, np.intp), 3000.0)
     half = half_at(odds, table)
     assert np.sum(odds > half) == int(5 * FALSE_IN_10_MIN)
+
+
+def test_odds_that_are_half_as_sure_as_they_might_be_are_stretched_to_twice() -> None:
+    chance = np.random.default_rng(5)
+    # Normal laws of one width whose means are m apart have log-odds of slope m.
+    drones, others = 1.0 + chance.standard_normal(40000), -1.0 + chance.standard_normal(5000)
+    assert sharpness(drones, others) == pytest.approx(2.0, abs=0.1)
+    assert sharpness(0.5 * drones + 7.0, 0.5 * others + 7.0) == pytest.approx(4.0, abs=0.2)
 
 
 def test_without_recordings_it_says_where_it_looked(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
