@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import soundfile
+from bench.recordings import read
 from numpy.typing import NDArray
 
 from forehear.constants import LISTENING_RATE_HZ
@@ -84,13 +84,7 @@ def cc0() -> list[tuple[str, Samples]]:
     if not paths:
         told = "FOREHEAR_AUDIO" if named else "../shared/audio"
         raise InputError(f"no recordings: {told} has no folder svanstrom with {', '.join(CC0_CLASSES)}")
-    out = []
-    for path in paths:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        if rate != LISTENING_RATE_HZ:
-            raise InputError(f"{path}: sampling rate {rate} Hz; {LISTENING_RATE_HZ} is needed")
-        out.append((path.parent.name, np.asarray(samples.mean(axis=1), np.float32)))
-    return out
+    return [(path.parent.name, read(path)) for path in paths]
 
 
 def hear_all(drones: int, others: int, recorded: int, tell: Callable[[int, int], None], jobs: int) -> Table:

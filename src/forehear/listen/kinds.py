@@ -3,10 +3,10 @@
 A propeller drone with a piston engine sounds as a full comb: its lines stand at all multiples of one fundamental
 between some 50 and 200 Hz, up to 2 kHz, and they are the only lines there; they hold for seconds, and Doppler
 moves them together. Against it speak: lines at multiples of few orders only (bells, horns: chords, not combs),
-clear lines of no family (voices, animals, several rotors), a comb that ends below 1 kHz (helicopters, and
-aircraft far off: the air and the size of the propeller take the rest), more power above 4 kHz than an engine far
-off can have (chainsaws, vacuum cleaners, small rotors), evidence that comes and goes (barks, revs), and a tone
-that bends faster than a pass.
+clear lines of no family (voices, animals, several rotors), power that lies low (helicopters, and aircraft far off:
+the air and the size of the propeller take the rest), more power above 4 kHz than an engine far off can have
+(chainsaws, vacuum cleaners, small rotors), a slow beat (rotors, slow propellers, idling engines), and lines that
+do not last, or move faster than a pass moves them (barks, revs).
 
 Each of these is a ramp: 0 where it does not hold, 1 where it does. Their weighted sum is the log-odds of
 `piston`. The ramps' ends were set by hand; their weights are learned, with the sign that physics gives each, from
@@ -39,13 +39,13 @@ def _one(trait: str, begin: float, end: float) -> Evidence:
 # --- numbers that decide -----------------------------------------------------------------------------
 # What each is worth is learned: `kinds_learned`.
 EVIDENCE: tuple[Evidence, ...] = (
-    # A comb: many of its lines are there, among them the low and the middle ones, and they reach far up.
+    # A comb: it is there, and its best lines are clear.
     _one("log_evidence", 3.4, 4.1),
     _one("best_lines", 1.8, 3.0),
     # It is the comb, not a part of one or of a chord: nothing halfway between, few clear lines beside it.
     _one("halved", 3.0, -3.0),
     _one("stray", 450.0, 250.0),
-    # Its power lies where a small engine's does: above a rotor's, below a horn's, with little hiss.
+    # Little hiss.
     _one("hiss_db", -20.0, -30.0),
     # Nothing beats more slowly than a drone's engine turns: no main rotor, no slow propeller, no idling cylinders.
     _one("beat", 2.2, 1.6),
@@ -54,7 +54,8 @@ EVIDENCE: tuple[Evidence, ...] = (
     _one("coherent", 0.05, 0.2),
     _one("slope", 0.1, 0.07),
     _one("slope", 0.002, 0.01),
-    # A comb that is the only one, with an engine's power, or middle lines, or no hiss, or moving.
+    # A comb that is the only one, and its power lies where a small engine's does (above rotors', below horns'),
+    # or its middle lines are there, or it moves.
     Evidence((("explained", 0.35, 0.6), ("centroid_hz", 250.0, 350.0), ("centroid_hz", 900.0, 700.0))),
     Evidence((("explained", 0.4, 0.6), ("middle", 0.5, 1.2))),
     Evidence((("explained", 0.3, 0.5), ("slope", 0.002, 0.01))),
@@ -92,7 +93,6 @@ class Traits(NamedTuple):
     explained: float  # share of all clear lines that are of this family
     stray: float  # evidence of clear lines of no family a hop [nat]
     present: float  # share of its lines up to 2 kHz that are there
-    reach_hz: float  # where the highest of them is
     middle: float  # mean evidence a line and hop of orders 5 to 10
     halved: float  # evidence of lines halfway between
     centroid_hz: float  # of the lines' power
@@ -111,7 +111,6 @@ def traits(family: Family, sound: Sound) -> Traits:
     fine = family.fine
     orders = max(min(int(TO_HZ / fine.tone_hz), ORDERS), 1)
     line = family.per_line[:orders]
-    there = np.flatnonzero(line > THERE)
     power = np.where(fine.ratio > _LINE_RATIO, fine.power, 0.0)
     total = float(power.sum()) + 1e-15
     heard = fine.ratio > _LINE_RATIO
@@ -119,8 +118,7 @@ def traits(family: Family, sound: Sound) -> Traits:
         log_evidence=math.log(max(family.evidence, 1.0)),
         explained=family.strong / (family.strong + max(family.stray - _STRAY_OF_NOISE, 0.0) + 5.0),
         stray=family.stray,
-        present=len(there) / orders,
-        reach_hz=float((there[-1] + 1) * fine.tone_hz) if len(there) else 0.0,
+        present=float(np.mean(line > THERE)),
         middle=float(line[4:10].mean()) if orders > 4 else 0.0,
         halved=family.halved,
         centroid_hz=float(power @ np.arange(1, len(power) + 1)) * fine.tone_hz / total,
