@@ -16,8 +16,9 @@ import sys
 
 import numpy as np
 
+from forehear.errors import InputError
 from training.fit import evidence_of, fit, half_at, sharpness, written
-from training.hear import ROOT, Table, hear_all, hear_recorded
+from training.hear import ROOT, hear_all, hear_recorded, kept_table
 
 OUT = ROOT / "src" / "forehear" / "listen" / "kinds_learned.py"
 # Speeds at which the recordings are played to set where half lies.
@@ -42,8 +43,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"write {OUT.relative_to(ROOT)}")
     options = parser.parse_args()
     if options.table:
-        with np.load(options.table) as kept:
-            table = Table(kept["traits"], kept["drone"], kept["what"], kept["sound"], float(kept["seconds"]))
+        table = kept_table(options.table)
     else:
         table = hear_all(options.drones, options.others, options.recorded, tell, options.jobs)
     if options.keep:
@@ -69,4 +69,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except InputError as error:
+        sys.exit(f"training: {error}")

@@ -91,14 +91,16 @@ def hear_all(drones: int, others: int, recorded: int, tell: Callable[[int, int],
     """Make and hear so many sounds; `tell` is told of so many of so many. The same numbers give the same table."""
     tasks = [("drone", k) for k in range(drones)] + [("other", k) for k in range(others)]
     tasks += [("recorded", k) for k in range(recorded)]
-    with Pool(jobs, _begin) as pool:
+    # Read here: what fails in a pool's beginning is begun again for ever.
+    with Pool(jobs, _begin, (cc0(),)) as pool:
         return _table(_counted(pool.imap(_hear, tasks, 8), len(tasks), tell))
 
 
 def hear_recorded(speeds: Sequence[float], jobs: int) -> Table:
     """Hear the recordings as they are, at some speeds."""
-    tasks = [(speed, k) for speed in speeds for k in range(len(cc0()))]
-    with Pool(jobs, _begin) as pool:
+    real = cc0()
+    tasks = [(speed, k) for speed in speeds for k in range(len(real))]
+    with Pool(jobs, _begin, (real,)) as pool:
         return _table(pool.imap(_at_speed, tasks, 8))
 
 
@@ -106,8 +108,8 @@ Result = tuple[str, float, list[tuple[kinds.Traits, bool]]]
 _real: list[tuple[str, Samples]] = []
 
 
-def _begin() -> None:
-    _real[:] = cc0()
+def _begin(real: list[tuple[str, Samples]]) -> None:
+    _real[:] = real
     # What is learned must not hang on what was learned before, of other evidence perhaps.
     vars(kinds)["WEIGHTS"] = (0.0,) * len(kinds.EVIDENCE)
 
@@ -152,6 +154,19 @@ def _at_speed(task: tuple[float, int]) -> Result:
         np.float32
     )
     return name, len(played) / LISTENING_RATE_HZ, [(h.traits, False) for h in families(played)]
+
+
+def kept_table(path: str) -> Table:
+    """Read a table that was kept. Raises InputError for what is none, or one of other traits."""
+    try:
+        with np.load(path) as kept:
+            table = Table(*(kept[name] for name in Table._fields))._replace(seconds=float(kept["seconds"]))
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: no table of traits: {error}") from error
+    if table.traits.ndim != 2 or table.traits.shape[1] != len(kinds.Traits._fields):
+        told = f"traits {table.traits.shape}; {len(kinds.Traits._fields)} a family are needed"
+        raise InputError(f"{path}: {told}: keep it anew")
+    return table
 
 
 def _table(results: Iterable[Result]) -> Table:

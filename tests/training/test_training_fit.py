@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from training.fit import FALSE_IN_10_MIN, evidence_of, fit, half_at, sharpness, written
-from training.hear import Table, cc0
+from training.hear import Table, cc0, kept_table
 
 from forehear.errors import InputError
 from forehear.listen import kinds, kinds_learned
@@ -75,3 +75,19 @@ def test_without_recordings_it_says_where_it_looked(tmp_path, monkeypatch: pytes
     monkeypatch.setenv("FOREHEAR_AUDIO", str(tmp_path))
     with pytest.raises(InputError, match="FOREHEAR_AUDIO has no folder svanstrom"):
         cc0()
+
+
+def test_a_table_that_is_none_is_told_with_its_name(tmp_path) -> None:
+    kept = tmp_path / "kept.npz"
+    for bad in (b"", b"no table"):
+        kept.write_bytes(bad)
+        with pytest.raises(InputError, match=r"kept\.npz: no table of traits"):
+            kept_table(str(kept))
+    parts = {"drone": np.zeros(2, bool), "what": np.array(["a", "b"]), "sound": np.zeros(2, int), "seconds": 3.0}
+    np.savez(kept, traits=np.zeros((2, 3)), **parts)
+    with pytest.raises(InputError, match=r"traits \(2, 3\)"):
+        kept_table(str(kept))
+    np.savez(kept, traits=np.ones((2, len(kinds.Traits._fields))), **parts)
+    table = kept_table(str(kept))
+    assert table.seconds == 3.0
+    assert table.what.tolist() == ["a", "b"]
