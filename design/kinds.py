@@ -11,12 +11,12 @@ of all negatives (64 minutes) are false. Recordings and 3-s mixtures told by the
     as built                                    7/9     50 %     37 %     25 %
     ramps, learned from synthetic drones        7/9     50 %     38 %     25 %
     the same without the beat                   7/9     49 %     36 %     24 %
-    forest, the same                            6/9     39 %     33 %     18 %
-    trees boosted, the same                     6/9     41 %     33 %     22 %
+    forest, the same                            6/9     35 %     30 %     16 %
+    trees boosted, the same                     6/9     41 %     32 %     20 %
     ramps, recordings, each left out            6/9     43 %     34 %     21 %
     the same without lines of no family         1/9      3 %      2 %      1 %
     the same by likelihood                      8/9     40 %     32 %     21 %
-    forest, recordings, each left out           5/9     33 %     25 %     17 %
+    forest, recordings, each left out           5/9     32 %     24 %     16 %
 
 Answer: ramps, learned from synthetic drones: thousands of engines that are like none in particular teach more
 about a ninth real one than eight real ones do, and what they teach may be shipped. Trees learn what is synthetic
