@@ -13,6 +13,7 @@ of a propeller drone is used, nor any whose licence does not allow it.
 import argparse
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -27,21 +28,34 @@ SPEEDS = (0.85, 0.93, 1.0, 1.08, 1.18)
 
 def tell(done: int, total: int) -> None:
     """Say how far it is, where somebody looks."""
-    if sys.stderr.isatty() or done % 500 == 0 or done == total:
-        print(f"\r{done} of {total} sounds", end="" if done < total else "\n", file=sys.stderr, flush=True)
+    watched = sys.stderr.isatty()
+    if watched or done % 500 == 0 or done == total:
+        begin, end = ("\r", "") if watched and done < total else ("\r" if watched else "", "\n")
+        print(f"{begin}{done} of {total} sounds", end=end, file=sys.stderr, flush=True)
+
+
+def count(text: str) -> int:
+    """Read how many; at least one."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number}: at least 1 is needed")
+    return number
 
 
 def main() -> int:
     """Learn."""
     parser = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--drones", type=int, default=2500, help="synthetic drones (default 2500)")
-    parser.add_argument("--others", type=int, default=3000, help="synthetic sounds of others (default 3000)")
-    parser.add_argument("--recorded", type=int, default=600, help="stretches of CC0 recordings (default 600)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    parser.add_argument("--drones", type=count, default=2500, help="synthetic drones (default 2500)")
+    parser.add_argument("--others", type=count, default=3000, help="synthetic sounds of others (default 3000)")
+    parser.add_argument("--recorded", type=count, default=600, help="stretches of CC0 recordings (default 600)")
+    parser.add_argument("--jobs", type=count, default=os.cpu_count() or 1, help="processes (default: all cores)")
     parser.add_argument("--keep", metavar="FILE.npz", help="keep the table of traits")
     parser.add_argument("--table", metavar="FILE.npz", help="use a table that was kept; nothing is made or heard")
     parser.add_argument("--write", action="store_true", help=f"write {OUT.relative_to(ROOT)}")
     options = parser.parse_args()
+    # Not after a quarter of an hour.
+    if options.keep and not Path(options.keep).absolute().parent.is_dir():
+        raise InputError(f"{options.keep}: no such folder to keep the table in")
     if options.table:
         table = kept_table(options.table)
     else:

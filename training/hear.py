@@ -104,7 +104,7 @@ def hear_recorded(speeds: Sequence[float], jobs: int) -> Table:
         return _table(pool.imap(_at_speed, tasks, 8))
 
 
-Result = tuple[str, float, list[tuple[kinds.Traits, bool]]]
+Result = tuple[str, float, list[kinds.Traits]]
 _real: list[tuple[str, Samples]] = []
 
 
@@ -131,17 +131,17 @@ def _hear(task: tuple[str, int]) -> Result:
         sound = sounds.other(chance, backgrounds)
     else:
         sound = sounds.recorded(chance, *_real[k % len(_real)], backgrounds)
-    return sound.what, len(sound.samples) / LISTENING_RATE_HZ, [(h.traits, False) for h in families(sound.samples)]
+    return sound.what, len(sound.samples) / LISTENING_RATE_HZ, [h.traits for h in families(sound.samples)]
 
 
-def drones_of(sound: Sound) -> list[tuple[kinds.Traits, bool]]:
+def drones_of(sound: Sound) -> list[kinds.Traits]:
     """Hear a drone and give the families that are its own."""
     assert sound.alone is not None
     own: dict[int, list[float]] = {}
     for heard in families(sound.alone):
         own.setdefault(heard.second, []).append(heard.tone_hz)
     return [
-        (heard.traits, True)
+        heard.traits
         for heard in families(sound.samples)
         if any(abs(heard.tone_hz / tone / k - 1.0) < NEAR for tone in own.get(heard.second, []) for k in OCTAVES)
     ]
@@ -153,7 +153,7 @@ def _at_speed(task: tuple[float, int]) -> Result:
     played = np.interp(np.arange(0.0, len(samples) - 1, speed), np.arange(len(samples)), samples).astype(
         np.float32
     )
-    return name, len(played) / LISTENING_RATE_HZ, [(h.traits, False) for h in families(played)]
+    return name, len(played) / LISTENING_RATE_HZ, [h.traits for h in families(played)]
 
 
 def kept_table(path: str) -> Table:
@@ -170,15 +170,16 @@ def kept_table(path: str) -> Table:
 
 
 def _table(results: Iterable[Result]) -> Table:
-    rows: list[tuple[kinds.Traits, bool, str, int]] = []
+    rows: list[tuple[kinds.Traits, str, int]] = []
     seconds = 0.0
     for number, (what, lasted_s, found) in enumerate(results):
         seconds += lasted_s
-        rows += [(traits, drone, what, number) for traits, drone in found]
+        rows += [(traits, what, number) for traits in found]
+    what_of = np.array([r[1] for r in rows], np.str_)
     return Table(
         np.array([r[0] for r in rows], np.float64).reshape(len(rows), len(kinds.Traits._fields)),
-        np.array([r[1] for r in rows], np.bool_),
-        np.array([r[2] for r in rows], np.str_),
-        np.array([r[3] for r in rows], np.intp),
+        what_of == "drone",
+        what_of,
+        np.array([r[2] for r in rows], np.intp),
         seconds,
     )

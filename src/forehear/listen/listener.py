@@ -226,12 +226,9 @@ class Listener:
         """Judge the second that ends now."""
         assert self._noise is not None
         assert self._floor.powers is not None
-        sound = self._sound()
-        self._threads = threads.follow(
-            self._threads,
-            families(self._search, self._low, self._noise, [t.family.fine for t in self._threads]),
-            sound,
-        )
+        found = families(self._search, self._low, self._noise, [t.family.fine for t in self._threads])
+        # Most seconds hold nothing: what they sound like besides is not asked.
+        self._threads = threads.follow(self._threads, found, self._sound()) if found else []
         broad = self._broad.hear(np.array(self._bands), self._floor.powers, self._floor.known_s)
         sources = tuple(self._source(i) for i in range(len(self._threads)))
         if not sources and broad is not None:
