@@ -60,7 +60,7 @@ def overrides(words: list[str]) -> dict[str, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """Simulate; returns the exit status."""
-    from forehear.simulate import scenario as scenarios
+    from forehear.simulate.scenario import files as scenarios
 
     if args.list:
         for name, about in scenarios.shipped().items():
@@ -92,7 +92,7 @@ def _write(world: "World", out: Path, reports_to: str | None) -> None:
     from forehear.io.geojson import network_geojson, sites_geojson
     from forehear.io.ndjson import RecordWriter
     from forehear.io.report_columns import encode_reports, names_of
-    from forehear.simulate.columns import written
+    from forehear.simulate.heard.columns import written
     from forehear.simulate.run import blocks
 
     began = time.monotonic()
