@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forehear.track.filter import state_at
-from forehear.track.likelihood import STATES
+from forehear.track.estimate.filter import state_at
+from forehear.track.layout import STATES
 from forehear.track.tracker import Tracker
 
 
