@@ -18,7 +18,8 @@ models, with the covariance that this costs.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,9 @@ from forehear.track.layout import STATES
 from forehear.track.lifecycle import refit, table
 from forehear.track.lifecycle import report as told
 from forehear.track.lifecycle import start as begin
+from forehear.track.lifecycle import view as shapes
 from forehear.track.lifecycle.start import Life
+from forehear.track.lifecycle.view import View
 from forehear.track.memory import bank as banks
 from forehear.track.memory import history, streams
 from forehear.track.memory.batch import Batch
@@ -70,6 +73,9 @@ CALIBRATE_S, CALIBRATE_FROM = 10.0, 150
 # The lowest share of levels over noise that a sensor reports, taken as its threshold; its step [dB].
 THRESHOLD_QUANTILE, THRESHOLD_STEP_DB = 0.03, 0.1
 # -----------------------------------------------------------------------------------------------------
+
+# What a Tracker makes of its network anew: no part of its state.
+LAID_OUT = frozenset(("network", "plane", "_ids", "_index", "_air"))
 
 
 class Tracker:
@@ -136,6 +142,37 @@ class Tracker:
             self._calibrate()
         ended = table.step(self._bank, self._lives, self._posts, now)
         return told.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
+
+    def state(self) -> dict[str, Any]:
+        """Give all that `advance` depends on beside the network, by name: to be read or copied, not to be kept.
+
+        Plain data: numbers, strings, arrays, counters, and named tuples, dataclasses and records of them. The
+        arrays are the Tracker's own, and the next `advance` writes into them.
+        """
+        return {name: value for name, value in vars(self).items() if name not in LAID_OUT}
+
+    @classmethod
+    def restored(cls, network: Network, state: Mapping[str, Any]) -> Self:
+        """Make a Tracker that goes on exactly from a `state`, whose arrays it takes over.
+
+        Raises ValueError where the state is of another program or network.
+        """
+        tracker = cls(network)
+        fresh = tracker.state()
+        if set(state) != set(fresh):
+            names = ", ".join(sorted(set(state) ^ set(fresh)))
+            raise ValueError(f"a tracker's state has other parts than this program's: {names}")
+        many, sensors = len(state["_posts"].place), len(network.sensors)
+        if many != sensors:
+            raise ValueError(f"the state is of {many} sensors, the network has {sensors}")
+        vars(tracker).update(state)
+        return tracker
+
+    def views(self, time_s: float) -> dict[str, View]:
+        """Give what a map shows of every live track beside its record, by its name."""
+        if self._zero_s is None:
+            return {}
+        return shapes.views(self._bank, self._lives, self.plane, self._zero_s, time_s)
 
     def _associate(self, batch: Batch, now: float) -> Array:
         bank = self._bank
