@@ -11,11 +11,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.track.likelihood import (
+from forehear.track.estimate.measurement import CONVECTION_DB
+from forehear.track.layout import (
     AZIMUTH,
     AZIMUTH_VAR,
     COLUMNS,
-    CONVECTION_DB,
     ELEVATION,
     ELEVATION_VAR,
     EMITTED,

@@ -10,22 +10,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.track.flights import AIR, rows_of, straight
 
-from forehear.track import bank as banks
-from forehear.track.association import (
-    CARRIED_BACK_S,
-    CELL_M,
-    TOO_LATE_S,
-    Batch,
-    associate,
-    cells_of,
-    drop_oldest,
-    hash_cell,
-    insert,
-    join,
-    propagate,
-)
-from forehear.track.filter import MODELS
-from forehear.track.likelihood import COLUMNS, EMITTED, HEARD, LEVEL_DB, LN_TONE, STATES
+from forehear.track.associate.assign import associate
+from forehear.track.associate.belief import propagate
+from forehear.track.associate.cells import CELL_M, cells_of, hash_cell
+from forehear.track.associate.existence import join
+from forehear.track.layout import COLUMNS, EMITTED, HEARD, LEVEL_DB, LN_TONE, MODELS, STATES
+from forehear.track.memory import bank as banks
+from forehear.track.memory.batch import Batch
+from forehear.track.memory.history import CARRIED_BACK_S, TOO_LATE_S, drop_oldest, insert
 
 Array = NDArray[np.float64]
 

@@ -11,15 +11,10 @@ from scipy.stats import chi2
 from tests.reference import wavefront
 from tests.track.flights import AIR, SENSORS, Flight, hear, rows_of, straight
 
-from forehear.track import bank as banks
-from forehear.track.association import insert
-from forehear.track.filter import (
+from forehear.track.estimate.filter import (
     CLIMB_LASTS_S,
-    CRUISE,
     HORIZONTAL_POWER,
     LEVEL_POWER,
-    MANOEUVRE,
-    MODELS,
     SOJOURN_S,
     STRETCH_SIGMAS,
     TONE_POWER,
@@ -33,7 +28,9 @@ from forehear.track.filter import (
     state_at,
     update,
 )
-from forehear.track.likelihood import EMITTED, HEARD, MEASURED, STATES
+from forehear.track.layout import CRUISE, EMITTED, HEARD, MANOEUVRE, MEASURED, MODELS, STATES
+from forehear.track.memory import bank as banks
+from forehear.track.memory.history import insert
 
 Array = NDArray[np.float64]
 

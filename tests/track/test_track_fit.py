@@ -10,19 +10,15 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 from tests.track.flights import AIR, SENSORS, blank_row, rows_of, straight
 
-from forehear.track import birth, streams
-from forehear.track.fit import cholesky, engine_evidence, fit, misfit, solve
-from forehear.track.life import mirror
-from forehear.track.likelihood import (
-    EMITTED,
-    HEARD,
-    LEVEL_DB,
-    LEVEL_VAR,
-    LN_TONE,
-    LN_TONE_VAR,
-    SENSOR,
-    STATES,
-)
+from forehear.track.estimate.fit import cholesky, engine_evidence, fit, misfit, solve
+from forehear.track.estimate.prior import set_prior
+from forehear.track.initiate import verdict
+from forehear.track.initiate.attempt import attempt
+from forehear.track.initiate.candidates import MAX_STREAMS
+from forehear.track.initiate.evidence import Silence
+from forehear.track.layout import EMITTED, HEARD, LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, SENSOR, STATES
+from forehear.track.lifecycle.refit import mirror
+from forehear.track.memory import streams
 
 Array = NDArray[np.float64]
 
@@ -135,7 +131,7 @@ def engine_rows(rng: np.random.Generator, seconds: Array, index: int = 0) -> Arr
 
 def flight_s_prior(row: Array) -> Array:
     prior = np.empty((2, STATES))
-    birth.set_prior(prior, row, True)
+    set_prior(prior, row, True)
     return prior
 
 
@@ -161,7 +157,7 @@ def test_what_many_sensors_hear_of_one_flight_is_no_crowd_of_engines(seed: int) 
     rows = rows_of(straight(TRUTH), np.arange(10.0, 30.0), "lt", np.random.default_rng(seed))
     x, _, flight = fitted(rows, TRUTH, flight_s_prior(rows[0]))
     engines = sum(engine_evidence(own, len(own), ONES) for own in by_sensor(rows))
-    assert flight - engines > birth.BIRTH_NATS
+    assert flight - engines > verdict.BIRTH_NATS
     assert x[:2] == pytest.approx(TRUTH[:2], abs=200.0)
 
 
@@ -225,12 +221,12 @@ def attempted(rows: Array, sensors: Array = SENSORS, directed: bool = False) -> 
     pool = pool_of(rows, n)
     now = float(rows[:, HEARD].max()) + 0.5
     place = np.column_stack([sensors, np.ones(n)])
-    silence = birth.Silence(place, np.full(n, 30.0), np.full(n, -np.inf), np.zeros(n, np.bool_))
+    silence = Silence(place, np.full(n, 30.0), np.full(n, -np.inf), np.zeros(n, np.bool_))
     seeds = np.empty(64, np.int64)
     assert streams.seeds(pool, now, 5.0, 3, seeds) > 0
     x, cov, info = np.empty(STATES), np.empty((STATES, STATES)), np.zeros(8)
-    members = np.empty(birth.MAX_STREAMS, np.int64)
-    outcome, agreeing = birth.attempt(
+    members = np.empty(MAX_STREAMS, np.int64)
+    outcome, agreeing = attempt(
         pool, seeds[0], now, silence, np.full(n, directed), 3.0, AIR, ONES, x, cov, members, info
     )
     x[:3] -= info[0] * x[3:6]
@@ -244,13 +240,13 @@ def heard_at(indices: list[int], rng: np.random.Generator, senses: str = "lt") -
 
 @pytest.mark.parametrize("indices", [[0], [4], [1, 4]])
 def test_two_microphones_are_too_few(indices: list[int]) -> None:
-    assert attempted(heard_at(indices, np.random.default_rng(1)))[:2] == (birth.TOO_FEW, 0)
+    assert attempted(heard_at(indices, np.random.default_rng(1)))[:2] == (verdict.TOO_FEW, 0)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_flight_over_nine_microphones_is_born_where_it_is(seed: int) -> None:
     outcome, agreeing, x = attempted(heard_at(list(range(9)), np.random.default_rng(seed)))
-    assert outcome == birth.BORN
+    assert outcome == verdict.BORN
     assert agreeing >= 4
     # At time 0, ten seconds before the first hearing.
     assert x[:2] == pytest.approx(TRUTH[:2], abs=300.0)
@@ -259,11 +255,11 @@ def test_a_flight_over_nine_microphones_is_born_where_it_is(seed: int) -> None:
 
 def test_two_sensors_that_know_bearings_are_enough_to_be_asked() -> None:
     rows = heard_at([1, 4], np.random.default_rng(1), "lta")
-    assert attempted(rows, directed=True)[0] != birth.TOO_FEW
+    assert attempted(rows, directed=True)[0] != verdict.TOO_FEW
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_engines_at_many_sensors_bear_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = np.concatenate([engine_rows(rng, np.arange(10.0, 30.0), i) for i in (0, 1, 3, 4, 7)])
-    assert attempted(rows)[0] != birth.BORN
+    assert attempted(rows)[0] != verdict.BORN

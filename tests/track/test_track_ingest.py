@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from forehear.geodesy import Plane
 from forehear.records import Kinds, Network, Report, Sensor, Source
-from forehear.track.association import Batch
-from forehear.track.ingest import (
+from forehear.track.associate.ingest import (
     CLOCK_SIGMA_S,
     LEAST_TONE_SIGMA_HZ,
     SUSPECT_S,
@@ -21,6 +20,7 @@ from forehear.track.ingest import (
     batch_of,
     posts_of,
 )
+from forehear.track.memory.batch import Batch
 
 ZERO_S = 1_790_000_000.0
 TRAVEL_S = 0.7

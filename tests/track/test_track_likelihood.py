@@ -11,19 +11,18 @@ from scipy.stats import norm, truncnorm
 from tests.reference import wavefront
 from tests.track.flights import blank_row
 
-from forehear.track.likelihood import (
+from forehear.track.associate.detection import hearing_probability
+from forehear.track.estimate.measurement import (
     CONVECTION_DB,
     FASTEST_MACH,
-    MEASURED,
     NEAREST_M,
-    STATES,
     detected_level,
     emission_delay,
-    hearing_probability,
     predict_heard,
     predict_measurement,
     wrapped,
 )
+from forehear.track.layout import MEASURED, STATES
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.track.flights import blank_row
 
-from forehear.track import streams
-from forehear.track.likelihood import LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, SENSOR
+from forehear.track.layout import LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, SENSOR
+from forehear.track.memory import streams
 
 Array = NDArray[np.float64]
 

@@ -2,15 +2,15 @@
 
 Theory of operation. `advance(time, reports)` takes what arrived since the last call:
 
-1. `ingest`: reports become arrays; clocks are corrected; the impossible is turned away and counted.
-2. `association`: each sensor's sources are given to the tracks near it, by probability; silences count.
-3. `filter`: each track that got something is walked forward again in order of emission from its last
+1. `associate/ingest`: reports become arrays; clocks are corrected; the impossible is turned away and counted.
+2. `associate/assign`: each sensor's sources are given to the tracks near it, by probability; silences count.
+3. `estimate/filter`: each track that got something is walked forward again in order of emission from its last
    checkpoint before it; so late and distant reports need no special case.
-4. `streams`: what no track explains is kept per sensor.
-5. `birth`: streams of several sensors that one straight flight explains become a track.
-6. Life: a track is confirmed when its odds are high, enough sensors hear it, its place is known and it
-   surely flies; it ends when it has long not been heard or its odds are gone. Two tracks of one target
-   become one.
+4. `memory/streams`: what no track explains is kept per sensor.
+5. `initiate/attempt`: streams of several sensors that one straight flight explains become a track.
+6. `lifecycle/table`: a track is confirmed when its odds are high, enough sensors hear it, its place is known and
+   it surely flies; it ends when it has long not been heard or its odds are gone. Two tracks of one target
+   become one (`lifecycle/merge`).
 
 What it returns is where each target is now: the state at the last emission, carried on by the motion
 models, with the covariance that this costs.
@@ -18,18 +18,32 @@ models, with the covariance that this costs.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
 from forehear.records import Network, Report, Track
-from forehear.track import bank as banks
-from forehear.track import birth, life, streams
-from forehear.track.association import Batch, associate, cells_of
-from forehear.track.ingest import batch_of, posts_of
-from forehear.track.likelihood import STATES
+from forehear.track.associate.assign import associate
+from forehear.track.associate.cells import cells_of
+from forehear.track.associate.existence import kind_probabilities
+from forehear.track.associate.ingest import batch_of, posts_of
+from forehear.track.initiate import verdict
+from forehear.track.initiate.attempt import attempt
+from forehear.track.initiate.candidates import MAX_STREAMS
+from forehear.track.initiate.evidence import Silence
+from forehear.track.layout import STATES
+from forehear.track.lifecycle import refit, table
+from forehear.track.lifecycle import report as told
+from forehear.track.lifecycle import start as begin
+from forehear.track.lifecycle import view as shapes
+from forehear.track.lifecycle.start import Life
+from forehear.track.lifecycle.view import View
+from forehear.track.memory import bank as banks
+from forehear.track.memory import history, streams
+from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
 
@@ -60,6 +74,9 @@ CALIBRATE_S, CALIBRATE_FROM = 10.0, 150
 THRESHOLD_QUANTILE, THRESHOLD_STEP_DB = 0.03, 0.1
 # -----------------------------------------------------------------------------------------------------
 
+# What a Tracker makes of its network anew: no part of its state.
+LAID_OUT = frozenset(("network", "plane", "_ids", "_index", "_air"))
+
 
 class Tracker:
     """Tracks of one region. Deterministic: the same calls give the same answers."""
@@ -87,7 +104,7 @@ class Tracker:
         self._margin_db = 3.0
         self._travel_s = 1.0
         self._bank = banks.make(TRACKS)
-        self._lives: list[life.Life | None] = [None] * TRACKS
+        self._lives: list[Life | None] = [None] * TRACKS
         self._pool = streams.make(POOL, max(len(self._ids), 1))
         self._residuals = np.full((1025, 4), -1.0)
         self._residuals[0] = 0.0
@@ -114,8 +131,8 @@ class Tracker:
         self.used += len(batch.sensor)
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
-            life.refilter_dirty(self._bank, self._air, self._scales)
-            life.reseat_young(self._bank, self._lives, self._air, self._scales, now)
+            history.refilter_dirty(self._bank, self._air, self._scales)
+            refit.reseat_young(self._bank, self._lives, self._air, self._scales, now)
             self._follow_streams(batch, unexplained)
             self._learn_threshold(batch)
         streams.forget(self._pool, now)
@@ -123,8 +140,39 @@ class Tracker:
         if now - self._calibrated_s >= CALIBRATE_S:
             self._calibrated_s = now
             self._calibrate()
-        ended = life.step(self._bank, self._lives, self._posts, now)
-        return life.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
+        ended = table.step(self._bank, self._lives, self._posts, now)
+        return told.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
+
+    def state(self) -> dict[str, Any]:
+        """Give all that `advance` depends on beside the network, by name: to be read or copied, not to be kept.
+
+        Plain data: numbers, strings, arrays, counters, and named tuples, dataclasses and records of them. The
+        arrays are the Tracker's own, and the next `advance` writes into them.
+        """
+        return {name: value for name, value in vars(self).items() if name not in LAID_OUT}
+
+    @classmethod
+    def restored(cls, network: Network, state: Mapping[str, Any]) -> Self:
+        """Make a Tracker that goes on exactly from a `state`, whose arrays it takes over.
+
+        Raises ValueError where the state is of another program or network.
+        """
+        tracker = cls(network)
+        fresh = tracker.state()
+        if set(state) != set(fresh):
+            names = ", ".join(sorted(set(state) ^ set(fresh)))
+            raise ValueError(f"a tracker's state has other parts than this program's: {names}")
+        many, sensors = len(state["_posts"].place), len(network.sensors)
+        if many != sensors:
+            raise ValueError(f"the state is of {many} sensors, the network has {sensors}")
+        vars(tracker).update(state)
+        return tracker
+
+    def views(self, time_s: float) -> dict[str, View]:
+        """Give what a map shows of every live track beside its record, by its name."""
+        if self._zero_s is None:
+            return {}
+        return shapes.views(self._bank, self._lives, self.plane, self._zero_s, time_s)
 
     def _associate(self, batch: Batch, now: float) -> Array:
         bank = self._bank
@@ -142,7 +190,7 @@ class Tracker:
             self._air,
             self._scales,
             self._margin_db,
-            life.kind_probabilities(bank.kind_evidence),
+            kind_probabilities(bank.kind_evidence),
             self._posts.clock,
             self._residuals,
             unexplained,
@@ -153,7 +201,7 @@ class Tracker:
     def _follow_streams(self, batch: Batch, unexplained: Array) -> None:
         done = 0
         while True:
-            done = life.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._margin_db, done)
+            done = streams.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._margin_db, done)
             if done < 0:
                 return
             self._pool = streams.grown(self._pool)
@@ -186,9 +234,9 @@ class Tracker:
         candidates = np.empty(self._pool.filled.shape[0], np.int64)
         many = streams.seeds(self._pool, now, SEED_FRESH_S, SEED_POINTS, candidates)
         posts = self._posts
-        silence = birth.Silence(posts.place, posts.noise_db, posts.last_report_s, posts.person)
+        silence = Silence(posts.place, posts.noise_db, posts.last_report_s, posts.person)
         x, cov = np.empty(STATES), np.empty((STATES, STATES))
-        members, info = np.empty(birth.MAX_STREAMS, np.int64), np.zeros(8)
+        members, info = np.empty(MAX_STREAMS, np.int64), np.zeros(8)
         tried = 0
         self._ground_tries = min(self._ground_tries + 0.4 + len(self._ids) / GROUND_SENSORS, TRIES_PER_STEP)
         for seed in candidates[:many]:
@@ -200,7 +248,7 @@ class Tracker:
             grounded = pool.kinds[seed, 0] + pool.kinds[seed, 1] < FLIER_KINDS
             if grounded and self._ground_tries < 1.0:
                 continue
-            outcome, agreeing = birth.attempt(
+            outcome, agreeing = attempt(
                 pool,
                 seed,
                 now,
@@ -215,16 +263,16 @@ class Tracker:
                 info,
             )
             self.outcomes[outcome] += 1
-            tried += outcome != birth.TOO_FEW
-            self._ground_tries -= grounded and outcome != birth.TOO_FEW
-            if outcome == birth.BORN:
+            tried += outcome != verdict.TOO_FEW
+            self._ground_tries -= grounded and outcome != verdict.TOO_FEW
+            if outcome == verdict.BORN:
                 self._start_track(x, cov, members[:agreeing], info, now)
                 for k in members[:agreeing]:
                     streams.release(pool, k)
                 continue
             for k in {int(seed), *(int(a) for a in members[:agreeing])}:
                 pool.tries[k] += k == seed
-                hopeless = outcome == birth.NO_FIT or info[1] < HOPELESS_NATS
+                hopeless = outcome == verdict.NO_FIT or info[1] < HOPELESS_NATS
                 growth = RETRY_GROWTH ** float(min(pool.tries[k], 8)) if hopeless else 1.0
                 if pool.kinds[k, 0] + pool.kinds[k, 1] < FLIER_KINDS:
                     growth *= GROUND_WAITS
@@ -240,7 +288,7 @@ class Tracker:
         k = int(free[0])
         self._born += 1
         heard_by = sorted({int(self._pool.sensor[m]) for m in members})
-        kinds = life.kind_evidence_of(self._pool, members)
-        life.start(self._bank, k, x, cov, info, kinds, heard_by)
-        life.remember_birth(self._bank, k, self._pool, members, self._air)
-        self._lives[k] = life.Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]), reseat_s=now + 1.0)
+        kinds = begin.kind_evidence_of(self._pool, members)
+        begin.start(self._bank, k, x, cov, info, kinds, heard_by)
+        begin.remember_birth(self._bank, k, self._pool, members, self._air)
+        self._lives[k] = Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]), reseat_s=now + 1.0)

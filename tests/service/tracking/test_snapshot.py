@@ -9,7 +9,6 @@ from forehear.service.tracking import snapshot
 from forehear.simulate.run import simulate
 from forehear.simulate.scenario import files as scenarios
 from forehear.track.tracker import Tracker
-from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post
 
 
@@ -35,8 +34,7 @@ def test_a_restored_tracker_answers_the_same_to_the_last_bit() -> None:
     half = len(steps) * 2 // 3
     got = [first.advance(t, reports) for t, reports in steps[:half]]
     body = snapshot.write(first, {"alarm": Alarm(posts={"town": Post()}), "plain": [1, 2.5, None, "x"]})
-    second = Tracker(network)
-    rest = snapshot.read(body, second)
+    second, rest = snapshot.read(body, network)
     assert rest["plain"] == [1, 2.5, None, "x"]
     assert rest["alarm"].posts["town"].state == "clear"
     got += [second.advance(t, reports) for t, reports in steps[half:]]
@@ -53,7 +51,7 @@ def test_views_agree_with_the_records() -> None:
         tracks = tracker.advance(t, reports)
     live = {t.track: t for t in tracks if t.status != "ended"}
     assert live
-    for name, view in views(tracker, steps[-1][0]).items():
+    for name, view in tracker.views(steps[-1][0]).items():
         sigma = np.hypot(view.major_m, view.minor_m)
         # The same covariance, in the plane there and on the ground here: parts in a thousand.
         assert sigma == pytest.approx(live[name].position_sigma_m, rel=0.01)
@@ -62,10 +60,10 @@ def test_views_agree_with_the_records() -> None:
 
 
 def test_what_is_no_snapshot_is_said_and_nothing_is_made_of_it() -> None:
-    tracker = Tracker(Network(()))
+    network = Network(())
     for body in (b"", b"rubbish", msgspec.msgpack.encode({"version": 1}), msgspec.msgpack.encode([1])):
         with pytest.raises(snapshot.SnapshotError):
-            snapshot.read(body, tracker)
+            snapshot.read(body, network)
     evil = {"!": "c", "c": "subprocess:Popen", "f": {"args": ["true"]}}
     with pytest.raises(snapshot.SnapshotError, match="not a class that a snapshot may hold"):
         snapshot.thaw(evil)

@@ -8,7 +8,7 @@ from forehear.records import Alert, Kinds, TargetKind, Track, TrackStatus
 
 if TYPE_CHECKING:
     # The service's own process shows frames and loads no tracker.
-    from forehear.track.view import View
+    from forehear.track.lifecycle.view import View
 
 
 class Shown(Struct, frozen=True, omit_defaults=True):

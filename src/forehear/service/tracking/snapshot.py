@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.records import Network
 from forehear.track.tracker import Tracker
 
 VERSION = 5
@@ -27,8 +28,6 @@ VERSION = 5
 HEAD = struct.Struct("<Q")
 # Arrays begin at multiples of this [bytes]: copying what is aligned is faster.
 ALIGNED = 64
-# What a tracker makes of its network anew: not state.
-LAID_OUT = {"network", "plane", "_ids", "_index", "_air"}
 # The column of a table of working memory that tells which rows are in use, and the columns whose rows fill up from
 # their beginning, with the column that tells how far.
 IN_USE = ("alive", "filled")
@@ -243,9 +242,13 @@ def parts(tracker: Tracker, rest: dict[str, Any], heap: Heap) -> list[Bytes]:
     """Write a tracker's state and some more (plain state) in two parts; the heap, which is the second, is cleared
     before."""
     heap.clear()
-    state = {k: v for k, v in vars(tracker).items() if k not in LAID_OUT}
     sensors = [s.id for s in tracker.network.sensors]
-    tree = {"version": VERSION, "sensors": sensors, "tracker": freeze(state, heap), "rest": freeze(rest, heap)}
+    tree = {
+        "version": VERSION,
+        "sensors": sensors,
+        "tracker": freeze(tracker.state(), heap),
+        "rest": freeze(rest, heap),
+    }
     body = msgspec.msgpack.encode(tree)
     begin = HEAD.pack(len(body)) + body
     return [begin + bytes(-len(begin) % ALIGNED), heap.bytes()]
@@ -256,8 +259,8 @@ def write(tracker: Tracker, rest: dict[str, Any]) -> bytes:
     return b"".join(parts(tracker, rest, Heap()))
 
 
-def read(body: Bytes, tracker: Tracker) -> dict[str, Any]:
-    """Bring a fresh tracker to a written state; returns the rest. Raises SnapshotError, and then use neither."""
+def read(body: Bytes, network: Network) -> tuple[Tracker, dict[str, Any]]:
+    """Make the tracker of a written state; returns it and the rest. Raises SnapshotError."""
     try:
         (size,) = HEAD.unpack_from(body)
         whole = memoryview(body)
@@ -266,17 +269,13 @@ def read(body: Bytes, tracker: Tracker) -> dict[str, Any]:
         data = msgspec.msgpack.decode(whole[HEAD.size : end])
         if data["version"] != VERSION:
             raise SnapshotError(f"version {data['version']}; this program reads {VERSION}")
-        if data["sensors"] != [s.id for s in tracker.network.sensors]:
+        if data["sensors"] != [s.id for s in network.sensors]:
             raise SnapshotError("the network has other sensors than the snapshot")
-        fresh = vars(tracker)
-        frozen = dict(data["tracker"]["i"])
-        if set(frozen) != set(fresh) - LAID_OUT:
-            raise SnapshotError("the tracker keeps other things than the snapshot")
-        state = {k: thaw(v, fresh[k], heap) for k, v in frozen.items()}
+        blank = Tracker(network).state()
+        state = {k: thaw(v, blank.get(k), heap) for k, v in data["tracker"]["i"]}
         rest = thaw(data["rest"], None, heap)
+        return Tracker.restored(network, state), dict(rest)
     except SnapshotError:
         raise
     except Exception as error:
         raise SnapshotError(f"cannot be read: {type(error).__name__}: {error}") from error
-    fresh.update(state)
-    return dict(rest)

@@ -9,7 +9,6 @@ from forehear.forecast import arrival, corridor, routes
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Network, Report, Sensor, Site, Source
 from forehear.track.tracker import Tracker
-from forehear.track.view import views
 
 SPEED_MPS, HEIGHT_M, LEVEL_DB, TONE_HZ, SOUND_MPS = 50.0, 300.0, 118.0, 110.0, 340.0
 STEPS = 45
@@ -35,7 +34,7 @@ def warm() -> bool:
         tracks = tracker.advance(now, reports)
         tracked = tracked or bool(tracks)
         arrival.arrivals(tracks, places, plane, ways)
-        views(tracker, now)
+        tracker.views(now)
         for track in tracks:
             corridor.corridor(track, corridor.shape(ways), plane)
     return tracked

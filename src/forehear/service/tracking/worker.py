@@ -26,7 +26,6 @@ from forehear.service.tracking.messages import Ready, Start, Step, messages, sen
 from forehear.service.tracking.snapshot_files import Files
 from forehear.service.tracking.warm import warm
 from forehear.track.tracker import Tracker
-from forehear.track.view import views
 from forehear.warn.alarm import Alarm, Post, step
 from forehear.warn.policy import places_of_sensors
 
@@ -86,15 +85,11 @@ class Worker:
         return Ready(self.time_s, self.block)
 
     def _read(self, body: snapshot.Bytes) -> dict[str, Any]:
-        """Bring the tracker to a snapshot; returns the rest. Raises SnapshotError: then the tracker is fresh."""
-        try:
-            rest = snapshot.read(body, self.tracker)
-            if set(rest["sites"]) != set(self.sites):
-                raise snapshot.SnapshotError("the sites are others than the snapshot's")
-        except snapshot.SnapshotError:
-            # A tracker half restored must not be used.
-            self.tracker = Tracker(self.network)
-            raise
+        """Bring the tracker to a snapshot; returns the rest. Raises SnapshotError, and keeps the tracker."""
+        tracker, rest = snapshot.read(body, self.network)
+        if set(rest["sites"]) != set(self.sites):
+            raise snapshot.SnapshotError("the sites are others than the snapshot's")
+        self.tracker = tracker
         return rest
 
     def take(self, one: Step) -> Frame:
@@ -134,7 +129,7 @@ class Worker:
 
     def _shown(self, one: Step, tracks: list[Track]) -> tuple[Shown, ...]:
         """Note since when each track is known, and make what the map draws of it, unless nobody is to see it."""
-        details = {} if one.silent else views(self.tracker, one.time_s)
+        details = {} if one.silent else self.tracker.views(one.time_s)
         seen = []
         for track in tracks:
             since = self.since.setdefault(track.track, one.time_s)

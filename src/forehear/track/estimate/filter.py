@@ -24,25 +24,22 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forehear.track.likelihood import (
+from forehear.track.estimate.measurement import detected_level, predict_measurement, wrapped
+from forehear.track.estimate.prior import HEIGHT_EVERY_S, HEIGHT_MEAN_M, HEIGHT_SIGMA_M
+from forehear.track.layout import (
     EMITTED,
     HEARD,
     LEVEL_DB,
     LEVEL_VAR,
     MEASURED,
+    MODELS,
     SENSOR_H,
     STATES,
     THRESHOLD,
     WEIGHT,
-    detected_level,
-    predict_measurement,
-    wrapped,
 )
 
 Array = NDArray[np.float64]
-
-MODELS = 2
-CRUISE, MANOEUVRE = 0, 1
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Power of the white acceleration, horizontal [m^2/s^3]: a drone on autopilot wanders by 0.2 m/s in 10 s;
@@ -52,9 +49,6 @@ HORIZONTAL_POWER = np.array([0.02, 12.0])
 VERTICAL_POWER = np.array([0.01, 1.0])
 # How long a climb or a dive lasts [s]: a drone climbs some hundred metres, not kilometres.
 CLIMB_LASTS_S = 20.0
-# What is known of any flight's height above the sensors [m] enters again and again, as one opinion in so many
-# seconds: plain microphones hardly see the height, and without it the filter digs into the ground.
-HEIGHT_MEAN_M, HEIGHT_SIGMA_M, HEIGHT_EVERY_S = 600.0, 600.0, 60.0
 # Nothing flies lower than this above the sensors that hear it, give or take [m].
 FLOOR_M, FLOOR_SIGMA_M = 40.0, 40.0
 # Of the source level [dB^2/s]: its directivity changes as the target passes, 3 dB in a minute.

@@ -1,13 +1,16 @@
 """What the map shows of a track beside its record: its uncertainty's shape, and where it was heard from."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from forehear.track.filter import state_at
-from forehear.track.likelihood import STATES
-from forehear.track.tracker import Tracker
+from forehear.geodesy import Plane
+from forehear.track.estimate.filter import state_at
+from forehear.track.layout import STATES
+from forehear.track.lifecycle.start import Life
+from forehear.track.memory.bank import Bank
 
 
 class View(NamedTuple):
@@ -22,11 +25,10 @@ class View(NamedTuple):
     emitted_at_s: float
 
 
-def views(tracker: Tracker, time_s: float) -> dict[str, View]:
+def views(bank: Bank, lives: Sequence[Life | None], plane: Plane, zero_s: float, time_s: float) -> dict[str, View]:
     """Give the view of every live track at a time, by its name."""
-    bank, zero_s = tracker._bank, tracker._zero_s
-    rows = [(k, one) for k, one in enumerate(tracker._lives) if one is not None]
-    if zero_s is None or not rows:
+    rows = [(k, one) for k, one in enumerate(lives) if one is not None]
+    if not rows:
         return {}
     x, p = np.empty(STATES), np.empty((STATES, STATES))
     heard = np.array([bank.mean[k, :2] for k, _ in rows])
@@ -42,8 +44,8 @@ def views(tracker: Tracker, time_s: float) -> dict[str, View]:
     if not (np.isfinite(heard).all() and np.isfinite(places).all()):
         finite = np.isfinite(heard).all(axis=1) & np.isfinite(places).all(axis=1)
         heard[~finite], places[~finite] = 0.0, 0.0
-    lon, lat = tracker.plane.inverse(heard[:, 0], heard[:, 1])
-    turn = tracker.plane.convergence(*tracker.plane.inverse(places[:, 0], places[:, 1]))
+    lon, lat = plane.inverse(heard[:, 0], heard[:, 1])
+    turn = plane.convergence(*plane.inverse(places[:, 0], places[:, 1]))
     out = {}
     for i, (k, one) in enumerate(rows):
         axis = math.degrees(shapes[i, 2] + float(turn[i])) % 180.0

@@ -13,7 +13,26 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forehear.track.likelihood import COLUMNS, HEARD, LEVEL_DB, LN_TONE, LN_TONE_VAR, SENSOR
+from forehear.track.layout import (
+    AZIMUTH,
+    AZIMUTH_VAR,
+    COLUMNS,
+    ELEVATION,
+    ELEVATION_VAR,
+    HEARD,
+    INVERSE_SCALE,
+    LEVEL_DB,
+    LEVEL_VAR,
+    LN_TONE,
+    LN_TONE_VAR,
+    SENSOR,
+    SENSOR_E,
+    SENSOR_H,
+    SENSOR_N,
+    THRESHOLD,
+    WEIGHT,
+)
+from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -209,3 +228,39 @@ def seeds(pool: Streams, now_s: float, fresh_s: float, least: int, out: Ints) ->
             b -= 1
         out[b] = k
     return n
+
+
+@njit(cache=True)
+def feed_streams(
+    pool: Streams, batch: Batch, unexplained: Array, limit: float, margin_db: float, first: int
+) -> int:
+    """Put unexplained sources into streams, from source `first` on.
+
+    Returns -1 when all are in, or the source at which the pool was full.
+    """
+    row = np.zeros(COLUMNS)
+    s = 0
+    for r in range(batch.sensor.shape[0]):
+        for s in range(batch.first[r], batch.first[r + 1]):
+            if s < first or unexplained[s] <= limit:
+                continue
+            row[HEARD] = batch.heard_s[r]
+            row[SENSOR_E], row[SENSOR_N] = batch.place[r, 0], batch.place[r, 1]
+            row[SENSOR_H], row[INVERSE_SCALE] = batch.place[r, 2], batch.place[r, 3]
+            row[SENSOR] = batch.sensor[r]
+            noise = batch.noise_db[r] if not math.isnan(batch.noise_db[r]) else 30.0
+            row[THRESHOLD] = noise + margin_db
+            row[LEVEL_DB], row[LEVEL_VAR] = batch.level_db[s], 25.0
+            if batch.is_person[r]:
+                row[LEVEL_VAR] = 1e4
+            row[LN_TONE], row[LN_TONE_VAR] = 0.0, -1.0
+            row[AZIMUTH], row[AZIMUTH_VAR] = 0.0, -1.0
+            row[ELEVATION], row[ELEVATION_VAR] = 0.0, -1.0
+            row[WEIGHT] = 1.0
+            if not math.isnan(batch.ln_tone[s]):
+                row[LN_TONE], row[LN_TONE_VAR] = batch.ln_tone[s], batch.ln_tone_var[s]
+            if not math.isnan(batch.azimuth[s]):
+                row[AZIMUTH], row[AZIMUTH_VAR] = batch.azimuth[s], batch.azimuth_var[s]
+            if add(pool, row, batch.kinds[s], 0) < 0:
+                return s
+    return -1

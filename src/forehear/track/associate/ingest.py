@@ -17,10 +17,17 @@ from numpy.typing import NDArray
 
 from forehear.geodesy import Plane, plane_at
 from forehear.records import Network, Report
-from forehear.track.association import Batch
+from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+USED, TOO_OLD, IN_FUTURE, DUPLICATE = 0, 1, 2, 3
+REASONS = {
+    TOO_OLD: "heard too long ago",
+    IN_FUTURE: "heard in the future",
+    DUPLICATE: "duplicate",
+}
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # A report heard this long before it came is of no use to a track [s]: its checkpoints are gone.
@@ -43,13 +50,6 @@ DEFAULT_TONE_SIGMA_HZ, LEAST_TONE_SIGMA_HZ = 0.5, 0.05
 DEFAULT_AZIMUTH_SIGMA_DEG, LEAST_AZIMUTH_SIGMA_DEG = 5.0, 1.0
 DEFAULT_ELEVATION_SIGMA_DEG = 10.0
 # -----------------------------------------------------------------------------------------------------
-
-USED, TOO_OLD, IN_FUTURE, DUPLICATE = 0, 1, 2, 3
-REASONS = {
-    TOO_OLD: "heard too long ago",
-    IN_FUTURE: "heard in the future",
-    DUPLICATE: "duplicate",
-}
 
 
 class Posts(NamedTuple):

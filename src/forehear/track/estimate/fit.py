@@ -12,26 +12,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forehear.track.likelihood import (
-    AZIMUTH,
-    HEARD,
-    LEVEL_DB,
-    LEVEL_VAR,
-    MEASURED,
-    STATES,
-    THRESHOLD,
-    detected_level,
-    predict_measurement,
-    wrapped,
-)
+from forehear.track.estimate.measurement import detected_level, predict_measurement, wrapped
+from forehear.track.layout import AZIMUTH, HEARD, LEVEL_DB, LEVEL_VAR, MEASURED, STATES, THRESHOLD
 
 Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
+
+STEPS = 14
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Degrees of freedom of the weight 1 / (1 + chi2 / nu): honest reports keep 90 % of theirs.
 ROBUST_NU = 9.0
-STEPS = 14
 # A fit has settled when a step changes the cost by less than this [nats].
 SETTLED = 1e-3
 # The rival's engine: mean level [dB] and ln tone with their spread, slopes [1/s] and bends [1/s^2]. An

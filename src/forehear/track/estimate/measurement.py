@@ -1,12 +1,5 @@
 """What a sensor should report of a target: level, tone, azimuth, elevation, with their exact derivatives.
 
-One state vector serves the whole room. Its components, in plane coordinates and SI units:
-
-    0 east  1 north  2 height   [m]        at a stated time (in the filter: a time of emission)
-    3 v_e   4 v_n    5 v_h      [m/s]
-    6 source level at 1 m       [dB]
-    7 ln(tone at rest / 1 Hz)   []         so that Doppler is a sum
-
 The kernels take the geometry at reception: the state is carried to the moment of hearing at constant
 velocity over `dt`, and the closed form of `air.retarded` finds where the sound left. So a state at any time
 near the emission predicts exactly what is heard, and no iteration is needed.
@@ -21,25 +14,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from forehear.track.layout import INVERSE_SCALE, SENSOR_E, SENSOR_H, SENSOR_N
+
 Array = NDArray[np.float64]
 
-STATES = 8
-LEVEL, TONE = 6, 7
-# Rows of the measurement vector.
-M_LEVEL, M_TONE, M_AZIMUTH, M_ELEVATION = 0, 1, 2, 3
-MEASURED = 4
-
-# Columns of a measurement's row (histories, streams and fits hold these).
-EMITTED, HEARD = 0, 1
-SENSOR_E, SENSOR_N, SENSOR_H, INVERSE_SCALE = 2, 3, 4, 5
-# Value and variance pairs; a variance below zero says that the value is absent.
-LEVEL_DB, LEVEL_VAR = 6, 7
-LN_TONE, LN_TONE_VAR = 8, 9
-AZIMUTH, AZIMUTH_VAR = 10, 11
-ELEVATION, ELEVATION_VAR = 12, 13
-SENSOR, THRESHOLD, WEIGHT = 14, 15, 16
-COLUMNS = 17
-
+# --- numbers that decide -----------------------------------------------------------------------------
 # Nearer than this the geometry is singular, and no propeller drone is nearer to a mast [m].
 NEAREST_M = 20.0
 # |v - w| is held below this share of the speed of sound: an unguarded filter loses one track in ten.
@@ -47,6 +26,7 @@ FASTEST_MACH = 0.9
 # Convective amplification of the level [dB per unit of ln Doppler]: between none and 10 log10 of the Doppler
 # ratio, as the source's make-up has it; half of that is at most 1.3 dB off at 170 m/s.
 CONVECTION_DB = 0.5 * 10.0 / math.log(10.0)
+# -----------------------------------------------------------------------------------------------------
 
 
 @njit(cache=True)
@@ -199,12 +179,6 @@ def detected_level(expected_db: float, threshold_db: float, sigma_db: float) -> 
         return (-a - 1.0 / a) * sigma_db, 0.05
     m = 0.3989422804014327 * math.exp(-0.5 * a * a) / (0.5 * math.erfc(-a * 0.7071067811865476))
     return sigma_db * m, max(1.0 - m * (m + a), 0.05)
-
-
-@njit(cache=True)
-def hearing_probability(expected_db: float, threshold_db: float, sigma_db: float, best: float) -> float:
-    """Give the odds that a level is heard: a normal fluctuation that must exceed the threshold."""
-    return best * 0.5 * math.erfc((threshold_db - expected_db) / sigma_db * 0.7071067811865476)
 
 
 @njit(cache=True, inline="always")

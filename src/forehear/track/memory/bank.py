@@ -8,17 +8,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.track.filter import MODELS
-from forehear.track.likelihood import COLUMNS, STATES
+from forehear.track.layout import COLUMNS, MODELS, STATES
 
 Array = NDArray[np.float64]
 
+# --- numbers that decide -----------------------------------------------------------------------------
 # Reports kept per track: a target heard by ten sensors a second fills 50 s.
 HISTORY = 640
 # Checkpoints kept per track, 2 s apart: 96 s.
 CHECKPOINTS = 48
 # Sensors remembered as having heard a track: those of the last several minutes.
 SENSORS = 48
+# -----------------------------------------------------------------------------------------------------
 
 
 class Bank(NamedTuple):

@@ -1,0 +1,1 @@
+"""What a sound says of a flight, and what many say together: measurement, filter, fit, prior."""

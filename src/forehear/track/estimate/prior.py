@@ -1,0 +1,33 @@
+"""What is known of any flight before it is heard: its height, speed, loudness and place."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from forehear.track.layout import LN_TONE, SENSOR_E, SENSOR_H, SENSOR_N
+
+Array = NDArray[np.float64]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+SPEED_SIGMA_MPS = 90.0
+CLIMB_SIGMA_MPS = 3.0
+SOURCE_LEVEL_DB, SOURCE_LEVEL_SIGMA_DB = 119.0, 7.0
+PLACE_SIGMA_M = 12_000.0
+# What is known of any flight's height above the sensors [m] enters again and again, as one opinion in so many
+# seconds: plain microphones hardly see the height, and without it the filter digs into the ground.
+HEIGHT_MEAN_M, HEIGHT_SIGMA_M, HEIGHT_EVERY_S = 600.0, 600.0, 60.0
+# -----------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
+    """Fill prior (2, 8) around the seed's first row."""
+    prior[0, 0], prior[0, 1] = anchor[SENSOR_E], anchor[SENSOR_N]
+    prior[1, 0] = prior[1, 1] = 1.0 / PLACE_SIGMA_M**2
+    prior[0, 2], prior[1, 2] = anchor[SENSOR_H] + HEIGHT_MEAN_M, 1.0 / HEIGHT_SIGMA_M**2
+    prior[0, 3] = prior[0, 4] = prior[0, 5] = 0.0
+    prior[1, 3] = prior[1, 4] = 1.0 / SPEED_SIGMA_MPS**2
+    prior[1, 5] = 1.0 / CLIMB_SIGMA_MPS**2
+    prior[0, 6], prior[1, 6] = SOURCE_LEVEL_DB, 1.0 / SOURCE_LEVEL_SIGMA_DB**2
+    prior[0, 7] = anchor[LN_TONE] if tonal else 4.7
+    prior[1, 7] = 1.0 / 0.5**2

@@ -1,0 +1,1 @@
+"""How a track begins: streams of several sensors that one flight explains."""

@@ -1,0 +1,1 @@
+"""How a track lives: started, confirmed, fitted anew, merged, told, ended."""

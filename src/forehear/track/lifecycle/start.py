@@ -1,0 +1,78 @@
+"""A track's first second: its row set up from the fit of its birth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forehear.track.estimate.filter import predict
+from forehear.track.estimate.measurement import emission_delay
+from forehear.track.layout import EMITTED, HEARD, MODELS
+from forehear.track.memory.bank import Bank
+from forehear.track.memory.streams import POINTS, Streams
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# --- numbers that decide -----------------------------------------------------------------------------
+# What the evidence of a birth is worth as log odds of existence: less the many chances there were.
+CHANCES_NATS = 12.0
+# The start's covariance is widened by this: straight flight was only assumed.
+START_INFLATION = 1.3
+# -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Life:
+    """What a track is beside its filter."""
+
+    name: str
+    born_s: float
+    evidence: float
+    confirmed: bool = False
+    # When it is fitted anew; infinity: no more.
+    reseat_s: float = 0.0
+
+
+def kind_evidence_of(pool: Streams, members: Ints) -> Array:
+    """Start a track's kind evidence from its streams' mean kinds: an opinion a stream."""
+    return np.asarray(np.log(pool.kinds[members] + 0.02).sum(axis=0), np.float64)
+
+
+def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, heard_by: Sequence[int]) -> None:
+    """Set row k up from a birth's fit: x (8,), cov (8, 8) at info[0], carried back to its last emission."""
+    x, cov = x.copy(), cov * START_INFLATION
+    predict(x, cov, info[2] - info[0], 0)
+    bank.rows[k] = 0
+    bank.checkpoints[k] = 1
+    bank.ck_t[k, 0] = bank.time_s[k] = info[2]
+    for m in range(MODELS):
+        bank.ck_x[k, 0, m] = bank.x[k, m] = x
+        bank.ck_p[k, 0, m] = bank.p[k, m] = cov
+    bank.ck_mu[k, 0] = bank.mu[k] = (0.8, 0.2)
+    bank.mean[k], bank.covariance[k] = x, cov
+    bank.dirty_s[k] = np.inf
+    bank.alive[k] = True
+    bank.log_odds[k] = min(info[1] - CHANCES_NATS, 9.0)
+    bank.kind_evidence[k] = kinds
+    bank.last_heard_s[k] = info[0]
+    bank.missed[k] = 0.0
+    bank.sensors[k] = -1
+    bank.sensors[k, : len(heard_by)] = heard_by
+    bank.sensors_heard[k] = len(heard_by)
+    bank.fit[k] = 1.0
+
+
+def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array) -> None:
+    """Put the reports of a birth into row k's history: before the first checkpoint, so the filter skips them.
+
+    They serve `reseat`, which fits the young track anew.
+    """
+    rows = np.concatenate([pool.rows[m, : min(pool.filled[m], POINTS)] for m in members])
+    for row in rows:
+        delay = emission_delay(bank.mean[k], row[HEARD] - bank.time_s[k], row, air)
+        row[EMITTED] = min(row[HEARD] - delay, bank.time_s[k])
+    rows = rows[np.argsort(rows[:, EMITTED], kind="mergesort")]
+    bank.history[k, : len(rows)] = rows
+    bank.rows[k] = len(rows)

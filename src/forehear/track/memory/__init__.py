@@ -1,0 +1,1 @@
+"""What is remembered: tracks, their reports, streams that no track explains, a step's batch."""

@@ -1,0 +1,29 @@
+"""A step's reports as arrays."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Batch(NamedTuple):
+    """Reports of one step as arrays: R reports, S sources; times of the tracker's zero."""
+
+    sensor: Ints  # (R,) index
+    heard_s: Array  # (R,) corrected for the sensor's clock
+    place: Array  # (R, 4) east, north, height, inverse scale
+    noise_db: Array  # (R,) not a number where the report does not say
+    first: Ints  # (R + 1,) sources of report i are first[i] to first[i + 1]
+    level_db: Array  # (S,)
+    ln_tone: Array  # (S,) not a number without a tone
+    ln_tone_var: Array
+    azimuth: Array  # (S,) plane azimuth [rad], not a number without one
+    azimuth_var: Array
+    elevation: Array
+    elevation_var: Array
+    kinds: Array  # (S, 3)
+    clock_var: Array  # (R,) variance of the sensor's clock [s^2]
+    is_person: NDArray[np.bool_]  # (R,) an observer: no level, silence says nothing
