@@ -31,7 +31,7 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-from bench.listening.passes import CONDITIONS, Clip, make_pass, mixed
+from bench.listening.passes import CONDITIONS, PassClip, make_pass, mixed
 from numpy.typing import NDArray
 
 from forehear.listen import families, fine, lines, spectrum, tones
@@ -52,7 +52,7 @@ class Still(tones.Search):
         self.evidence[np.arange(tones.WAYS) != tones.SLOPES] = -50.0
 
 
-class Frame(tones.Search):
+class FrameSearch(tones.Search):
     """No paths at all: the evidence of the last four frames, added up where it stands."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ def low_lines(search: tones.Search, state: int, low: Floats, noise: Floats) -> f
 
 
 WAYS: dict[str, tuple[type[tones.Search], Callable[..., float]]] = {
-    "frames, as found": (Frame, as_found),
+    "frames, as found": (FrameSearch, as_found),
     "paths without slope, sharpened": (Still, sharpened),
     "paths, as found": (tones.Search, as_found),
     "paths, sharpened to 500 Hz": (tones.Search, low_lines),
@@ -115,7 +115,7 @@ WAYS: dict[str, tuple[type[tones.Search], Callable[..., float]]] = {
 }
 
 
-def limit(way: str, clips: list[Clip]) -> float:
+def limit(way: str, clips: list[PassClip]) -> float:
     """Give the evidence that three seconds of ten minutes of noise reach."""
     search, _ = WAYS[way]
     noise = np.concatenate([c.samples[: int((c.from_s - c.at_s) * 16000)] for c in clips for _ in range(1)])

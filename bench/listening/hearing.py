@@ -78,7 +78,7 @@ class Item:
         return self.sound.sound() if isinstance(self.sound, Shifted) else self.sound
 
 
-class Heard(NamedTuple):
+class ItemHeard(NamedTuple):
     """What came of an item: the seconds that are judged, and how long they are together [s]."""
 
     item: Item
@@ -138,14 +138,14 @@ def items_of(drones: Sequence[Clip], negatives: Sequence[Clip], mixed: Sequence[
     return out
 
 
-def hear_one(hear: HearFn, item: Item) -> Heard:
+def hear_one(hear: HearFn, item: Item) -> ItemHeard:
     """Hear one item."""
     samples = item.samples()
     seconds = [s for s in hear(samples) if s.at_s >= item.from_s]
-    return Heard(item, seconds, len(samples) / RATE_HZ - item.from_s)
+    return ItemHeard(item, seconds, len(samples) / RATE_HZ - item.from_s)
 
 
-def hear_all(hear: HearFn, items: Sequence[Item], what: str, jobs: int = 1) -> list[Heard]:
+def hear_all(hear: HearFn, items: Sequence[Item], what: str, jobs: int = 1) -> list[ItemHeard]:
     """Hear all items, in their order; progress on stderr."""
     work = partial(hear_one, hear)
     if jobs == 1:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.listening.hearing import ListenFn, listener
-from bench.listening.passes import CONDITIONS, FRAME_S, Clip, Condition, make_pass, mixed
+from bench.listening.passes import CONDITIONS, FRAME_S, Condition, PassClip, make_pass, mixed
 from bench.tables import Table, bars_table, number, percent, print_tables
 from forehear.records import Report
 
@@ -36,7 +36,7 @@ HALF = 0.6745
 
 
 @dataclass(frozen=True)
-class Heard:
+class ToneErrors:
     """What a listener made of one clip: per detected second, and how many there were."""
 
     error_hz: Array
@@ -47,7 +47,7 @@ class Heard:
     strays: int  # tones of neither the pass nor its octaves
 
 
-def judge(clip: Clip, reports: Sequence[Report]) -> Heard:
+def judge(clip: PassClip, reports: Sequence[Report]) -> ToneErrors:
     """Compare a listener's reports with the truth of a clip."""
     rows: list[tuple[float, float, float]] = []
     slipped = strays = 0
@@ -70,10 +70,10 @@ def judge(clip: Clip, reports: Sequence[Report]) -> Heard:
             rows.append((best[0], best[1], bound))
     table = np.array(rows).reshape(-1, 3)
     seconds = max(int(clip.to_s - clip.from_s), 1)
-    return Heard(table[:, 0], table[:, 1], table[:, 2], slipped, seconds, strays)
+    return ToneErrors(table[:, 0], table[:, 1], table[:, 2], slipped, seconds, strays)
 
 
-def _figures(heard: Sequence[Heard]) -> dict[str, Any]:
+def _figures(heard: Sequence[ToneErrors]) -> dict[str, Any]:
     error, sigma, bound = (
         np.concatenate([getattr(h, k) for h in heard]) for k in ("error_hz", "sigma_hz", "bound_hz")
     )

@@ -16,7 +16,7 @@ from forehear.score.bound import Senses
 from forehear.score.bound_series import bounds_of
 from forehear.score.records import BoundSeries, Score, TrackPoint
 from forehear.score.score import score
-from forehear.simulate.run import Block, blocks, prepare
+from forehear.simulate.run import SimulatedBlock, blocks, prepare
 from forehear.simulate.scenario.files import load
 from forehear.simulate.scenario.settings import SensorModel
 from forehear.track.tracker import Tracker
@@ -32,7 +32,7 @@ BARS = (
 )
 
 
-def track(network: Network, played: Iterator[Block], truth: list[Truth]) -> Iterator[Track]:
+def track(network: Network, played: Iterator[SimulatedBlock], truth: list[Truth]) -> Iterator[Track]:
     """Run the tracker over a played scenario; fills the truth on the way."""
     tracker, seconds = Tracker(network), Seconds(Rejections())
 

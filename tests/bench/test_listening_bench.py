@@ -8,7 +8,7 @@ import pytest
 from bench.listening import comb, mixtures, recordings, reliability, tones
 from bench.listening import figures as listening_figures
 from bench.listening import tables as listening_tables
-from bench.listening.hearing import Heard, Item, Second, by_comb, by_reports, hear_all, hear_one, items_of
+from bench.listening.hearing import Item, ItemHeard, Second, by_comb, by_reports, hear_all, hear_one, items_of
 from bench.listening.recordings import RATE_HZ, Clip, windows
 from numpy.typing import NDArray
 
@@ -43,9 +43,9 @@ def tells(strength: float, samples: Samples, at_s: float) -> list[Report]:
     return out
 
 
-def heard(item: Item, *strengths: float) -> Heard:
+def heard(item: Item, *strengths: float) -> ItemHeard:
     seconds = [Second(k + 0.5, s, 100.0) for k, s in enumerate(strengths)]
-    return Heard(item, seconds, float(len(seconds)))
+    return ItemHeard(item, seconds, float(len(seconds)))
 
 
 def item(part: str, name: str, group: str, label: str = "other", drone: str = "", ratio_db: float = 0.0) -> Item:
@@ -183,7 +183,7 @@ def test_the_peers_threshold_lets_no_more_through_than_it_may() -> None:
 
 def test_shares_stand_beside_the_peers_and_the_jet_apart() -> None:
     clips = [item("clips", "a", "d", "piston", "a"), item("clips", "b", "d", "piston", "b")]
-    jet = Heard(item("clips", "j", "d", "jet", "j"), [Second(0.5, 0.1, None, 0.8)], 1.0)
+    jet = ItemHeard(item("clips", "j", "d", "jet", "j"), [Second(0.5, 0.1, None, 0.8)], 1.0)
     mine = [heard(clips[0], 0.2, 0.9), heard(clips[1], 0.2, 0.3), jet]
     peer = listening_figures.Peer([heard(clips[0], 9.0), heard(clips[1], 12.0)], 8.0)
     rows = {row["what"]: row for row in listening_figures.recall(mine, {"peer": peer})}
@@ -195,7 +195,7 @@ def test_shares_stand_beside_the_peers_and_the_jet_apart() -> None:
 
 
 def test_mixes_are_told_by_noise_and_ratio_and_what_is_missed_is_told_as_missed() -> None:
-    def mine(strength: float) -> list[Heard]:
+    def mine(strength: float) -> list[ItemHeard]:
         return [
             heard(item(part, "a", noise_of, "piston", "a", ratio), strength if ratio == 0.0 else 0.1)
             for part in ("cold", "warm")

@@ -44,7 +44,7 @@ def test_the_bound_is_the_inverse_of_fishers_matrix_summed_sample_by_sample() ->
     assert got[0] == pytest.approx(wanted, rel=0.02)
 
 
-def efficient(clip: passes.Clip) -> list[Report]:
+def efficient(clip: passes.PassClip) -> list[Report]:
     """Least squares of all lines in white noise; knows how the tone bends and where to start."""
     reports = []
     rate = passes.RATE_HZ

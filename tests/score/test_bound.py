@@ -12,10 +12,10 @@ from scipy.special import ndtr
 from forehear.errors import NoSolution
 from forehear.score.bound import (
     LAG_S,
-    Air,
     Motion,
     Prior,
     Senses,
+    UniformAir,
     bound,
     first_below_s,
     horizontal_sigma_m,
@@ -85,7 +85,7 @@ def test_information_is_that_of_the_brute_force_models_derivatives(speed: float,
         np.array([[0.8]]),
         111.0,
         Senses(*only),
-        Air(C_MPS, (WIND[0], WIND[1]), ALPHA),
+        UniformAir(C_MPS, (WIND[0], WIND[1]), ALPHA),
     )
     values = heard(state, SENSOR, WIND, ALPHA)
     assert delay[0, 0] == pytest.approx(values[4], abs=1e-9)
@@ -103,7 +103,7 @@ def grid(spacing_m: float, jitter_m: float = 500.0, seed: int = 0, side_m: float
     return np.column_stack([flat, np.full(len(flat), 4.0)])
 
 
-AIR = Air(C_MPS, (0.0, 0.0), ALPHA)
+AIR = UniformAir(C_MPS, (0.0, 0.0), ALPHA)
 
 
 def flight(seconds: int = 600, speed: float = 51.0) -> tuple[np.ndarray, np.ndarray]:
@@ -196,13 +196,13 @@ def test_the_world_may_be_turned_and_moved(turn: float, shift: float) -> None:
         odds,
         110.0,
         Senses(),
-        Air(C_MPS, (5.0, 3.0), ALPHA),
+        UniformAir(C_MPS, (5.0, 3.0), ALPHA),
         Motion(),
         Prior(),
     )
     there = bound(
         places @ rotate.T + off, velocities @ rotate.T, sensors @ rotate.T + off, is_array, odds, 110.0, Senses(),
-        Air(C_MPS, (wind[0], wind[1]), ALPHA), Motion(), Prior(),
+        UniformAir(C_MPS, (wind[0], wind[1]), ALPHA), Motion(), Prior(),
     )  # fmt: skip
     assert np.allclose(horizontal_sigma_m(there), horizontal_sigma_m(here), rtol=1e-6)
 
@@ -248,7 +248,7 @@ def test_the_best_estimate_of_many_drawn_runs_reaches_the_bound(tone_sigma_hz: f
     sensors = np.array([[0.0, 0.0, 4.0], [2500.0, 2500.0, 4.0], [-2500.0, 1800.0, 9.0], [700.0, -2600.0, 2.0],
                         [3900.0, -900.0, 4.0], [-900.0, 4100.0, 4.0]])  # fmt: skip
     senses = Senses(3.0, tone_sigma_hz, None, None, 0.0)
-    air = Air(C_MPS, (5.0, -3.0), ALPHA)
+    air = UniformAir(C_MPS, (5.0, -3.0), ALPHA)
     wind = np.array([5.0, -3.0, 0.0])
     covariance = bound(
         places, np.tile(velocity, (seconds, 1)), sensors, np.zeros(6, bool), np.ones((seconds, 6)), 110.0, senses,

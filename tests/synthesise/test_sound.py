@@ -14,7 +14,7 @@ from forehear.records import Atmosphere
 from forehear.synthesise import noise as sound_noise
 from forehear.synthesise import sound
 from forehear.synthesise import travel as sound_travel
-from forehear.synthesise.engines import ENGINES, Engine, Lines
+from forehear.synthesise.engines import ENGINES, Engine, HarmonicSeries
 from forehear.synthesise.noise import Noise
 from forehear.synthesise.turbulence import Turbulence, shakes
 from forehear.synthesise.voice import PHASE_S, voice
@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 RATE_HZ = 16000.0
 AIR = Atmosphere(temperature_c=10.0, wind_mps=8.0, wind_from_deg=300.0)
 STILL = Atmosphere()
-PURE = Lines(500.0, 120.0, to_hz=500.0, spread_share=0.0, throttle_share=0.0, wander_db=0.0, width_hz=0.0)
+PURE = HarmonicSeries(500.0, 120.0, to_hz=500.0, spread_share=0.0, throttle_share=0.0, wander_db=0.0, width_hz=0.0)
 HISS = Engine((), 120.0, ((50.0, 0.0), (7000.0, 0.0)))
 MILLIRADIAN = 1e-3
 

@@ -25,7 +25,7 @@ _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 @dataclass
-class Faults:
+class TableFaults:
     """What was wrong with a table: `fatal` faults make it unusable, `aside` counts rows left out."""
 
     where: str
@@ -85,7 +85,9 @@ def parse_table(text: str, where: str, columns: Sequence[str]) -> list[Row]:
         raise InputError(f"{where}: is not a CSV table: {error}") from None
     header = [name.strip() for name in lines[0]] if lines else []
     missing = [name for name in columns if name not in header]
-    faults = Faults(where, [f"column {name!r} is missing; the table has: {', '.join(header)}" for name in missing])
+    faults = TableFaults(
+        where, [f"column {name!r} is missing; the table has: {', '.join(header)}" for name in missing]
+    )
     for name in sorted({n for n in header if n and header.count(n) > 1}):
         faults.fatal.append(f"column {name!r} appears more than once")
     rows: list[Row] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from forehear.assess.tables import Faults
+from forehear.assess.tables import TableFaults
 
 
 def json_list(records: list[dict[str, object]]) -> str:
@@ -17,7 +17,7 @@ def json_list(records: list[dict[str, object]]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
 
 
-def tell(faults: Iterable[Faults]) -> None:
+def tell(faults: Iterable[TableFaults]) -> None:
     """Say on stderr what was set aside, and what a reader should know."""
     for fault in faults:
         if fault.aside:

@@ -79,7 +79,7 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Air:
+class UniformAir:
     """Speed of sound [m/s], wind to east and north [m/s], absorption [dB/m]."""
 
     c_mps: float = 340.3
@@ -91,7 +91,7 @@ class Air:
         return np.array([*self.wind_mps, 0.0])
 
 
-def path_lengths_m(places_m: Array, sensors_m: Array, air: Air) -> Array:
+def path_lengths_m(places_m: Array, sensors_m: Array, air: UniformAir) -> Array:
     """Give the way (k, s) of the sound in the air's own frame [m]: c times its delay."""
     r = places_m[:, None, :] - sensors_m[None, :, :]
     return np.asarray(np.linalg.norm(apparent_m(r, np.zeros(3), air.wind(), air.c_mps), axis=-1), np.float64)
@@ -99,7 +99,7 @@ def path_lengths_m(places_m: Array, sensors_m: Array, air: Air) -> Array:
 
 def information(
     places_m: Array, velocities_mps: Array, sensors_m: Array, is_array: NDArray[np.bool_], odds: Array,
-    tone_hz: float | None, senses: Senses, air: Air,
+    tone_hz: float | None, senses: Senses, air: UniformAir,
 ) -> tuple[Array, Array]:  # fmt: skip
     """Give what each sensor tells of each second of emission.
 
@@ -166,7 +166,7 @@ def _bearings(e: Array, de_dq: Array) -> tuple[Array, Array]:
 
 def bound(
     places_m: Array, velocities_mps: Array, sensors_m: Array, is_array: NDArray[np.bool_], odds: Array,
-    tone_hz: float | None, senses: Senses, air: Air, motion: Motion, prior: Prior,
+    tone_hz: float | None, senses: Senses, air: UniformAir, motion: Motion, prior: Prior,
 ) -> Array:  # fmt: skip
     """Give the covariance (k, 8, 8) below which no unbiased tracker can know the state now, second by second.
 

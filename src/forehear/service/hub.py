@@ -24,7 +24,7 @@ from forehear.service.config import Settings
 from forehear.service.intake.gate import Gate, Limits, known_sensors
 from forehear.service.intake.intake import Intake
 from forehear.service.secret import secret
-from forehear.service.show.sensor_states import Ears
+from forehear.service.show.sensor_states import SensorStates
 from forehear.service.show.showing import Showing
 from forehear.service.store.alerts import keep, teller
 from forehear.service.store.store import Store, StoredAlert, StoreFull
@@ -57,7 +57,7 @@ class Hub:
         self.reader = Store(folder / "store.sqlite")
         self.writer = ThreadPoolExecutor(1, "store")
         self.gate = _gate(settings, self.store)
-        self.ears = Ears(settings.network)
+        self.sensor_states = SensorStates(settings.network)
         self.intake = Intake(self.gate, self.store, clock, self.writer)
         self.intake.on_report = self._heard
         self.sites = {s.id: s for s in settings.sites}
@@ -76,7 +76,7 @@ class Hub:
         # Acknowledged by a service that is gone, perhaps in no step yet; once they are, None.
         self._inherited: int | None = self.store.last_block()
         self.tracking = Tracking(settings, folder, self.store, launched)
-        self.show = Showing(settings, self.reader, self.ears, clock, self.status)
+        self.show = Showing(settings, self.reader, self.sensor_states, clock, self.status)
 
     # --- its life ------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Hub:
 
     def _heard(self, report: Report, now_s: float) -> None:
         self.newest_heard_s = max(self.newest_heard_s, min(report.heard_at_s, now_s))
-        self.ears.take(report, now_s)
+        self.sensor_states.take(report, now_s)
 
     def _count(self) -> None:
         now = time.monotonic()
@@ -204,8 +204,8 @@ class Hub:
             "time_s": self.clock(), "ready": self.ready.is_set(), "reports_per_s": round(self.reports_per_s(), 1),
             "accepted": self.gate.accepted, "refused": self.gate.refused, "turned_away": self.turned_away,
             "behind_s": round(self.behind_s, 3), "step_s": round(took[len(took) // 2], 4) if took else 0.0,
-            "sensors": self.ears.counts(), "watchers": self.show.live.watchers(), "store_full": self.intake.full,
-            "tracker_restarts": self.tracking.restarts,
+            "sensors": self.sensor_states.counts(), "watchers": self.show.live.watchers(),
+            "store_full": self.intake.full, "tracker_restarts": self.tracking.restarts,
         }  # fmt: skip
 
     async def acknowledge(self, number: int) -> bool:

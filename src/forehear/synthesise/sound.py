@@ -23,7 +23,7 @@ from forehear.synthesise.engines import Engine
 from forehear.synthesise.noise import Noise, surroundings
 from forehear.synthesise.turbulence import Shake, Turbulence, shakes
 from forehear.synthesise.voice import Voice, voice
-from forehear.synthesise.ways import FRAME, HOP, Air, Ground, air_of, lines_heard, noise_heard, way
+from forehear.synthesise.ways import FRAME, HOP, Ground, Medium, air_of, lines_heard, noise_heard, way
 
 Array = NDArray[np.float64]
 RATE_HZ = 16000.0
@@ -48,7 +48,7 @@ def _on(flight: Flight, emitted_s: Array) -> Array:
 
 
 def _heard(
-    flight: Flight, sounding: Voice, microphone: Array, air: Air, ground: Ground | None,
+    flight: Flight, sounding: Voice, microphone: Array, air: Medium, ground: Ground | None,
     shake: Shake | None, start_s: float, first: int, count: int, rate_hz: float,
 ) -> Array:  # fmt: skip
     """Give what one microphone hears of one flight (count,) [Pa]."""
@@ -69,7 +69,7 @@ def _heard(
     return out[first - begin - FRAME :][:count]
 
 
-def _reach_s(flight: Flight, microphones: Array, air: Air, start_s: float, end_s: float) -> tuple[float, float]:
+def _reach_s(flight: Flight, microphones: Array, air: Medium, start_s: float, end_s: float) -> tuple[float, float]:
     """Give the span of emission times that the microphones hear, with a second to each side."""
     edges = np.array([start_s - 1.0, end_s + 1.0])
     spans = [travel.arrival(flight.motion, edges, m, air.wind_mps, air.sound_mps).emitted_s for m in microphones]

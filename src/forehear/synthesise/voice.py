@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.constants import REFERENCE_PRESSURE_PA
-from forehear.synthesise.engines import Engine, Lines
+from forehear.synthesise.engines import Engine, HarmonicSeries
 from forehear.synthesise.noise import colouring
 
 Array = NDArray[np.float64]
@@ -82,7 +82,7 @@ def _wander(rng: np.random.Generator, count: int, step_s: float, time_s: float, 
     return np.stack([np.interp(where, np.arange(points), smooth[:, k]) for k in range(columns)], axis=1)
 
 
-def _series(lines: Lines, rng: np.random.Generator, from_s: float, to_s: float) -> SeriesVoice:
+def _series(lines: HarmonicSeries, rng: np.random.Generator, from_s: float, to_s: float) -> SeriesVoice:
     duration = to_s - from_s
     base = lines.fundamental_hz * (1.0 + lines.spread_share * float(np.clip(rng.standard_normal(), -1.5, 1.5)))
     n = int(duration / PHASE_S) + 3

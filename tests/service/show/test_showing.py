@@ -8,7 +8,7 @@ from tests.service.stand import SEEDS, report, write_config
 from forehear.records import Kinds
 from forehear.service.config import load
 from forehear.service.show.live import encode
-from forehear.service.show.sensor_states import ALIVE, Ears
+from forehear.service.show.sensor_states import ALIVE, SensorStates
 from forehear.service.show.showing import RECALL_S, Showing
 from forehear.service.store.store import Store
 from forehear.service.tracking.frames import Frame, Picture, Shown
@@ -23,7 +23,7 @@ def showing(folder: Path, kept_s_ago: float | None) -> Showing:
     if kept_s_ago is not None:
         picture = encode(Picture(now - kept_s_ago, (TRACK,)))
         store.put_tick(now - kept_s_ago, 0, (int(now - kept_s_ago), picture))
-    return Showing(settings, store, Ears(settings.network), time.time, dict)
+    return Showing(settings, store, SensorStates(settings.network), time.time, dict)
 
 
 def test_what_was_shown_last_is_shown_until_the_tracker_is_back(tmp_path: Path) -> None:
@@ -45,6 +45,6 @@ def test_an_old_picture_is_no_picture(tmp_path: Path) -> None:
 def test_a_newcomer_takes_no_change_from_those_who_watch_already(tmp_path: Path) -> None:
     show = showing(tmp_path, None)
     name, now = next(iter(SEEDS)), time.time()
-    show._ears.take(report(name, now), now)
+    show._sensor_states.take(report(name, now), now)
     show.live._snapshot("operator")
-    assert show._ears.changes(now) == [(0, ALIVE)]
+    assert show._sensor_states.changes(now) == [(0, ALIVE)]

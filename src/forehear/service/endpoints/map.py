@@ -80,14 +80,16 @@ async def get_sensors(request: Requested) -> Response[Any]:
     hub = hub_of(request)
     now_s = hub.clock()
     features = []
-    for index, (sensor, ear) in enumerate(zip(hub.settings.network.sensors, hub.ears.ears, strict=True)):
+    states = hub.sensor_states
+    for index, (sensor, state) in enumerate(zip(hub.settings.network.sensors, states.states, strict=True)):
         known = hub.gate.sensors[sensor.id]
-        told = {
-            "index": index, "kind": sensor.kind, "name": sensor.name, "state": hub.ears.code(ear, now_s),
-            "last_s": ear.last_s if ear.reports else None, "reports": ear.reports, "noise_db": ear.noise_db,
-            "clock_off_s": round(ear.travel_s, 2), "enrolled": known.key is not None, "revoked": known.revoked,
+        shown = {
+            "index": index, "kind": sensor.kind, "name": sensor.name, "state": states.code(state, now_s),
+            "last_s": state.last_s if state.reports else None, "reports": state.reports,
+            "noise_db": state.noise_db, "clock_off_s": round(state.travel_s, 2),
+            "enrolled": known.key is not None, "revoked": known.revoked,
         }  # fmt: skip
-        features.append(_point(sensor.id, sensor.lon, sensor.lat, told))
+        features.append(_point(sensor.id, sensor.lon, sensor.lat, shown))
     return _collection(features)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from forehear.service.config import Settings
 from forehear.service.show.live import FACES, Face, Live, encode, event
-from forehear.service.show.sensor_states import Ears
+from forehear.service.show.sensor_states import SensorStates
 from forehear.service.store.store import Store, StoredAlert
 from forehear.service.tracking.frames import Frame, Picture, Shown, SiteState
 
@@ -35,11 +35,11 @@ class Showing:
         self,
         settings: Settings,
         reader: Store,
-        ears: Ears,
+        sensor_states: SensorStates,
         clock: Callable[[], float],
         status: Callable[[], dict[str, Any]],
     ) -> None:
-        self._settings, self._ears, self._clock, self._status = settings, ears, clock, status
+        self._settings, self._sensor_states, self._clock, self._status = settings, sensor_states, clock, status
         self.live = Live(self._newcomer)
         self.time_s = 0.0
         self.tracks: tuple[Shown, ...] = ()
@@ -77,7 +77,7 @@ class Showing:
         if math.floor(frame.time_s) <= self._told_second or now - self._told_at_s < SLOW_EVERY_S:
             return
         self._told_second, self._told_at_s = math.floor(frame.time_s), now
-        changes = self._ears.changes(self._clock())
+        changes = self._sensor_states.changes(self._clock())
         if self.live.watchers("operator"):
             if changes:
                 self.live.publish("operator", event("sensors", changes))
@@ -134,7 +134,7 @@ class Showing:
         out.append(event("alerts", [alert_shown(a, face) for a in self.recent]))
         if face == "operator":
             # As they were told last: what has changed since is told to all, this one too.
-            out.append(event("sensors", list(enumerate(self._ears.codes))))
+            out.append(event("sensors", list(enumerate(self._sensor_states.codes))))
             out.append(event("corridors", self.corridors))
             out.append(event("status", self._status()))
         return out

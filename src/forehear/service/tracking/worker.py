@@ -26,7 +26,7 @@ from forehear.service.tracking.messages import Ready, Start, Step, messages, sen
 from forehear.service.tracking.snapshot_files import Files
 from forehear.service.tracking.warm import warm
 from forehear.track.tracker import Tracker
-from forehear.warn.alarm import Alarm, Post, step
+from forehear.warn.alarm import Alarm, Standing, step
 from forehear.warn.policy import places_of_sensors
 
 # A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which
@@ -52,7 +52,7 @@ class Worker:
         self.units = {weaves: corridor.shape(ways) for weaves, ways in self.routes.items()}
         self.habits: habits.Habits = {}
         self.places = arrival.places_of(tuple(self.sites.values()), self.tracker.plane)
-        self.posts = places_of_sensors(self.network)
+        self.sensor_places = places_of_sensors(self.network)
         self.since: dict[str, float] = {}
         self.second = -math.inf
         self.time_s: float | None = None
@@ -148,21 +148,20 @@ class Worker:
         for weaves, ways in self.routes.items():
             such = [t for t in confirmed if habits.weaves(self.habits, t.track) is weaves]
             coming += arrival.arrivals(such, self.places, self.tracker.plane, ways, self.policy.watch_s)
-        return step(self.alarm, time_s, tracks, coming, self.sites, self.posts, self.tracker.plane, self.policy)
+        places, plane = self.sensor_places, self.tracker.plane
+        return step(self.alarm, time_s, tracks, coming, self.sites, places, plane, self.policy)
 
     def _site_states(self) -> tuple[SiteState, ...]:
         out = []
-        for name, post in self.alarm.posts.items():
+        for name, standing in self.alarm.standings.items():
+            state = SiteState(name, standing.state, max(standing.since_s, 0.0), standing.alert)
             o = self.alarm.outlooks.get(name)
-            if o is None or o.probability < 1e-3:
-                out.append(SiteState(name, post.state, max(post.since_s, 0.0), post.alert))
-                continue
-            times = (o.earliest_s, o.median_s, o.latest_s)
-            out.append(
-                SiteState(
-                    name, post.state, max(post.since_s, 0.0), post.alert, o.probability, *times, o.tracks, o.kind
-                )
-            )
+            if o is not None and o.probability >= 1e-3:
+                state = msgspec.structs.replace(
+                    state, probability=o.probability, earliest_s=o.earliest_s, arrival_s=o.median_s,
+                    latest_s=o.latest_s, tracks=o.tracks, kind=o.kind,
+                )  # fmt: skip
+            out.append(state)
         return tuple(out)
 
     def _adopt(self, time_s: float) -> None:
@@ -171,12 +170,12 @@ class Worker:
             site = alert.site
             if site not in self.sites or alert.state == "cancelled":
                 continue
-            known = self.alarm.posts.get(site)
+            known = self.alarm.standings.get(site)
             if known is None or known.state in ("clear", "cancelled"):
-                post = Post(state=alert.state, since_s=time_s, alert=alert.alert, told=alert)
-                self.alarm.posts[site] = post
+                standing = Standing(state=alert.state, since_s=time_s, alert=alert.alert, sent=alert)
+                self.alarm.standings[site] = standing
             else:
-                known.state, known.alert, known.told = alert.state, alert.alert, alert
+                known.state, known.alert, known.sent = alert.state, alert.alert, alert
 
     def save_now_and_then(self) -> None:
         """Write a snapshot when one is due; the disk is waited for elsewhere."""

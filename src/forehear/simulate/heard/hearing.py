@@ -35,7 +35,7 @@ _CLOSE_S = 1e-7
 
 
 @dataclass(frozen=True)
-class Ears:
+class Receivers:
     """The sensors as arrays; `wind_mps` is the wind in earth-centred coordinates at each sensor."""
 
     xyz_m: Array  # (n, 3)
@@ -62,7 +62,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Ear:
+class HearingLaw:
     """What decides hearing in general, in one place."""
 
     c_mps: float
@@ -170,16 +170,16 @@ def hear_pairs(
     xyz: Array, frame: Array, wind: Array, phase: Array, noise: Array, deaf_from: Array,
     first: Ints, start: Array, knot: Array, slope: Array, tone: Array, level: Array,
     absorption: Array, convection: Array, loudest: Array, closing: Array, voice: NDArray[np.uint64],
-    t0: float, ear: tuple[float, float, float, float, float, float], begin: int,
+    t0: float, law: tuple[float, float, float, float, float, float], begin: int,
     row_emitter: Ints, row_sensor: Ints, row_tick: Ints, row: Array, best: Array, expected: Array,
 ) -> tuple[int, int]:  # pragma: no cover - compiled  # fmt: skip
     """Fill a row (level, tone, azimuth, elevation) per pair and tick that may be heard.
 
-    `noise` (sensor, tick) [dB]; `ear` holds the fields of `Ear`. `best`, `expected` (emitter, tick) gather the
-    odds over the sensors that are not deaf yet. Begins with pair `begin`; returns the number of rows, and the
+    `noise` (sensor, tick) [dB]; `law` holds the fields of `HearingLaw`. `best`, `expected` (emitter, tick) gather
+    the odds over the sensors that are not deaf yet. Begins with pair `begin`; returns the number of rows, and the
     pair for which there was no more room.
     """
-    c, threshold, spread, most, fading, period = ear
+    c, threshold, spread, most, fading, period = law
     ticks = noise.shape[1]
     count = 0
     for pair in range(begin, len(pair_emitter)):
@@ -235,13 +235,13 @@ def hear_pairs(
 
 
 def heard(
-    ears: Ears,
+    receivers: Receivers,
     window: Window,
     pairs: tuple[Ints, Ints],
     noise: Array,
     deaf_from_s: Array,
     t0_s: float,
-    ear: Ear,
+    law: HearingLaw,
 ) -> tuple[Ints, Ints, Ints, Array, Array, Array]:
     """Solve every pair in every frame of a block.
 
@@ -260,10 +260,10 @@ def heard(
     pair = 0
     while pair < len(pairs[0]) or not parts:
         n, pair = hear_pairs(
-            *pairs, ears.xyz_m, ears.frame, ears.wind_mps, ears.phase_s, noise, deaf_from_s,
+            *pairs, receivers.xyz_m, receivers.frame, receivers.wind_mps, receivers.phase_s, noise, deaf_from_s,
             window.first, window.start_s, window.xyz_m, window.slope, window.tone_hz, window.level_db,
             window.absorption, window.convection, window.loudest_db, window.closing_mps, window.voice, t0_s,
-            (ear.c_mps, ear.threshold_db, ear.spread_db, ear.max_detection, ear.fading_db, ear.fading_period_s),
+            (law.c_mps, law.threshold_db, law.spread_db, law.max_detection, law.fading_db, law.fading_period_s),
             pair, emitter, sensor, tick, row, best, expected,
         )  # fmt: skip
         parts.append((emitter[:n].copy(), sensor[:n].copy(), tick[:n].copy(), row[:n].copy()))

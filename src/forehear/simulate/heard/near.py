@@ -18,7 +18,7 @@ _CELL_M = 8_000.0
 _FARTHEST_M = 100_000.0
 # A geographic degree is 110.57 km of meridian or more; half a per cent to spare.
 _DEGREE_M = 110_000.0
-# Losses on the way are tabled by whole decibels: from 200 dB at 1 m to -50 dB at the ear.
+# Losses on the way are tabled by whole decibels: from 200 dB at 1 m to -50 dB at the receiver.
 LOSSES = 251
 
 
@@ -108,7 +108,7 @@ def near_pairs(
 
 @njit(cache=True)
 def _near(
-    order: Ints, begin: Ints, columns: int, ears: Array, noise_bin: Ints,
+    order: Ints, begin: Ints, columns: int, receivers: Array, noise_bin: Ints,
     xyz: Array, extent: Array, excess: Ints, table: Ints, reach: Array,
     low_c: Ints, high_c: Ints, low_r: Ints, high_r: Ints, emitters: Ints, sensors: Ints,
 ) -> int:  # pragma: no cover - compiled  # fmt: skip
@@ -120,7 +120,11 @@ def _near(
             for column in range(low_c[p], high_c[p] + 1):
                 for k in range(begin[line * columns + column], begin[line * columns + column + 1]):
                     s = order[k]
-                    dx, dy, dz = ears[s, 0] - xyz[p, 0], ears[s, 1] - xyz[p, 1], ears[s, 2] - xyz[p, 2]
+                    dx, dy, dz = (
+                        receivers[s, 0] - xyz[p, 0],
+                        receivers[s, 1] - xyz[p, 1],
+                        receivers[s, 2] - xyz[p, 2],
+                    )
                     loss = min(max(excess[p] - noise_bin[s], 0), LOSSES - 1)
                     far = reach[table[p], loss] + extent[p]
                     if dx * dx + dy * dy + dz * dz <= far * far:

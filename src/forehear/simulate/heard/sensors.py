@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from forehear import geodesy
 from forehear.air import medium
 from forehear.records import Atmosphere, Network
-from forehear.simulate.heard.columns import Heard
-from forehear.simulate.heard.hearing import Ears
+from forehear.simulate.heard.columns import SourceColumns
+from forehear.simulate.heard.hearing import Receivers
 from forehear.simulate.heard.near import Cells, cells_of
 from forehear.simulate.scenario.settings import SensorModel
 
@@ -38,10 +38,10 @@ _WORST_TONE = 5.0
 
 
 @dataclass(frozen=True)
-class Posts:
+class SensorNatures:
     """Every sensor's own nature, drawn once: (n,) each."""
 
-    ears: Ears
+    receivers: Receivers
     cells: Cells
     kind: Ints
     noise_db: Array
@@ -53,7 +53,7 @@ class Posts:
     lat: Array
 
 
-def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.random.Generator) -> Posts:
+def natures_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.random.Generator) -> SensorNatures:
     """Draw each sensor's true place, noise, drift, biases and the phase of its frames. `air` is the real one."""
     sensors, n = network.sensors, len(network.sensors)
     lon, lat = np.array([s.lon for s in sensors]), np.array([s.lat for s in sensors])
@@ -70,8 +70,8 @@ def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.rand
     drift = np.stack([swing, rate, rng.uniform(0.0, 2.0 * math.pi, n)])
     there_lon, there_lat, _ = geodesy.geodetic(xyz)
     tells = (kind == OBSERVER) & (model.observer_moves_m > 0.0)
-    return Posts(
-        ears=Ears(xyz, frame, east * frame[:, 0] + north * frame[:, 1], rng.uniform(0.0, 1.0, n)),
+    return SensorNatures(
+        receivers=Receivers(xyz, frame, east * frame[:, 0] + north * frame[:, 1], rng.uniform(0.0, 1.0, n)),
         cells=cells_of(there_lon, there_lat, xyz, np.maximum(noise - swing, _NOISE_DB[0])),
         kind=kind,
         noise_db=noise,
@@ -84,11 +84,11 @@ def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.rand
     )
 
 
-def noise_at(posts: Posts, t0_s: float, ticks: int) -> Array:
+def noise_at(natures: SensorNatures, t0_s: float, ticks: int) -> Array:
     """Give each sensor's ambient level (n, ticks) [dB] in the frames of a block."""
     t = t0_s + np.arange(ticks) + 0.5
-    swing, rate, phase = posts.drift
-    noise = posts.noise_db[:, None] + swing[:, None] * np.sin(rate[:, None] * t + phase[:, None])
+    swing, rate, phase = natures.drift
+    noise = natures.noise_db[:, None] + swing[:, None] * np.sin(rate[:, None] * t + phase[:, None])
     return np.asarray(np.clip(noise, *_NOISE_DB), np.float64)
 
 
@@ -138,7 +138,7 @@ def _merge(
 
 
 def merged(
-    posts: Posts, model: SensorModel, ticks: int, sensor: Ints, tick: Ints, row: Array
+    natures: SensorNatures, model: SensorModel, ticks: int, sensor: Ints, tick: Ints, row: Array
 ) -> tuple[Array, Ints]:
     """Merge rows (level, tone, azimuth, elevation) that one sensor hears as one source in one frame.
 
@@ -148,36 +148,36 @@ def merged(
     order = np.lexsort((-row[:, 0], key)).astype(np.int64)
     out, head = np.empty_like(row), np.empty(len(row), np.int64)
     limits = (model.tone_resolution_hz, model.azimuth_resolution_deg)
-    n = _merge(key, order, row, posts.kind != MICROPHONE, sensor, *limits, out, head)
+    n = _merge(key, order, row, natures.kind != MICROPHONE, sensor, *limits, out, head)
     return out[:n], head[:n]
 
 
 def hear(
-    posts: Posts, model: SensorModel, noise: Array,
+    natures: SensorNatures, model: SensorModel, noise: Array,
     emitter: Ints, sensor: Ints, tick: Ints, row: Array, heard_as: Array, rng: np.random.Generator,
-) -> Heard:  # fmt: skip
+) -> SourceColumns:  # fmt: skip
     """Merge, roll the dice of hearing, and measure. `heard_as` (emitters, 3) is what a classifier expects."""
-    row, head = merged(posts, model, noise.shape[1], sensor, tick, row)
+    row, head = merged(natures, model, noise.shape[1], sensor, tick, row)
     sensor, tick, expected = sensor[head], tick[head], heard_as[emitter[head]]
     n = len(row)
     level = row[:, 0] + model.level_sigma_db * rng.standard_normal(n)
     edge = model.threshold_db + model.soft_db * rng.standard_normal(n)
     over = level - noise[sensor, tick]
     yes = (over > edge) & (rng.uniform(0.0, 1.0, n) < model.max_detection)
-    return measure(posts, model, sensor[yes], tick[yes], level[yes], over[yes], row[yes], expected[yes], rng)
+    return measure(natures, model, sensor[yes], tick[yes], level[yes], over[yes], row[yes], expected[yes], rng)
 
 
 def measure(
-    posts: Posts, model: SensorModel, sensor: Ints, tick: Ints, level: Array, over: Array,
+    natures: SensorNatures, model: SensorModel, sensor: Ints, tick: Ints, level: Array, over: Array,
     truth: Array, heard_as: Array, rng: np.random.Generator,
-) -> Heard:  # fmt: skip
+) -> SourceColumns:  # fmt: skip
     """Draw what is reported of sources that are heard: `truth` rows (level, tone, azimuth, elevation).
 
     `over` is the level over the noise [dB]: under `tone_snr_reference_db` the tone's error grows, by a factor
     of ten each 20 dB.
     """
     n = len(sensor)
-    kind = posts.kind[sensor]
+    kind = natures.kind[sensor]
     weak = 10.0 ** (-0.05 * (over - model.tone_snr_reference_db))
     sigma = model.tone_sigma_hz * np.clip(weak, 1.0, _WORST_TONE)
     tone = truth[:, 1] + sigma * rng.standard_normal(n)
@@ -186,14 +186,14 @@ def measure(
     tone = np.where(octave > 1.0 - 0.5 * model.octave_share, 0.5 * tone, tone)
     toneless = (truth[:, 1] <= 0.0) | (kind == OBSERVER) | (tone < 1.0) | (tone > 19_000.0)
     wide = np.where(kind == OBSERVER, model.observer_azimuth_sigma_deg, model.azimuth_sigma_deg)
-    azimuth = np.mod(truth[:, 2] + posts.turn_deg[sensor] + wide * rng.standard_normal(n), 360.0)
+    azimuth = np.mod(truth[:, 2] + natures.turn_deg[sensor] + wide * rng.standard_normal(n), 360.0)
     fade = np.exp(-np.maximum(truth[:, 3], 0.0) / model.elevation_bias_fade_deg)
-    elevation = truth[:, 3] + posts.elevation_bias_deg[sensor] * fade
+    elevation = truth[:, 3] + natures.elevation_bias_deg[sensor] * fade
     elevation = np.clip(elevation + model.elevation_sigma_deg * rng.standard_normal(n), -89.9, 89.9)
-    return Heard(
+    return SourceColumns(
         sensor=sensor,
         tick=tick,
-        level_db=np.clip(level + posts.level_bias_db[sensor], -20.0, 180.0),
+        level_db=np.clip(level + natures.level_bias_db[sensor], -20.0, 180.0),
         tone_hz=np.where(toneless, np.nan, tone),
         tone_sigma_hz=np.where(toneless, np.nan, sigma),
         azimuth_deg=np.where(kind == MICROPHONE, np.nan, azimuth),
@@ -211,8 +211,8 @@ def guess(heard_as: Array, concentration: float, rng: np.random.Generator) -> Ar
 
 
 def false_alarms(
-    posts: Posts, model: SensorModel, noise: Array, carried: Array, rng: np.random.Generator
-) -> tuple[Heard, Array]:
+    natures: SensorNatures, model: SensorModel, noise: Array, carried: Array, rng: np.random.Generator
+) -> tuple[SourceColumns, Array]:
     """Draw the false alarms of a block: bursts of 1 to 3 s. `carried` rows run on from the last block.
 
     A burst is a row (sensor, first tick, ticks, over noise [dB], tone [Hz, 0 without], azimuth, elevation
@@ -240,4 +240,4 @@ def false_alarms(
     level = noise[sensor, tick] + over_now
     truth = np.column_stack([level, bursts[of, 4], bursts[of, 5], bursts[of, 6]])
     heard_as = np.broadcast_to(np.array(_FALSE_HEARD_AS), (len(of), 3))
-    return measure(posts, model, sensor, tick, level, over_now, truth, heard_as, rng), rest
+    return measure(natures, model, sensor, tick, level, over_now, truth, heard_as, rng), rest

@@ -20,7 +20,7 @@ _STEPS_PER_S = 4
 
 
 @dataclass(frozen=True)
-class Path:
+class EmitterPath:
     """One emitter's way: knots (n, 3) earth-centred [m] one second apart from `start_s`, and how it sounds."""
 
     start_s: float
@@ -122,7 +122,7 @@ def resample(time_s: Array, lon_deg: Array, lat_deg: Array, height_m: Array) -> 
     return float(start), np.asarray(a + b, np.float64)
 
 
-def state_at(path: Path, time_s: Array) -> tuple[Array, Array]:
+def state_at(path: EmitterPath, time_s: Array) -> tuple[Array, Array]:
     """Give position (n, 3) [m] and velocity (n, 3) [m/s], earth-centred, at times within the path."""
     x = path.xyz_m
     n = len(x)
