@@ -21,6 +21,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from bench.tables import Result, Table, number, percent
 from bench.tracking import soup
 from forehear.air.medium import speed_of_sound_mps
 from forehear.air.retarded import apparent_m
@@ -267,7 +268,7 @@ def _soup_bearings(
     return line | {"delayed": delayed}
 
 
-def run_all(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Run all comparisons; a short one first compiles."""
     drive(Network((Sensor("A", "array", 31.0, 47.5, 5.0),)), [])
     if quick:
@@ -279,3 +280,42 @@ def run_all(quick: bool) -> dict[str, Any]:
         "bearings": bearings(10, 180, "piston"),
         "fast": bearings(5, 120, "jet"),
     }
+
+
+def tables(result: Result) -> list[Table]:
+    """Give each comparison that was made."""
+    out = []
+    titles = {
+        "positions": "The same position detections",
+        "bearings": "The same bearings, sound delayed, 51 m/s",
+        "fast": "The same bearings, sound delayed, 155 m/s",
+    }
+    for key, title in titles.items():
+        rows = [
+            (
+                row["who"],
+                number(row["detections"]),
+                number(row["detections_per_s"]),
+                number(row["error_median_m"], 0, " m"),
+                number(row["error_p95_m"], 0, " m"),
+                percent(row["missed_share"]),
+                percent(row["false_share"]),
+                str(row["switches"]),
+                number(row["consistency"], 2),
+            )
+            for row in result[key]
+        ]
+        heads = (
+            "who",
+            "detections",
+            "per s and core",
+            "median",
+            "95 %",
+            "missed",
+            "false",
+            "switches",
+            "error / sigma",
+        )
+        if rows:
+            out.append(Table(title, heads, rows))
+    return out
