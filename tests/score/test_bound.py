@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq, least_squares
 from scipy.special import ndtr
 
+from forehear.air.medium import UniformAir
 from forehear.errors import NoSolution
 from forehear.score.bound import (
     LAG_S,
     Motion,
     Prior,
     Senses,
-    UniformAir,
     bound,
     first_below_s,
     horizontal_sigma_m,

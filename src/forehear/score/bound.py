@@ -22,7 +22,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.air.retarded import apparent_jacobians, apparent_m, doppler_gradients, doppler_ratio
+from forehear.air.level import level_gradient_db_per_m
+from forehear.air.medium import UniformAir
+from forehear.air.retarded import (
+    apparent_jacobians,
+    apparent_m,
+    azimuth_elevation_gradients,
+    doppler_gradients,
+    doppler_ratio,
+)
 from forehear.errors import NoSolution
 
 Array = NDArray[np.float64]
@@ -33,8 +41,6 @@ _LEVEL, _TONE = 6, 7
 LAG_S = 36
 # A sensor whose odds never reach this adds nothing worth its computing.
 LEAST_ODDS = 1e-3
-# dB of level per neper of distance: 20 / ln 10.
-_DB_PER_NEPER = 20.0 / np.log(10.0)
 
 
 @dataclass(frozen=True)
@@ -78,19 +84,6 @@ class Prior:
         return np.array([flat[0], flat[0], climb[0], flat[1], flat[1], climb[1], self.level_db, self.tone_hz])
 
 
-@dataclass(frozen=True)
-class UniformAir:
-    """Speed of sound [m/s], wind to east and north [m/s], absorption [dB/m]."""
-
-    c_mps: float = 340.3
-    wind_mps: tuple[float, float] = (0.0, 0.0)
-    absorption_db_per_m: float = 0.0
-
-    def wind(self) -> Array:
-        """The wind as east-north-up (3,) [m/s]."""
-        return np.array([*self.wind_mps, 0.0])
-
-
 def path_lengths_m(places_m: Array, sensors_m: Array, air: UniformAir) -> Array:
     """Give the way (k, s) of the sound in the air's own frame [m]: c times its delay."""
     r = places_m[:, None, :] - sensors_m[None, :, :]
@@ -119,7 +112,8 @@ def information(
     de_dq, _, dd_dq, _ = apparent_jacobians(q, still, wind, air.c_mps)
     rows, weights = [], []
     level = np.zeros((*path.shape, STATES))
-    level[..., :3] = (-_DB_PER_NEPER / path - air.absorption_db_per_m)[..., None] * air.c_mps * dd_dq
+    by_path = level_gradient_db_per_m(path, air.absorption_db_per_m)
+    level[..., :3] = by_path[..., None] * air.c_mps * dd_dq
     level[..., _LEVEL] = 1.0
     if senses.level_sigma_db is not None:
         rows.append(level)
@@ -151,14 +145,9 @@ def information(
 
 def _bearings(e: Array, de_dq: Array) -> tuple[Array, Array]:
     """The rows of azimuth and elevation (k, s, 8)."""
-    flat2 = np.sum(e[..., :2] ** 2, axis=-1)
-    flat, all2 = np.sqrt(flat2), flat2 + e[..., 2] ** 2
-    by_azimuth = np.stack([e[..., 1] / flat2, -e[..., 0] / flat2, np.zeros_like(flat)], axis=-1)
-    up = e[..., 2] / (flat * all2)
-    by_elevation = np.stack([-e[..., 0] * up, -e[..., 1] * up, flat / all2], axis=-1)
     out = []
-    for by_e in (by_azimuth, by_elevation):
-        row = np.zeros((*flat.shape, STATES))
+    for by_e in azimuth_elevation_gradients(e):
+        row = np.zeros((*e.shape[:-1], STATES))
         row[..., :3] = np.einsum("...i,...ij->...j", by_e, de_dq)
         out.append(row)
     return out[0], out[1]

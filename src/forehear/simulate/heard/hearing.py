@@ -8,7 +8,8 @@ because in the time d the wavefront grew to the radius c d while the wind carrie
 as the emitter is slower than sound against the air, the difference of both sides rises with tau at the rate
 c + n.(v - w), so Newton's steps find the root from any start; the path between knots is the cubic of `paths`.
 All of it happens in earth-centred coordinates: straight lines through the real (round) earth's air, the
-sensor's own east, north and up, its own wind. Nothing here uses the tracker's plane or its closed form.
+sensor's own east, north and up, its own wind. Nothing here uses the tracker's plane or its closed form: the
+laws of `air.kernels` are written down anew on purpose, here and in the tests' slow models and nowhere else.
 """
 
 import math
