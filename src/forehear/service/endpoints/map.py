@@ -12,6 +12,7 @@ from forehear.io import cap
 from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals
 from forehear.service.endpoints.faces import face_of, operator_only
 from forehear.service.show.live import MOST_WATCHERS
+from forehear.service.show.showing import for_public
 
 GEOJSON = "application/geo+json"
 MAP = Path(__file__).parents[1] / "map"
@@ -34,17 +35,9 @@ def _point(identity: str, lon: float, lat: float, properties: Any) -> dict[str, 
 async def get_tracks(request: Requested) -> Response[Any]:
     """Tracks now. The public sees corroborated ones, coarsely, and only where the configuration says so."""
     hub = hub_of(request)
-    face = face_of(request, hub.token)
-    tracks = list(hub.show.tracks)
-    if face == "public":
-        shows = hub.settings.config.public.tracks
-        tracks = [t for t in tracks if shows and t.status == "confirmed" and t.corroborated]
-        tracks = [
-            msgspec.structs.replace(
-                t, lon=round(t.lon, 3), lat=round(t.lat, 3), heard_by=(), heard_from=None, ellipse=None
-            )
-            for t in tracks
-        ]
+    tracks = hub.show.tracks
+    if face_of(request, hub.token) == "public":
+        tracks = for_public(tracks) if hub.settings.config.public.tracks else ()
     return _collection([_point(t.id, t.lon, t.lat, t) for t in tracks])
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -153,15 +153,22 @@ def frame_shown(frame: Frame, face: Face, tracks: bool) -> dict[str, Any]:
     """Make what a face sees of a frame: the public sees corroborated tracks at most, and no sensors."""
     if face == "operator":
         return {"time_s": frame.time_s, "block": frame.block, "tracks": frame.tracks}
-    seen = [t for t in frame.tracks if tracks and t.status == "confirmed" and t.corroborated]
-    fields = [
+    return {"time_s": frame.time_s, "tracks": for_public(frame.tracks) if tracks else ()}
+
+
+def for_public(tracks: Sequence[Shown]) -> tuple[Shown, ...]:
+    """Make what the public sees of tracks: coarsely where they are, and nothing of who heard what.
+
+    Confirmed and corroborated ones only. What is not named here is not shown: not the tone, as one sensor has it.
+    """
+    return tuple(
         Shown(
             t.id, t.status, round(t.lon, 3), round(t.lat, 3), t.height_m, t.speed_mps, t.course_deg, t.kind,
             t.kinds, t.sigma_m, t.existence, t.since_s, corroborated=True,
         )
-        for t in seen
-    ]  # fmt: skip
-    return {"time_s": frame.time_s, "tracks": fields}
+        for t in tracks
+        if t.status == "confirmed" and t.corroborated
+    )  # fmt: skip
 
 
 def alert_shown(stored: StoredAlert, face: Face) -> dict[str, Any]:
