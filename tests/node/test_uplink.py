@@ -12,9 +12,10 @@ import pytest
 from tests.service.stand import SEEDS, network
 
 from forehear.errors import InputError
+from forehear.io.posting import poster
 from forehear.io.signing import key_from_seed
 from forehear.node import uplink
-from forehear.node.uplink import Uplink, poster, public_key, read_key
+from forehear.node.uplink import Uplink, public_key, read_key
 from forehear.records import Health, Report, Source
 from forehear.service.intake.gate import Gate, Limits, known_sensors
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from tests.service.stand import SEEDS, serve, write_config
 
+from forehear.io.posting import poster
 from forehear.io.signing import key_from_seed
-from forehear.node.uplink import Uplink, poster
+from forehear.node.uplink import Uplink
 from forehear.records import Health, Report
 
 

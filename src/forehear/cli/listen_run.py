@@ -186,7 +186,8 @@ def hear_device(ears: Ears) -> int:
 
 
 def _uplink(ears: Ears) -> Any:
-    from forehear.node.uplink import Uplink, poster, public_key, read_key
+    from forehear.io.posting import poster
+    from forehear.node.uplink import Uplink, public_key, read_key
 
     key = None
     if ears.args.key is not None:

@@ -9,34 +9,29 @@ import binascii
 import os
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec.structs import replace
 
 from forehear.errors import InputError
-from forehear.io.signing import key_from_seed, sign, write_public_key
+from forehear.io.posting import Post
+from forehear.io.signing import key_from_seed, signed_line, write_public_key
 from forehear.records import Report
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Reports kept while there is no line; the oldest go. Three minutes in which something is heard: the tracker looks
 # back one, and a hub lets 240 at once through (gate.py); more would hold up what is heard now.
 MOST_WAITING = 180
-# How long an answer is waited for, and the pauses after none [s].
-TIMEOUT_S, FIRST_PAUSE_S, LONGEST_PAUSE_S = 10.0, 1.0, 60.0
+# The pauses after no answer [s].
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # How long what is left may take at the end [s].
 FAREWELL_S = 5.0
 # Answers after which the same lines may be taken another time (docs/operations.md).
 LATER = frozenset({429, 500, 502, 503, 504, 507})
 # -----------------------------------------------------------------------------------------------------
-
-# Sends a body; gives the status and the answer. Raises OSError where there is no line.
-Post = Callable[[bytes], tuple[int, bytes]]
 
 
 def read_key(path: str) -> tuple[Ed25519PrivateKey, bool]:
@@ -63,23 +58,6 @@ def read_key(path: str) -> tuple[Ed25519PrivateKey, bool]:
 def public_key(key: Ed25519PrivateKey) -> str:
     """Give what the hub must know to take this sensor's reports."""
     return write_public_key(key)
-
-
-def poster(url: str) -> Post:
-    """Make what posts to a hub. Raises InputError on an address that is none."""
-    if not url.startswith(("http://", "https://")):
-        raise InputError(f"--hub {url!r}: allowed: http://... or https://...")
-    address = url.rstrip("/") + "/v1/reports"
-
-    def post(body: bytes) -> tuple[int, bytes]:
-        request = urllib.request.Request(address, body, {"Content-Type": "application/x-ndjson"})
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-                return answer.status, answer.read(100_000)
-        except urllib.error.HTTPError as error:
-            return error.code, error.read(100_000)
-
-    return post
 
 
 class Uplink:
@@ -126,13 +104,9 @@ class Uplink:
             self._tell(f"{left} reports could not be sent")
 
     def _line(self, report: Report) -> bytes:
-        # The hub stamps what it receives itself.
-        payload = msgspec.json.encode(replace(report, received_at_s=None))
-        if self._key is None:
-            return payload
         # Counters must grow, also from one run to the next.
         self._counter = max(self._counter + 1, int(self._clock() * 1e6))
-        return sign(payload, self._counter, self._key)
+        return signed_line(report, self._counter, self._key)
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S

@@ -144,7 +144,7 @@ def test_tracks_and_alerts_go_on_over_kills_and_nothing_is_told_twice(tmp_path: 
     import msgspec
 
     from forehear.io.geojson import network_geojson, sites_geojson
-    from forehear.io.signing import key_from_seed, sign, write_public_key
+    from forehear.io.signing import key_from_seed, signed_line, write_public_key
 
     seconds, world = raid_lines(150)
     keys = {s.id: key_from_seed(s.id.encode().ljust(32, b"-")) for s in world.network.sensors}  # type: ignore[attr-defined]
@@ -167,8 +167,8 @@ def test_tracks_and_alerts_go_on_over_kills_and_nothing_is_told_twice(tmp_path: 
         lines = []
         for report in reports:
             counter += 1
-            own = msgspec.structs.replace(report, received_at_s=None, heard_at_s=report.heard_at_s + shift)
-            lines.append(sign(msgspec.json.encode(own), counter, keys[report.sensor]))
+            own = msgspec.structs.replace(report, heard_at_s=report.heard_at_s + shift)
+            lines.append(signed_line(own, counter, keys[report.sensor]))
         served.client.post("/v1/reports", content=b"\n".join(lines))
         if k in (15, 25, 35):
             before = served.client.get("/tracks.geojson", headers=served.operator).json()["features"]
