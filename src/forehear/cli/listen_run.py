@@ -5,12 +5,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.cli.progress import Progress
 from forehear.errors import InputError
 from forehear.io.audio import Recording, open_recording
 from forehear.io.ndjson import RecordWriter
@@ -124,7 +124,7 @@ class _Watched:
 def hear_recordings(ears: Ears) -> int:
     """Hear all recordings one after another; 1 if any was refused."""
     at_s = ears.args.start
-    progress = _Progress(ears.args.quiet)
+    progress = Progress("forehear listen", ears.args.quiet, lines=False, after_s=0.0)
     with progress:
         for path in ears.args.audio:
             try:
@@ -151,7 +151,7 @@ def hear_recordings(ears: Ears) -> int:
     return 1 if ears.tally.refused else 0
 
 
-def _hear(ears: Ears, recording: Recording, at_s: float, progress: "_Progress") -> float:
+def _hear(ears: Ears, recording: Recording, at_s: float, progress: Progress) -> float:
     """Hear one recording that begins at `at_s`; gives when it ends. Raises InputError."""
     if ears.places_m is not None and recording.channels != len(ears.places_m):
         raise InputError(
@@ -211,46 +211,3 @@ class _Both:
     def close(self) -> None:
         for sink in self._sinks:
             sink.close()
-
-
-class _Progress:
-    """How far a recording is heard: a bar on a terminal, nothing elsewhere."""
-
-    def __init__(self, quiet: bool) -> None:
-        self._bar: Any = None
-        self._task: Any = None
-        if not quiet and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} s"),
-                TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-            )  # fmt: skip
-        self._context: AbstractContextManager[Any] = self._bar if self._bar is not None else nullcontext()
-
-    def __enter__(self) -> "_Progress":
-        self._context.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._context.__exit__(*error)
-
-    def begin(self, name: str, duration_s: float | None) -> None:
-        """Begin with another recording."""
-        if self._bar is not None:
-            if self._task is not None:
-                self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(name, total=duration_s)
-
-    def show(self, heard_s: float) -> None:
-        """Tell how far it is."""
-        if self._bar is not None:
-            self._bar.update(self._task, completed=heard_s)
-
-    def tell(self, words: str) -> None:
-        """Say something above the bar."""
-        if self._bar is not None:
-            self._bar.console.print(f"forehear listen: {words}", markup=False, highlight=False)
-        else:
-            print(f"forehear listen: {words}", file=sys.stderr, flush=True)
