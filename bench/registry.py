@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, cast
 from bench.tables import Result, Table, bars_table
 
 
-class Module(Protocol):
+class BenchModule(Protocol):
     """What a part's module gives."""
 
     def measure(self, quick: bool) -> Result:
@@ -23,31 +23,31 @@ class Module(Protocol):
         ...
 
 
-class Part(NamedTuple):
+class BenchPart(NamedTuple):
     """A module, and its measure in a few words."""
 
     module: str
     words: str
 
-    def load(self) -> Module:
+    def load(self) -> BenchModule:
         """Import it."""
-        return cast("Module", importlib.import_module(self.module))
+        return cast("BenchModule", importlib.import_module(self.module))
 
 
 # In the order in which they are run: what takes minutes first.
 PARTS = {
-    "startup": Part("bench.tracking.startup", "process start to end, warm"),
-    "peers": Part("bench.tracking.peers", "the tracker beside Stone Soup, in the same run"),
-    "scaling": Part("bench.tracking.scaling", "the tracker's cost as targets and sensors double"),
-    "speed": Part("bench.tracking.speed", "reports a second, file to file"),
-    "claims": Part("bench.assess.claims", "claims traced, names matched, launches and nights forecast"),
-    "live": Part("bench.service.live", "the live service: report to browser, and resumed after kills"),
-    "forecast": Part("bench.tracking.forecast", "how often the truth falls inside the forecast"),
-    "accuracy": Part("bench.tracking.accuracy", "conditions and seeds, beside the bound"),
-    "listening": Part(
+    "startup": BenchPart("bench.tracking.startup", "process start to end, warm"),
+    "peers": BenchPart("bench.tracking.peers", "the tracker beside Stone Soup, in the same run"),
+    "scaling": BenchPart("bench.tracking.scaling", "the tracker's cost as targets and sensors double"),
+    "speed": BenchPart("bench.tracking.speed", "reports a second, file to file"),
+    "claims": BenchPart("bench.assess.claims", "claims traced, names matched, launches and nights forecast"),
+    "live": BenchPart("bench.service.live", "the live service: report to browser, and resumed after kills"),
+    "forecast": BenchPart("bench.tracking.forecast", "how often the truth falls inside the forecast"),
+    "accuracy": BenchPart("bench.tracking.accuracy", "conditions and seeds, beside the bound"),
+    "listening": BenchPart(
         "bench.listening.recall", "real recordings, where they are: recall, false ones, odds, speed"
     ),
-    "tones": Part("bench.listening.tones", "synthesised passes, beside the bound"),
+    "tones": BenchPart("bench.listening.tones", "synthesised passes, beside the bound"),
 }
 # The order on the page.
 ON_THE_PAGE = (

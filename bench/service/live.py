@@ -280,9 +280,8 @@ ROWS = (
 
 def tables(result: Result) -> list[Table]:
     """Give a column for each run."""
-    runs = result["rows"]
-    lines = [(words, *(number(run[key], digits) for run in runs)) for key, words, digits in ROWS]
-    return [Table("The live service", ("", *(run["run"] for run in runs)), lines)]
+    lines = [(words, *(number(run[key], digits) for run in result["rows"])) for key, words, digits in ROWS]
+    return [Table("The live service", ("", *(run["run"] for run in result["rows"])), lines)]
 
 
 def main() -> int:

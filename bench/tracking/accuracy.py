@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from bench.tables import Result, Table, number, percent
+from bench.tracking import points
 from bench.tracking.cases import CASES, QUICK, Case
 from forehear.io.ndjson import Rejections
 from forehear.io.seconds import Seconds
 from forehear.records import Network, Report, Track, Truth
 from forehear.score.bound import Senses
 from forehear.score.bound_series import bounds_of
-from forehear.score.records import BoundSeries, Score, TrackPoint
+from forehear.score.records import BoundSeries, Score
 from forehear.score.score import score
 from forehear.simulate.run import SimulatedBlock, blocks, prepare
 from forehear.simulate.scenario.files import load
@@ -58,16 +59,11 @@ def score_case(case: Case, seed: int, bounded: bool = True) -> Score:
     scenario = load(case.scenario, case.changes)
     world = prepare(scenario, seed)
     truth: list[Truth] = []
-    tracks = [_point(t) for t in track(world.network, blocks(world), truth)]
+    tracks = [points.of_track(t) for t in track(world.network, blocks(world), truth)]
     bounds: dict[str, BoundSeries] = {}
     if bounded:
         bounds = bounds_of(truth, world.network, senses_of(scenario.sensors))
     return score(truth, tracks, bounds=bounds)
-
-
-def _point(t: Track) -> TrackPoint:
-    values = (t.time_s, t.track, t.status, t.lon, t.lat, t.speed_mps, t.course_deg, t.position_sigma_m, t.kind)
-    return TrackPoint(*values)
 
 
 def over_seeds(case: Case, seeds: range) -> dict[str, Any]:

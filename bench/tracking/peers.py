@@ -22,14 +22,15 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from bench.tables import Result, Table, number, percent
-from bench.tracking import soup
+from bench.tracking import points, soup
+from forehear.air.level import received_level_db
 from forehear.air.medium import speed_of_sound_mps
 from forehear.air.retarded import apparent_m
 from forehear.geodesy import Plane, plane_at
 from forehear.io.ndjson import Rejections
 from forehear.io.seconds import Seconds
 from forehear.records import Network, Report, Sensor, Source, Track, Truth
-from forehear.score.records import Score, TrackPoint
+from forehear.score.records import Score
 from forehear.score.score import score
 from forehear.simulate.run import blocks, prepare
 from forehear.simulate.scenario.files import load
@@ -60,29 +61,6 @@ def drive(network: Network, reports: list[Report]) -> tuple[list[Track], float]:
         tracks += tracker.advance(time_s, batch)
         spent += time.process_time() - begin
     return tracks, spent
-
-
-def _points(rows: list[soup.Row], plane: Plane, later_s: float = 0.0) -> list[TrackPoint]:
-    """Rows as tracks' points; `later_s`: told so much later, carried on by their velocity."""
-    if not rows:
-        return []
-    east = np.array([r.east_m + later_s * r.east_mps for r in rows])
-    north = np.array([r.north_m + later_s * r.north_mps for r in rows])
-    lon, lat = plane.inverse(east, north)
-    return [
-        TrackPoint(
-            T0_S + r.time_s + later_s,
-            r.track,
-            "confirmed",
-            float(lon[k]),
-            float(lat[k]),
-            math.hypot(r.east_mps, r.north_mps),
-            math.degrees(math.atan2(r.east_mps, r.north_mps)),
-            max(r.sigma_m, 1e-3),
-            "piston",
-        )
-        for k, r in enumerate(rows)
-    ]
 
 
 def _line(who: str, answer: Score, detections: int, cpu_s: float) -> dict[str, Any]:
@@ -142,7 +120,7 @@ def positions(targets: int, duration_s: int) -> list[dict[str, Any]]:
         key=lambda line: line["error_median_m"],
     )
     tracks, cpu_s = drive(network, reports)
-    ours = score(truth, [_seen(t) for t in tracks])
+    ours = score(truth, [points.of_track(t) for t in tracks])
     bearing_count = sum(len(r.sources) for r in reports)
     who = f"forehear, as {bearing_count / detections:.1f} bearings each"
     return [theirs, _line(who, ours, detections, cpu_s)]
@@ -157,7 +135,7 @@ def _soup_positions(
     scans: list[tuple[float, Array]], truth: list[Truth], plane: Plane, power: float, lag_s: float
 ) -> dict[str, Any]:
     answer = soup.positions(scans, POSITION_SIGMA_M, power)
-    result = score(truth, _points(answer.rows, plane, lag_s))
+    result = score(truth, points.of_rows(answer.rows, plane, T0_S, lag_s))
     return _line(f"Stone Soup, Kalman, GNN, noise {power}", result, answer.detections, answer.cpu_s)
 
 
@@ -170,7 +148,7 @@ def _told(
     r = np.column_stack([place[i] - arrays[k], np.full(len(i), HEIGHT_M - 5.0)])
     e = apparent_m(r, np.column_stack([velocity[i], np.zeros(len(i))]), np.zeros(3), C_MPS)
     path = np.linalg.norm(e, axis=-1)
-    level = SOURCE_DB - 20.0 * np.log10(path) - ABSORPTION * path + rng.normal(0.0, 5.0, len(i))
+    level = received_level_db(SOURCE_DB, path, ABSORPTION) + rng.normal(0.0, 5.0, len(i))
     heard = level > NOISE_DB + THRESHOLD_DB
     listeners = np.bincount(i[heard], minlength=len(place))
     # One bearing is no position: such a detection neither of the two trackers gets.
@@ -189,11 +167,6 @@ def _told(
         )
         reports.append(Report(f"A{sensor}", T0_S + second, T0_S + second + 0.01, NOISE_DB, sources))
     return reports, listeners >= 2, (path / C_MPS).tolist()
-
-
-def _seen(t: Track) -> TrackPoint:
-    values = (t.time_s, t.track, t.status, t.lon, t.lat, t.speed_mps, t.course_deg, t.position_sigma_m, t.kind)
-    return TrackPoint(*values)
 
 
 def bearings(targets: int, duration_s: int, emitter: str) -> list[dict[str, Any]]:
@@ -226,7 +199,7 @@ def bearings(targets: int, duration_s: int, emitter: str) -> list[dict[str, Any]
         rows.append(min((t for t in theirs if t["delayed"] == delayed), key=lambda t: t["error_median_m"]))
     tracks, cpu_s = drive(world.network, reports)
     count = sum(len(r.sources) for r in reports)
-    return [*rows, _line("forehear", score(truth, [_seen(t) for t in tracks]), count, cpu_s)]
+    return [*rows, _line("forehear", score(truth, [points.of_track(t) for t in tracks]), count, cpu_s)]
 
 
 def _bearing_only(r: Report) -> Report:
@@ -263,7 +236,7 @@ def _soup_bearings(
     seconds = sorted({t.time_s - T0_S for t in truth})
     answer = soup.bearings(told, begin, seconds, power, C_MPS if delayed else None)
     how = "with our model of the delay" if delayed else "as it comes"
-    result = score(truth, _points(answer.rows, plane))
+    result = score(truth, points.of_rows(answer.rows, plane, T0_S))
     line = _line(f"Stone Soup, UKF, GNN, {how}, noise {power}", result, answer.detections, answer.cpu_s)
     return line | {"delayed": delayed}
 

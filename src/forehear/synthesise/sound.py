@@ -22,7 +22,7 @@ from forehear.synthesise import travel
 from forehear.synthesise.engines import Engine
 from forehear.synthesise.noise import Noise, surroundings
 from forehear.synthesise.turbulence import Shake, Turbulence, shakes
-from forehear.synthesise.voice import Voice, voice
+from forehear.synthesise.voice import Course, Voice, voice
 from forehear.synthesise.ways import FRAME, HOP, Ground, Medium, air_of, lines_heard, noise_heard, way
 
 Array = NDArray[np.float64]
@@ -33,18 +33,20 @@ SWITCH_S = 0.05
 
 @dataclass(frozen=True)
 class Flight:
-    """Something that moves (or stands) and sounds, from `start_s` to `end_s` of emission."""
+    """Something that moves (or stands) and sounds from `start_s` to `end_s` of emission, by its course if any."""
 
     motion: travel.Motion
     engine: Engine
     start_s: float = -inf
     end_s: float = inf
+    course: Course | None = None
 
 
 def _on(flight: Flight, emitted_s: Array) -> Array:
     """Give the share (n,) of the engine's sound that is on."""
     rising = np.clip((emitted_s - flight.start_s) / SWITCH_S, 0.0, 1.0)
-    return np.asarray(rising * np.clip((flight.end_s - emitted_s) / SWITCH_S, 0.0, 1.0), np.float64)
+    on = np.asarray(rising * np.clip((flight.end_s - emitted_s) / SWITCH_S, 0.0, 1.0), np.float64)
+    return on if flight.course is None else on * flight.course.gain_at(emitted_s, flight.engine)
 
 
 def _heard(
@@ -70,11 +72,19 @@ def _heard(
 
 
 def _reach_s(flight: Flight, microphones: Array, air: Medium, start_s: float, end_s: float) -> tuple[float, float]:
-    """Give the span of emission times that the microphones hear, with a second to each side."""
+    """Give the span of emission times that the microphones hear between, with a second to each side."""
     edges = np.array([start_s - 1.0, end_s + 1.0])
     spans = [travel.arrival(flight.motion, edges, m, air.wind_mps, air.sound_mps).emitted_s for m in microphones]
     # By way of the ground it is later by up to the height of the microphone: the margin holds it.
     return min(float(s[0]) for s in spans) - 1.0, max(float(s[1]) for s in spans) + 1.0
+
+
+def _sounds(flight: Flight, microphones: Array, air: Medium, from_s: float, to_s: float) -> bool:
+    """Say whether anything of a flight is heard between two moments: what is silent need not be worked out."""
+    if flight.start_s == -inf and flight.end_s == inf:
+        return True
+    earliest_s, latest_s = _reach_s(flight, microphones, air, from_s, to_s)
+    return latest_s > flight.start_s and earliest_s < flight.end_s
 
 
 def sound_blocks(
@@ -113,15 +123,19 @@ def sound_blocks(
     for flight, seed in zip(flights, seeds, strict=True):
         own = np.random.default_rng(seed)
         reach = _reach_s(flight, microphones, air, start_s, start_s + seconds)
-        voices.append(voice(flight.engine, own, *reach, rate_hz))
+        voices.append(voice(flight.engine, own, *reach, rate_hz, flight.course))
         still: Sequence[Shake | None] = [None] * len(microphones)
         shaken.append(still if turbulence is None else shakes(turbulence, microphones, air.sound_mps, own))
     block = max(round(block_s * rate_hz), 1)
     for first in range(0, total, block):
         count = min(block, total - first)
         out = np.zeros((count, len(microphones)))
+        span = start_s + first / rate_hz, start_s + (first + count) / rate_hz
+        sounds = [_sounds(flight, microphones, air, *span) for flight in flights]
         for m, microphone in enumerate(microphones):
-            for flight, sounding, shake in zip(flights, voices, shaken, strict=True):
+            for on, flight, sounding, shake in zip(sounds, flights, voices, shaken, strict=True):
+                if not on:
+                    continue
                 args = (air, ground, shake[m], start_s, first, count, rate_hz)
                 out[:, m] += _heard(flight, sounding, microphone, *args)
             if surround is not None:
