@@ -22,6 +22,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulate.world": {"base", "simulate.scenario"},
     "simulate.heard": {"base", "air", "simulate.scenario"},
     "simulate": {"base", "air", "simulate.scenario", "simulate.world", "simulate.heard"},
+    # The other world shares scenarios, ground, paths and the columns of reports with the first, and no law.
+    "simulate.second": {"base", "air", "simulate.scenario", "simulate.world", "simulate.heard"},
     "plan": {"base", "air", "track", "forecast", "warn", "score", "simulate.scenario", "simulate"},
     "io": {"base"},
     "assess.tables": {"base"},
