@@ -48,8 +48,8 @@ KEEP_BYTES = 6_000_000_000
 COLUMNS = (
     ("missed", "missed_share", 2), ("false", "false_share", 2), ("ghosts", "ghost_tracks", 1),
     ("names", "names", 2), ("never", "never_confirmed", 1), ("median m", "error_median_m", 0),
-    ("over bound", "error_over_bound", 2), ("sigma", "consistency", 2), ("wait s", "bound_wait_s", 0), ("worst s", "bound_wait_worst_s", 0),
-    ("reports/s", "reports_per_s", 0), ("slowest s", "slowest_step_s", 2),
+    ("over bound", "error_over_bound", 2), ("sigma", "consistency", 2), ("wait s", "bound_wait_s", 0),
+    ("worst s", "bound_wait_worst_s", 0), ("reports/s", "reports_per_s", 0), ("slowest s", "slowest_step_s", 2),
 )  # fmt: skip
 
 
