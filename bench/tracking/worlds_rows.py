@@ -59,6 +59,7 @@ ROWS = (
     one("one 30 alarms/h", sensors__false_alarms_per_hour=30),
     one("one tenth stuck", faults__stuck_share=0.1),
     one("one tenth lying", faults__lying_share=0.1),
+    only(one("one, three lie together", None, {"second.colluding_groups": 3}), "second"),
     only(one("one tenth denying", None, {"second.denying_share": 0.1}), "second"),
     one(
         "one half dead",
@@ -69,7 +70,12 @@ ROWS = (
         one(
             "one in a flood",
             None,
-            {"second.flood_per_s": 10_000, "second.flood_from_s": 300, "second.flood_for_s": 30},
+            {
+                "network.spacing_m": 2000,
+                "second.flood_per_s": 10_000,
+                "second.flood_from_s": 300,
+                "second.flood_for_s": 30,
+            },
         ),
         "second",
     ),

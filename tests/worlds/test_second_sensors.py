@@ -170,3 +170,16 @@ def test_a_world_handed_a_network_stands_on_it() -> None:
     other = run.prepare(one.scenario, 6, one.network)
     assert other.network is one.network
     assert len(other.ears.kind) == 25
+
+
+def test_those_who_lie_together_tell_of_the_same_drone() -> None:
+    one = world(
+        {"colluding_groups": 1, "ceiling_low": 0.95}, flights=[], network={"spacing_m": 1_000}, duration_s=360
+    )
+    reports, truth = played(one)
+    assert not truth
+    members = {one.network.sensors[j].id for j in one.plots[0].members}
+    assert len(members) == 3
+    said = Counter(r.sensor for r, _ in sources(reports))
+    assert set(said) == members
+    assert min(said.values()) > 20

@@ -72,6 +72,7 @@ class Voice:
     seed: int
     fading: Array  # (n,)
     slip: Array  # (n,)
+    only: Ints | None = None  # the sensors that hear it, where not all may
 
 
 def arrivals(
@@ -87,6 +88,8 @@ def arrivals(
     if path is None:
         return None
     near = _near(voice, path, ears, noise_db, model)
+    if voice.only is not None:
+        near = np.intersect1d(near, voice.only)
     if len(near) == 0:
         return None
     rng = np.random.Generator(np.random.PCG64([voice.seed, begin_s]))
@@ -98,7 +101,7 @@ def arrivals(
     heard = np.isfinite(delay) & (pitch > 0.0)
     delay, pitch = np.where(heard, delay, 1.0), np.where(heard, pitch, 1.0)
     left = np.clip(t - delay, path.start_s, path.end_s)
-    came = paths.state_at(path, left.reshape(-1))[0].reshape(*left.shape, 3)
+    came = air.place_at(path, paths.slopes(path.xyz_m), left.reshape(-1)).reshape(*left.shape, 3)
     seen = came + wind[:, None] * delay[..., None] - xyz[:, None]
     seen = np.einsum("nij,ntj->nti", ears.local[near], seen)
     far = np.linalg.norm(seen, axis=2)
@@ -154,7 +157,7 @@ def _shadow(came: Array, xyz: Array, local: Array, real: Atmosphere, model: Seco
     from_rad = np.radians(real.wind_from_deg)
     east, north = -real.wind_mps * np.sin(from_rad), -real.wind_mps * np.cos(from_rad)
     # From the source to the listener: against the way to the source.
-    along = -(east * to[..., 0] + north * to[..., 1]) / flat
+    along = -air.NEAR_THE_GROUND * (east * to[..., 0] + north * to[..., 1]) / flat
     edge = air.shadow_edge_m(to[..., 2] + MAST_M, MAST_M, along, model.lapse_c_per_km, sound_mps)
     return air.shadow_loss_db(flat, edge, model.shadow_db)
 

@@ -20,7 +20,7 @@ from forehear.errors import ConfigurationError
 from forehear.records import Atmosphere, Network, Report, Site, Truth
 from forehear.simulate.heard import columns
 from forehear.simulate.scenario.settings import Scenario
-from forehear.simulate.second import broken, engines, hear, reach, surroundings
+from forehear.simulate.second import broken, engines, hear, plots, reach, surroundings
 from forehear.simulate.second.ears import Ears, ears_of, listening
 from forehear.simulate.second.send import Sending
 from forehear.simulate.world import ground, traffic, truth
@@ -43,6 +43,7 @@ class SecondWorld:
     air: Atmosphere
     ears: Ears
     lies: broken.Inventions
+    plots: tuple[plots.Plot, ...]
     actors: tuple[traffic.Actor, ...]
     seed: int
 
@@ -70,7 +71,7 @@ def prepare(scenario: Scenario, seed: int | None = None, network: Network | None
     seed = scenario.seed if seed is None else seed
     # The same seven streams as the first world's, so that the land, the network, the flights and the sites are.
     shared = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(7)]
-    own = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence([seed, _APART]).spawn(4)]
+    own = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence([seed, _APART]).spawn(5)]
     if network is not None:
         height = float(np.median([s.height_m for s in network.sensors])) - scenario.network.mast_m
         terrain = replace(scenario.terrain, height_m=float(np.clip(height, -400.0, 5_000.0)))
@@ -86,9 +87,10 @@ def prepare(scenario: Scenario, seed: int | None = None, network: Network | None
     lies = broken.inventions_of(scenario, ears, own[2])
     places = np.array([(s.lon, s.lat) for s in network.sensors])
     actors = traffic.flights_of(scenario, land, shared[4]) + engines.actors_of(scenario, land, own[3], places)
-    return SecondWorld(
-        scenario, network, ground.sites_of(scenario, shared[6]), real, ears, lies, tuple(actors), seed
-    )
+    agreed = plots.plots_of(scenario, ears, own[4])
+    actors += [plot.actor for plot in agreed]
+    sites = ground.sites_of(scenario, shared[6])
+    return SecondWorld(scenario, network, sites, real, ears, lies, agreed, tuple(actors), seed)
 
 
 def real_air(scenario: Scenario, rng: np.random.Generator) -> Atmosphere:
@@ -149,7 +151,9 @@ def _voice(world: SecondWorld, number: int, actor: traffic.Actor) -> reach.Voice
     absorption = float(medium.absorption_db_per_m(actor.emitter.band_hz, *figures))
     rng = np.random.Generator(np.random.PCG64([actor.voice, _APART]))
     fading, slip = rng.standard_normal((2, len(world.ears.kind)))
-    return reach.Voice(number, actor.target, actor.emitter, actor.make(), absorption, actor.voice, fading, slip)
+    only = {id(plot.actor): plot.members for plot in world.plots}.get(id(actor))
+    path = actor.make()
+    return reach.Voice(number, actor.target, actor.emitter, path, absorption, actor.voice, fading, slip, only)
 
 
 def _heard(

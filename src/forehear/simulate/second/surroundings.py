@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 from forehear.simulate.heard.columns import Heard
 from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import SensorModel
-from forehear.simulate.second.air import wander
+from forehear.simulate.second.air import NEAR_THE_GROUND, wander
 from forehear.simulate.second.ears import Ears, kinds_of_strangers
 
 Array = NDArray[np.float64]
 # Traffic, insects, a farm at work: noise changes over this time, by this much [s, dB].
 _SLOW_S, _SLOW_DB = 600.0, 2.0
-# A gust of the size told is one in wind of this speed; half as much remains in still air [m/s].
+# A gust of the size told is one in wind of half this speed near the ground; half as much remains in still air.
 _FULL_WIND_MPS = 10.0
 # False alarms last 1 to 3 frames, and stand over the noise by these [s, dB].
 _LASTS_S = (1, 3)
@@ -27,7 +27,7 @@ class Surroundings:
     def __init__(self, ears: Ears, model: SecondPlan, wind_mps: float, rng: np.random.Generator) -> None:
         self._ears, self._model, self._rng = ears, model, rng
         self._slow, self._gust = rng.standard_normal((2, len(ears.kind)))
-        self._gust_db = model.gust_db * (0.5 + wind_mps / _FULL_WIND_MPS)
+        self._gust_db = model.gust_db * (0.5 + NEAR_THE_GROUND * wind_mps / _FULL_WIND_MPS)
 
     def noise_db(self, ticks: int) -> Array:
         """Give the next seconds' true noise (n, ticks) [dB]."""
