@@ -118,7 +118,7 @@ def _write(
     folder: Path,
     network: Network,
     scenario: Scenario,
-    played: Iterable[first_world.Block | second_world.SecondBlock],
+    played: Iterable[first_world.SimulatedBlock | second_world.SecondBlock],
 ) -> None:
     (folder / "network.geojson").write_bytes(network_geojson(network))
     names = names_of([sensor.id for sensor in network.sensors])

@@ -30,7 +30,7 @@ def test_delay_and_pitch_are_those_of_marched_wavefronts() -> None:
     radius = 51.0 / math.radians(3.0)
     offset = np.stack([radius * np.sin(turn), radius * (1.0 - np.cos(turn)), 300.0 + 2.0 * seconds], axis=1)
     base = np.array([3_700_000.0, 2_200_000.0, 4_600_000.0])
-    path = paths.Path(0.0, base + offset, np.full(61, 100.0), np.full(61, 120.0))
+    path = paths.EmitterPath(0.0, base + offset, np.full(61, 100.0), np.full(61, 120.0))
     sensors = base + np.array([[2_500.0, -900.0, 4.0], [-300.0, 3_900.0, 4.0]])
     wind = np.array([[7.0, -5.0, 1.0], [-9.0, 3.0, 0.0]])
     times = np.array([[20.3, 41.9], [30.0, 55.55]])
@@ -52,7 +52,7 @@ def test_delay_and_pitch_are_those_of_marched_wavefronts() -> None:
 
 
 def test_nothing_is_heard_of_what_has_not_begun() -> None:
-    path = paths.Path(0.0, np.tile([0.0, 0.0, 1.0], (11, 1)), np.full(11, 100.0), np.full(11, 120.0))
+    path = paths.EmitterPath(0.0, np.tile([0.0, 0.0, 1.0], (11, 1)), np.full(11, 100.0), np.full(11, 120.0))
     sensor, still = np.array([[3_360.0, 0.0, 0.0]]), np.zeros((1, 3))
     delay = air.delay_s(path, sensor, still, np.array([[9.0, 10.5, 19.0, 21.0]]), 336.0)
     assert np.isfinite(delay).tolist() == [[False, True, True, False]]

@@ -24,7 +24,7 @@ from forehear.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from forehear.simulate.run import Block, World
+    from forehear.simulate.run import SimulatedBlock, World
     from forehear.simulate.second.run import SecondBlock, SecondWorld
 
 
@@ -115,7 +115,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write(
-    world: "World | SecondWorld", played: "Iterable[Block | SecondBlock]", out: Path, reports_to: str | None
+    world: "World | SecondWorld",
+    played: "Iterable[SimulatedBlock | SecondBlock]",
+    out: Path,
+    reports_to: str | None,
 ) -> None:
     from forehear.io.geojson import network_geojson, sites_geojson
     from forehear.io.ndjson import RecordWriter

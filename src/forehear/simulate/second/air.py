@@ -25,7 +25,7 @@ _MPS_PER_KELVIN = 0.6
 _SHADOW_GROWS_OVER = 0.3
 
 
-def place_at(path: paths.Path, slope_mps: Array, time_s: Array) -> Array:
+def place_at(path: paths.EmitterPath, slope_mps: Array, time_s: Array) -> Array:
     """Give where a path is (n, 3): the cubic through its knots, with the slopes at them; still beyond its ends."""
     s = np.clip(time_s - path.start_s, 0.0, len(path.xyz_m) - 1.0)
     i = np.minimum(s.astype(np.int64), len(path.xyz_m) - 2)
@@ -36,7 +36,7 @@ def place_at(path: paths.Path, slope_mps: Array, time_s: Array) -> Array:
 
 
 def delay_s(
-    path: paths.Path,
+    path: paths.EmitterPath,
     sensor_m: Array,
     wind_mps: Array,
     time_s: Array,
@@ -65,7 +65,7 @@ def delay_s(
 
 
 def pitch(
-    path: paths.Path, sensor_m: Array, wind_mps: Array, time_s: Array, sound_mps: float
+    path: paths.EmitterPath, sensor_m: Array, wind_mps: Array, time_s: Array, sound_mps: float
 ) -> tuple[Array, Array]:
     """Give delay [s] and pitch (frequency heard over frequency sent), both (n, t)."""
     half = 0.5 * _PITCH_OVER_S

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.simulate.heard.columns import Heard
+from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.scenario.settings import Scenario
 from forehear.simulate.second.ears import DENYING, LYING, STUCK, Ears, kinds_of_strangers
 from forehear.simulate.second.surroundings import strangers
@@ -64,7 +64,7 @@ def inventing(ears: Ears) -> NDArray[np.bool_]:
 
 def invented(
     lies: Inventions, ears: Ears, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
-) -> list[Heard]:
+) -> list[SourceColumns]:
     """Give what is invented in a block: by the stuck, by the lying, and in a flood."""
     return [
         _stuck(lies, ears, scenario, ticks, rng),
@@ -73,7 +73,9 @@ def invented(
     ]
 
 
-def _stuck(lies: Inventions, ears: Ears, scenario: Scenario, ticks: int, rng: np.random.Generator) -> Heard:
+def _stuck(
+    lies: Inventions, ears: Ears, scenario: Scenario, ticks: int, rng: np.random.Generator
+) -> SourceColumns:
     k, tick = (part.reshape(-1) for part in np.indices((len(lies.stuck), ticks)))
     level = lies.stuck_db[k] + 0.2 * rng.standard_normal(len(k))
     azimuth = np.full(len(k), 100.0)
@@ -84,7 +86,7 @@ def _stuck(lies: Inventions, ears: Ears, scenario: Scenario, ticks: int, rng: np
 
 def _lied(
     lies: Inventions, ears: Ears, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
-) -> Heard:
+) -> SourceColumns:
     late = begin_s - lies.nearest_at_s
     now = np.flatnonzero((late + ticks > -_HALF_S) & (late < _HALF_S))
     k, tick = (part.reshape(-1) for part in np.indices((len(now), ticks)))
@@ -101,7 +103,7 @@ def _lied(
     return strangers(ears, lies.liar[k], tick, level, tone, kinds, azimuth, scenario.sensors)
 
 
-def _flood(ears: Ears, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator) -> Heard:
+def _flood(ears: Ears, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator) -> SourceColumns:
     model = scenario.second
     low = max(math.ceil(model.flood_from_s) - begin_s, 0)
     high = min(math.floor(model.flood_from_s + model.flood_for_s) - begin_s, ticks)

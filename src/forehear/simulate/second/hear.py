@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from forehear.simulate.heard.columns import Heard
+from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import SensorModel
 from forehear.simulate.second.ears import ARRAY, MICROPHONE, OBSERVER, Ears, odds
@@ -67,7 +67,7 @@ def excess_db(rows: Arrivals, noise_db: Array) -> Array:
 def hear(
     rows: Arrivals, noise_db: Array, ears: Ears, heard_as: Array, model: SecondPlan, plain: SensorModel,
     rng: np.random.Generator,
-) -> Heard:  # fmt: skip
+) -> SourceColumns:  # fmt: skip
     """Roll for each merged source, and measure those that are heard. `heard_as` (emitters, 3)."""
     over = excess_db(rows, noise_db)
     chance = odds(over, ears.threshold_db[rows.sensor], ears.ceiling[rows.sensor], ears.scale_db)
@@ -78,7 +78,7 @@ def hear(
 def measured(
     rows: Arrivals, over_db: Array, ears: Ears, heard_as: Array, model: SecondPlan, plain: SensorModel,
     rng: np.random.Generator,
-) -> Heard:  # fmt: skip
+) -> SourceColumns:  # fmt: skip
     """Give what the sensors say of sources that they heard, errors and all."""
     j, n = rows.sensor, len(rows.sensor)
     level = rows.level_db + ears.level_bias_db[j] + ears.level_sigma_db[j] * rng.standard_normal(n)
@@ -94,7 +94,7 @@ def measured(
     tone = np.where(toneless, np.nan, tone)
     said_sigma = np.where(toneless, np.nan, np.maximum(sigma * ears.tone_claim[j], 0.02))
     azimuth, azimuth_sigma, elevation, elevation_sigma = _bearings(rows, ears, plain, rng)
-    return Heard(
+    return SourceColumns(
         j, rows.tick, np.clip(level, -50.0, 200.0), tone, said_sigma, azimuth, azimuth_sigma, elevation,
         elevation_sigma, kinds_said(heard_as[rows.emitter], j, ears, rng),
     )  # fmt: skip

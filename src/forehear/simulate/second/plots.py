@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forehear.simulate.scenario.emitters import EMITTERS
 from forehear.simulate.scenario.settings import Scenario
 from forehear.simulate.second.ears import Ears
-from forehear.simulate.world.paths import Path
+from forehear.simulate.world.paths import EmitterPath
 from forehear.simulate.world.traffic import Actor
 
 Array = NDArray[np.float64]
@@ -43,7 +43,7 @@ def plots_of(scenario: Scenario, ears: Ears, rng: np.random.Generator) -> tuple[
 
 def _straight(
     ears: Ears, members: NDArray[np.int64], start: float, rng: np.random.Generator
-) -> Callable[[], Path]:
+) -> Callable[[], EmitterPath]:
     """A straight flight over the middle of the members, level in the first one's plane."""
     turn, speed, height = rng.uniform(0.0, 2.0 * math.pi), rng.uniform(*_SPEEDS_MPS), rng.uniform(*_HEIGHTS_M)
     engine = EMITTERS["piston"]
@@ -52,5 +52,5 @@ def _straight(
     gone = speed * (t - 0.5 * _LASTS_S)
     flown = np.stack([gone * math.sin(turn), gone * math.cos(turn), np.full(len(t), height)], axis=1)
     xyz = ears.xyz_m[members].mean(axis=0) + flown @ ears.local[members[0]]
-    path = Path(start, xyz, np.full(len(t), tone), np.full(len(t), engine.source_level_db))
+    path = EmitterPath(start, xyz, np.full(len(t), tone), np.full(len(t), engine.source_level_db))
     return lambda: path

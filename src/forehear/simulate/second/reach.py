@@ -67,7 +67,7 @@ class Voice:
     number: int
     target: str | None
     emitter: Emitter
-    path: paths.Path
+    path: paths.EmitterPath
     absorption_db_per_m: float
     seed: int
     fading: Array  # (n,)
@@ -125,17 +125,19 @@ def arrivals(
     return found, chance.max(axis=0), chance.sum(axis=0)
 
 
-def _cut(path: paths.Path, begin_s: int, ticks: int, sound_mps: float) -> paths.Path | None:
+def _cut(path: paths.EmitterPath, begin_s: int, ticks: int, sound_mps: float) -> paths.EmitterPath | None:
     """Give the part of a path that can be heard now."""
     oldest = 1.2 * _FARTHEST_M / sound_mps + 4.0
     low = max(int(np.floor(begin_s - oldest - path.start_s)), 0)
     high = min(int(np.ceil(begin_s + ticks + 3.0 - path.start_s)), len(path.xyz_m))
     if high - low < 2:
         return None
-    return paths.Path(path.start_s + low, path.xyz_m[low:high], path.tone_hz[low:high], path.level_db[low:high])
+    return paths.EmitterPath(
+        path.start_s + low, path.xyz_m[low:high], path.tone_hz[low:high], path.level_db[low:high]
+    )
 
 
-def _near(voice: Voice, path: paths.Path, ears: Ears, noise_db: Array, model: SecondPlan) -> Ints:
+def _near(voice: Voice, path: paths.EmitterPath, ears: Ears, noise_db: Array, model: SecondPlan) -> Ints:
     """Give the sensors whose odds may reach the least worth a die, from the nearest point of the path."""
     points = path.xyz_m[:: max(len(path.xyz_m) // 16, 1)]
     gap = float(np.max(np.linalg.norm(np.diff(path.xyz_m, axis=0), axis=1), initial=0.0))

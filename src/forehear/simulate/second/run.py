@@ -54,7 +54,7 @@ class SecondBlock:
 
     world: SecondWorld
     until_s: float
-    batch: columns.Batch
+    batch: columns.ReportColumns
     truth: tuple[Truth, ...]
 
     def reports(self) -> list[Report]:
@@ -126,7 +126,7 @@ def blocks(world: SecondWorld) -> Iterator[SecondBlock]:
     waiting = sorted(enumerate(world.actors), key=lambda pair: pair[1].start_s, reverse=True)
     heard_as = np.array([a.emitter.heard_as for a in world.actors]).reshape(-1, 3)
     voices: list[reach.Voice] = []
-    pending: list[columns.Batch] = []
+    pending: list[columns.ReportColumns] = []
     for begin in range(0, scenario.duration_s, BLOCK_S):
         ticks = min(BLOCK_S, scenario.duration_s - begin)
         while waiting and waiting[-1][1].start_s < begin + ticks:
@@ -137,7 +137,7 @@ def blocks(world: SecondWorld) -> Iterator[SecondBlock]:
         pending.append(sending.reports(said, noise, running, begin))
         sounding = [(world.actors[v.number], v.path) for v in voices]
         facts = truth.truth_of(scenario.start_s, sounding, best, expected, begin)
-        all_of = columns.join_batches(pending)
+        all_of = columns.join_reports(pending)
         order = np.argsort(all_of.received_at_s, kind="stable")
         until = float(begin + ticks)
         last = begin + ticks == scenario.duration_s
@@ -159,7 +159,7 @@ def _voice(world: SecondWorld, number: int, actor: traffic.Actor) -> reach.Voice
 def _heard(
     world: SecondWorld, voices: list[reach.Voice], noise: Array, running: NDArray[np.bool_], heard_as: Array,
     begin: int, rng: np.random.Generator,
-) -> tuple[columns.Heard, Array, Array]:  # fmt: skip
+) -> tuple[columns.SourceColumns, Array, Array]:  # fmt: skip
     """All that is said in a block; and the truth's best odds and expected hearers (voices, ticks)."""
     scenario, ears = world.scenario, world.ears
     sound = medium.speed_of_sound_mps(world.air.temperature_c)
@@ -177,4 +177,4 @@ def _heard(
     alarms = surroundings.false_alarms(ears, noise, plain, rng)
     parts.append(alarms.take(~broken.inventing(ears)[alarms.sensor]))
     parts += broken.invented(world.lies, ears, scenario, begin, noise.shape[1], rng)
-    return columns.join_heard(parts), best, expected
+    return columns.join_sources(parts), best, expected

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.simulate.heard.columns import Batch, Heard
+from forehear.simulate.heard.columns import ReportColumns, SourceColumns
 from forehear.simulate.scenario.settings import Scenario
 from forehear.simulate.second.ears import DENYING, DOUBLING, LATE, OBSERVER, Ears
 
@@ -29,7 +29,7 @@ class Sending:
         self._ears, self._scenario, self._rng = ears, scenario, rng
         self._out_from, self._out_until = np.full((2, len(ears.kind)), -np.inf)
 
-    def reports(self, heard: Heard, noise_db: Array, running: Mask, begin_s: int) -> Batch:
+    def reports(self, heard: SourceColumns, noise_db: Array, running: Mask, begin_s: int) -> ReportColumns:
         """Give the reports of a block, in no order; times count from the scenario's start."""
         model, rng, n = self._scenario.second, self._rng, len(self._ears.kind)
         ticks = noise_db.shape[1]
@@ -42,7 +42,7 @@ class Sending:
         first = np.concatenate([[0], np.cumsum(own)]).astype(np.int64)
         middle = begin_s + tick + self._ears.phase_s[sensor]
         # Running frames are in the order of the sources, and every source is in one: the columns fit.
-        everything = Batch(
+        everything = ReportColumns(
             sensor, middle, middle, self._stated(noise_db, sensor, tick), np.full(len(sensor), np.nan),
             np.full(len(sensor), np.nan), first, heard,
         )  # fmt: skip
@@ -71,7 +71,7 @@ class Sending:
         place = np.arange(len(which)) - np.repeat(np.cumsum(times) - times, times)
         return which, np.where(np.repeat(role == DENYING, times), place / _DENIALS, 0.0)
 
-    def _stamped(self, batch: Batch, aside: Array, begin_s: int, ticks: int) -> Batch:
+    def _stamped(self, batch: ReportColumns, aside: Array, begin_s: int, ticks: int) -> ReportColumns:
         """Clock and delay."""
         ears, rng, faults, n = self._ears, self._rng, self._scenario.faults, len(batch)
         j, true = batch.sensor, batch.heard_at_s + aside
@@ -84,7 +84,7 @@ class Sending:
         out = (true >= self._out_from[j]) & (true < self._out_until[j])
         received = np.where(out, self._out_until[j], true) + delay
         said = true + ears.clock_s[j] + ears.drift[j] * true
-        return Batch(j, said, received, batch.noise_db, batch.lon, batch.lat, batch.first, batch.sources)
+        return ReportColumns(j, said, received, batch.noise_db, batch.lon, batch.lat, batch.first, batch.sources)
 
     def _outages(self, begin_s: int, ticks: int) -> None:
         rate = self._scenario.second.outages_per_hour * ticks / 3600.0

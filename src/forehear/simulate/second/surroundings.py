@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.simulate.heard.columns import Heard
+from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import SensorModel
 from forehear.simulate.second.air import NEAR_THE_GROUND, wander
@@ -36,7 +36,7 @@ class Surroundings:
         return self._ears.noise_db[:, None] + _SLOW_DB * slow + self._gust_db * np.maximum(gust, 0.0)
 
 
-def false_alarms(ears: Ears, noise_db: Array, plain: SensorModel, rng: np.random.Generator) -> Heard:
+def false_alarms(ears: Ears, noise_db: Array, plain: SensorModel, rng: np.random.Generator) -> SourceColumns:
     """Draw bursts at random, so many an hour and sensor: each a tone that stays, or none."""
     n, ticks = noise_db.shape
     many = int(rng.poisson(plain.false_alarms_per_hour / 3600.0 * n * ticks))
@@ -57,13 +57,13 @@ def false_alarms(ears: Ears, noise_db: Array, plain: SensorModel, rng: np.random
 def strangers(
     ears: Ears, sensor: NDArray[np.int64], tick: NDArray[np.int64], level_db: Array, tone_hz: Array, kinds: Array,
     azimuth_deg: Array, plain: SensorModel,
-) -> Heard:  # fmt: skip
+) -> SourceColumns:  # fmt: skip
     """Make sources of what nobody sent, in the words that each sensor has."""
     kind = ears.kind[sensor]
     directed, array = kind > 0, kind == 1
     sigma = np.where(kind == 2, plain.observer_azimuth_sigma_deg, plain.azimuth_sigma_deg)
     tone = np.where(kind == 2, np.nan, tone_hz)
-    return Heard(
+    return SourceColumns(
         sensor, tick, np.clip(level_db, -50.0, 200.0), tone, np.where(np.isnan(tone), np.nan, plain.tone_sigma_hz),
         np.where(directed, azimuth_deg % 360.0, np.nan), np.where(directed, sigma, np.nan),
         np.where(array, 5.0, np.nan), np.where(array, plain.elevation_sigma_deg, np.nan), kinds,
