@@ -7,7 +7,7 @@
   forehear listen array.wav --sensor A-01 --places "0,0,1.5; 0.8,0,1.5; 0.8,0.8,1.5; 0,0.8,1.5"
   forehear listen --device --sensor K-07 --hub https://hub.example --key K-07.key
 
-Recordings are wav, flac or ogg, of 8 to 192 kHz, 1 to 8 channels, 8-bit to float; several are heard one after
+Recordings are wav, flac or ogg, of 8 to 800 kHz, 1 to 8 channels, 8-bit to float; several are heard one after
 another, as one recorder's files: each begins where the last one ended. A recording that cannot be read is told and
 passed over, and the exit status is 1. The same recordings give the same bytes. Sound is never sent or kept.
 

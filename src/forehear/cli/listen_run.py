@@ -127,17 +127,21 @@ def hear_recordings(ears: Ears) -> int:
     progress = _Progress(ears.args.quiet)
     with progress:
         for path in ears.args.audio:
-            try:
-                recording = open_recording(path)
+            number, links = 0, None
+            while number == 0 or number < len(links or ()):
                 try:
-                    at_s = _hear(ears, recording, at_s, progress)
-                    for fault in recording.faults:
-                        progress.tell(f"{recording.name}: {fault}")
-                finally:
-                    recording.close()
-            except InputError as error:
-                ears.tally.refused.append(str(error))
-                progress.tell(f"refused: {error}")
+                    recording = open_recording(path, number, links)
+                    links = recording.links
+                    try:
+                        at_s = _hear(ears, recording, at_s, progress)
+                        for fault in recording.faults:
+                            progress.tell(f"{recording.name}: {fault}")
+                    finally:
+                        recording.close()
+                except InputError as error:
+                    ears.tally.refused.append(str(error))
+                    progress.tell(f"refused: {error}")
+                number += 1
         ears.put(ears.edge.end())
     ears.close()
     if ears.sketch is not None:
@@ -163,6 +167,8 @@ def _hear(ears: Ears, recording: Recording, at_s: float, progress: "_Progress") 
         ears.put(ears.edge.take(block, recording.rate_hz, at_s + taken / recording.rate_hz))
         taken += len(block)
         progress.show(taken / recording.rate_hz)
+    if taken == 0:
+        raise InputError(f"{recording.name}: {recording.faults[0] if recording.faults else 'holds no samples'}")
     return at_s + taken / float(recording.rate_hz)
 
 

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from forehear.constants import LISTENING_RATE_HZ
-from forehear.io.audio import Resampler, Samples
+from forehear.io.audio import Samples
+from forehear.io.resample import Resampler
 from forehear.listen.health import Tally, gap, health_of, tally_of, together, worse
 from forehear.records import Report
 
