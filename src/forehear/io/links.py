@@ -1,9 +1,9 @@
 """Where in a file its recordings are: files that were joined, streams without an end, sizes that nobody filled in.
 
-Theory of operation. A recorder that is cut off leaves a wav whose header says 0; a streaming server begins a
-new ogg inside the old one at each title; people join files. A decoder stops at the first end that it meets and says
-nothing of the rest. So the file is looked through before it is decoded: each recording in it is a `Link`, from byte
-to byte, with the bytes of its header that must read otherwise.
+Theory of operation. A recorder that is cut off leaves a wav whose header says 0; a streaming server begins a new
+ogg inside the old one at each title; people join files. A decoder stops at the first end that it meets, and says
+nothing of the rest. So the file is looked through before it is decoded: each recording in it is a `Link`, from
+byte to byte, with the bytes of its header that must read otherwise.
 """
 
 import io
