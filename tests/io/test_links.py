@@ -9,7 +9,7 @@ import soundfile
 
 from forehear.errors import InputError
 from forehear.io.audio import Recording, open_recording
-from forehear.io.links import Link, Window, links_of
+from forehear.io.links import FilePart, Link, links_of
 
 RATE_HZ = 16_000
 CHANCE = np.random.default_rng(4)
@@ -159,7 +159,7 @@ def test_a_flac_of_unknown_length_that_holds_nothing_is_told(tmp_path: Path) -> 
 
 def test_a_window_reads_as_a_file_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(range(100)))
-    window = Window(tmp_path / "a", Link(10, 50, ((12, b"xyz"),)))
+    window = FilePart(tmp_path / "a", Link(10, 50, ((12, b"xyz"),)))
     want = bytes([10, 11]) + b"xyz" + bytes(range(15, 50))
     assert window.read() == want
     for at in range(40):

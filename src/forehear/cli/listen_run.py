@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forehear.errors import InputError
 from forehear.io.audio import Recording, open_recording
 from forehear.io.ndjson import RecordWriter
+from forehear.listen import health
 from forehear.node.edge import Edge, Hears
 from forehear.records import Report
 
@@ -52,11 +53,11 @@ class Tally:
                 best = max(odds, key=lambda k: odds[k]) if odds else ""
                 self.kinds[best if odds and odds[best] >= TOLD_FROM else "unsure"] += 1
 
-    def words(self, edge: Edge) -> str:
+    def words(self, listener: Hears) -> str:
         """Put it into a line."""
         heard = ", ".join(f"{self.kinds[k]} {k}" for k in ("piston", "jet", "other", "unsure") if self.kinds[k])
-        line = f"{edge.heard_s:,.1f} s heard, {self.reports:,} reports, sources: {heard or 'none'}"
-        line += f", {edge.gap_s:,.1f} s of gaps" if edge.gap_s >= 0.05 else ", no gaps"
+        line = f"{listener.heard_s:,.1f} s heard, {self.reports:,} reports, sources: {heard or 'none'}"
+        line += f", {listener.gap_s:,.1f} s of gaps" if listener.gap_s >= 0.05 else ", no gaps"
         return line + (f", {len(self.refused)} refused" if self.refused else "")
 
 
@@ -73,7 +74,7 @@ class Ears:
         self.places_m = read_places(args.places) if args.places else None
         self.sketch: listen_figure.Sketch | None = None
         self.kept: list[Report] = []
-        listener = listener_of(args.sensor, args.calibration_db, self.places_m)
+        self.listener = listener = listener_of(args.sensor, args.calibration_db, self.places_m)
         if args.figure:
             from forehear.cli.listen_figure import Sketch, require_matplotlib
 
@@ -113,12 +114,20 @@ class _Watched:
         self._listener = listener
         self._sketch = sketch
 
-    def hear(self, samples: NDArray[np.floating], at_s: float) -> list[Report]:
+    def hear(self, samples: NDArray[np.floating], at_s: float, seen: health.Tally) -> list[Report]:
         self._sketch.sound(samples, at_s)
-        return self._listener.hear(samples, at_s)
+        return self._listener.hear(samples, at_s, seen)
 
     def end(self) -> list[Report]:
         return self._listener.end()
+
+    @property
+    def heard_s(self) -> float:
+        return self._listener.heard_s
+
+    @property
+    def gap_s(self) -> float:
+        return self._listener.gap_s
 
 
 def hear_recordings(ears: Ears) -> int:
@@ -151,7 +160,7 @@ def hear_recordings(ears: Ears) -> int:
         from forehear.cli.listen_passby import tell
 
         print("\n".join(tell(ears.kept)), file=sys.stderr)
-    ears.tell(ears.tally.words(ears.edge))
+    ears.tell(ears.tally.words(ears.listener))
     return 1 if ears.tally.refused else 0
 
 
@@ -167,6 +176,9 @@ def _hear(ears: Ears, recording: Recording, at_s: float, progress: "_Progress") 
         ears.put(ears.edge.take(block, recording.rate_hz, at_s + taken / recording.rate_hz))
         taken += len(block)
         progress.show(taken / recording.rate_hz)
+    if ears.edge.opposed:
+        which = f"{ears.edge.opposed} of {recording.channels} channels is wired against the others"
+        progress.tell(f"{recording.name}: {which}: turned round, and heard")
     if taken == 0:
         raise InputError(f"{recording.name}: {recording.faults[0] if recording.faults else 'holds no samples'}")
     return at_s + taken / float(recording.rate_hz)
@@ -187,7 +199,7 @@ def hear_device(ears: Ears) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     ears.tell(f"listening to {name or 'the default device'}; Ctrl-C ends it")
     run(lambda: Microphone(name, channels, time.time), ears.edge, _Both(sinks), ears.tell, time.sleep)
-    ears.tell(ears.tally.words(ears.edge))
+    ears.tell(ears.tally.words(ears.listener))
     return 0
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from forehear.errors import InputError
 from forehear.io import converted, pipes, riff
-from forehear.io.links import Link, Window, links_of
+from forehear.io.links import FilePart, Link, links_of
 
 Samples = NDArray[np.float32]
 
@@ -157,7 +157,7 @@ def _of_link(path: str, link: Link) -> Recording:
         # By number, not by name: a name's ending would be believed.
         file = _Forward(os.open(path, os.O_RDONLY), closefd=True)
     else:
-        file = _Forward(Window(path, link))
+        file = _Forward(FilePart(path, link))
     known = not link.size_unknown and file.frames < LONGEST_FRAMES
     there_s = file.frames / file.samplerate
     recording = Recording(path, file, there_s if known or file.frames == 0 else None)

@@ -155,7 +155,7 @@ def _unfinished(begin: int, data: riff.Chunk, size: int) -> Link:
     return Link(begin, size, patches, size_unknown=True, fault=fault)
 
 
-class Window(io.RawIOBase):
+class FilePart(io.RawIOBase):
     """A part of a file as a file of its own, some of its bytes reading otherwise."""
 
     def __init__(self, path: str | Path, link: Link) -> None:
