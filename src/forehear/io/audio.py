@@ -50,8 +50,9 @@ class _Forward(soundfile.SoundFile):  # type: ignore[misc]
 class Recording:
     """An open recording: `rate_hz`, `channels`, its blocks, and what was found wrong on the way.
 
-    `duration_s` is what the header promises, None where it cannot know. `links` are the recordings that its file
-    holds; `about` is what a converter said of it, empty without one.
+    `duration_s` is how long what is there is by its header, None where it cannot know, and `promised_s` how long
+    it was before it was cut off. `links` are the recordings that its file holds, `about` is what a converter said
+    of it, empty without one, and `comments` are its header's.
     """
 
     def __init__(
@@ -60,10 +61,11 @@ class Recording:
         self.name = name
         self.rate_hz: int = file.samplerate
         self.channels: int = file.channels
-        self.duration_s = duration_s
+        self.duration_s = self.promised_s = duration_s
         self.faults: list[str] = []
         self.links: list[Link] = []
         self.about = ""
+        self.comments = tuple(text for text in (file.comment, file.date) if text)
         self._file = file
         self._source = source
 
@@ -112,13 +114,21 @@ class Recording:
 _Source = converted.Conversion | pipes.Pump
 
 
+def is_pipe(path: str) -> bool:
+    """Say whether a recording comes through a pipe: stdin, or one with a name."""
+    try:
+        return path == "-" or Path(path).is_fifo()
+    except ValueError:
+        return False
+
+
 def open_recording(path: str, number: int = 0, links: list[Link] | None = None) -> Recording:
     """Open a recording; `-` is stdin, and a pipe may have a name too.
 
     `number` counts the recordings in one file, `links` are they where they are known already. Raises InputError
     with the file's name and the reason.
     """
-    if path == "-" or Path(path).is_fifo():
+    if is_pipe(path):
         return _checked(_of_pipe(path))
     head = _look(path)
     try:
@@ -164,6 +174,7 @@ def _of_link(path: str, link: Link) -> Recording:
     shorter = None if link.size_unknown else _SHORTER.search(file.extra_info)
     if shorter and int(shorter[1]) > int(shorter[2]) and int(shorter[1]) < riff.UNKNOWN:
         promised_s = there_s * int(shorter[1]) / max(int(shorter[2]), 1)
+        recording.promised_s = promised_s
         recording.faults.append(f"truncated: {there_s:.1f} of {promised_s:.1f} s are there")
     if link.fault:
         of = f"; {there_s:.1f} s are there" if known else ""

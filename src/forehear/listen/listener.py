@@ -94,11 +94,10 @@ class Listener:
         x = x[:, None] if x.ndim == 1 else x
         if self._places_m is not None and x.shape[1] != self._channels:
             raise ValueError(f"samples: have {x.shape[1]} channels, but {self._channels} places are known")
-        if seen is not None:
-            self._checkup.add(seen)
+        self._counted = seen is not None
+        self._checkup.add(seen or health.Tally())
         if len(x) == 0:
             return []
-        self._counted = seen is not None
         if self._from_s is None:
             self._from_s = at_s
             self._told_s = at_s
