@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from bench.tracking.worlds_rows import QUICK, ROWS, Row
+from bench.tracking.worlds_rows import QUICK, ROWS, WorldRow
 from forehear.io.geojson import network_geojson, read_network
 from forehear.io.ndjson import RecordWriter, Rejections, ReportParser, decode_lines, read_chunks
 from forehear.io.report_columns import encode_reports, names_of
@@ -221,7 +221,7 @@ def _median(values: list[float | None]) -> float | None:
     return statistics.median(known) if known else None
 
 
-def changes_of(row: Row, world: str, quick: bool) -> dict[str, Any] | None:
+def changes_of(row: WorldRow, world: str, quick: bool) -> dict[str, Any] | None:
     """What a row changes in its scenario in a world; None where it is not of that world."""
     more = row.first if world == "first" else row.second
     return None if more is None else {**row.changes, **more, **(row.quick if quick else {})}
@@ -268,7 +268,7 @@ def main() -> int:
 
 
 def _matrix(
-    rows: list[Row], worlds: Iterable[str], seeds: range, quick: bool, earlier: dict[str, Any]
+    rows: list[WorldRow], worlds: Iterable[str], seeds: range, quick: bool, earlier: dict[str, Any]
 ) -> dict[str, Any]:
     code, answer, warm = code_hash(), dict[str, Any](), False
     print(f"{'row':<32}" + "  ".join(head for head, _, _ in COLUMNS), flush=True)

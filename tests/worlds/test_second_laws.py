@@ -125,7 +125,7 @@ def test_no_sensor_hears_more_often_than_its_ceiling() -> None:
     assert share == pytest.approx(0.5, abs=4.0 * math.sqrt(0.25 / len(times)))
 
 
-def _two(apart_hz: float) -> tuple[reach.Arrivals, ears.Ears]:
+def _two(apart_hz: float) -> tuple[reach.Arrivals, ears.SecondEars]:
     one = world()
     rows = reach.Arrivals(
         np.array([0, 1]), np.array([3, 3]), np.array([7, 7]), np.array([50.0, 50.0]),

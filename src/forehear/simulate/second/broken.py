@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.scenario.settings import Scenario
-from forehear.simulate.second.ears import DENYING, LYING, STUCK, Ears, kinds_of_strangers
+from forehear.simulate.second.ears import DENYING, LYING, STUCK, SecondEars, kinds_of_strangers
 from forehear.simulate.second.surroundings import strangers
 
 Array = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Inventions:
     stuck_kinds: Array
 
 
-def inventions_of(scenario: Scenario, ears: Ears, rng: np.random.Generator) -> Inventions:
+def inventions_of(scenario: Scenario, ears: SecondEars, rng: np.random.Generator) -> Inventions:
     """Draw all lies of the night."""
     liars, times = [], []
     for j in np.flatnonzero(ears.role == LYING):
@@ -57,13 +57,13 @@ def inventions_of(scenario: Scenario, ears: Ears, rng: np.random.Generator) -> I
     )  # fmt: skip
 
 
-def inventing(ears: Ears) -> NDArray[np.bool_]:
+def inventing(ears: SecondEars) -> NDArray[np.bool_]:
     """Which sensors say nothing of what truly sounds."""
     return np.isin(ears.role, (STUCK, LYING, DENYING))
 
 
 def invented(
-    lies: Inventions, ears: Ears, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
+    lies: Inventions, ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
 ) -> list[SourceColumns]:
     """Give what is invented in a block: by the stuck, by the lying, and in a flood."""
     return [
@@ -74,7 +74,7 @@ def invented(
 
 
 def _stuck(
-    lies: Inventions, ears: Ears, scenario: Scenario, ticks: int, rng: np.random.Generator
+    lies: Inventions, ears: SecondEars, scenario: Scenario, ticks: int, rng: np.random.Generator
 ) -> SourceColumns:
     k, tick = (part.reshape(-1) for part in np.indices((len(lies.stuck), ticks)))
     level = lies.stuck_db[k] + 0.2 * rng.standard_normal(len(k))
@@ -85,7 +85,7 @@ def _stuck(
 
 
 def _lied(
-    lies: Inventions, ears: Ears, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
+    lies: Inventions, ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
 ) -> SourceColumns:
     late = begin_s - lies.nearest_at_s
     now = np.flatnonzero((late + ticks > -_HALF_S) & (late < _HALF_S))
@@ -103,7 +103,9 @@ def _lied(
     return strangers(ears, lies.liar[k], tick, level, tone, kinds, azimuth, scenario.sensors)
 
 
-def _flood(ears: Ears, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator) -> SourceColumns:
+def _flood(
+    ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
+) -> SourceColumns:
     model = scenario.second
     low = max(math.ceil(model.flood_from_s) - begin_s, 0)
     high = min(math.floor(model.flood_from_s + model.flood_for_s) - begin_s, ticks)

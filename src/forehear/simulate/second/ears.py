@@ -24,7 +24,7 @@ _GOOD_CLOCK_S, _GOOD_DRIFT_PPM = 0.01, 1.0
 
 
 @dataclass(frozen=True)
-class Ears:
+class SecondEars:
     """Constants of each sensor, all (n,) unless said."""
 
     kind: Ints
@@ -63,7 +63,9 @@ def scale_of(rise_db: float) -> float:
     return rise_db / _LOGISTIC_SPAN
 
 
-def ears_of(scenario: Scenario, network: Network, wind_mps: tuple[float, float], rng: np.random.Generator) -> Ears:
+def ears_of(
+    scenario: Scenario, network: Network, wind_mps: tuple[float, float], rng: np.random.Generator
+) -> SecondEars:
     """Draw every sensor. `wind_mps` is the real wind's east and north."""
     model, n = scenario.second, len(network.sensors)
     lon, lat = np.array([s.lon for s in network.sensors]), np.array([s.lat for s in network.sensors])
@@ -78,7 +80,7 @@ def ears_of(scenario: Scenario, network: Network, wind_mps: tuple[float, float],
     role = _roles(scenario, n, rng)
     begun = rng.random(n) < 0.5
     dead_from = np.where(begun, -np.inf, rng.uniform(0.0, scenario.duration_s, n))
-    return Ears(
+    return SecondEars(
         kind=np.array([_KINDS[s.kind] for s in network.sensors], np.int64),
         xyz_m=geodesy.ecef(lon, lat, height),
         local=local,
@@ -122,7 +124,7 @@ def _roles(scenario: Scenario, n: int, rng: np.random.Generator) -> Ints:
     return role
 
 
-def listening(ears: Ears, scenario: Scenario, begin_s: int, ticks: int) -> NDArray[np.bool_]:
+def listening(ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int) -> NDArray[np.bool_]:
     """Give whether each sensor runs in each second: (n, ticks)."""
     model = scenario.second
     t = begin_s + np.arange(ticks)[None, :] + ears.phase_s[:, None]

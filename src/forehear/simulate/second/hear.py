@@ -7,7 +7,7 @@ from scipy.special import ndtri
 from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import SensorModel
-from forehear.simulate.second.ears import ARRAY, MICROPHONE, OBSERVER, Ears, odds
+from forehear.simulate.second.ears import ARRAY, MICROPHONE, OBSERVER, SecondEars, odds
 from forehear.simulate.second.reach import Arrivals
 
 Array = NDArray[np.float64]
@@ -19,7 +19,7 @@ _TONE_KNEE_DB, _TONE_WORST = 8.0, 6.0
 _OUTLIER = 8.0
 
 
-def merged(all_of: Arrivals, ears: Ears, model: SensorModel) -> Arrivals:
+def merged(all_of: Arrivals, ears: SecondEars, model: SensorModel) -> Arrivals:
     """Put together what a sensor cannot tell apart in a second: powers add, the loudest gives its name.
 
     In order of tone, a source belongs with the one before if they are nearer than the resolution; an array or
@@ -65,7 +65,7 @@ def excess_db(rows: Arrivals, noise_db: Array) -> Array:
 
 
 def hear(
-    rows: Arrivals, noise_db: Array, ears: Ears, heard_as: Array, model: SecondPlan, plain: SensorModel,
+    rows: Arrivals, noise_db: Array, ears: SecondEars, heard_as: Array, model: SecondPlan, plain: SensorModel,
     rng: np.random.Generator,
 ) -> SourceColumns:  # fmt: skip
     """Roll for each merged source, and measure those that are heard. `heard_as` (emitters, 3)."""
@@ -76,7 +76,7 @@ def hear(
 
 
 def measured(
-    rows: Arrivals, over_db: Array, ears: Ears, heard_as: Array, model: SecondPlan, plain: SensorModel,
+    rows: Arrivals, over_db: Array, ears: SecondEars, heard_as: Array, model: SecondPlan, plain: SensorModel,
     rng: np.random.Generator,
 ) -> SourceColumns:  # fmt: skip
     """Give what the sensors say of sources that they heard, errors and all."""
@@ -100,7 +100,7 @@ def measured(
     )  # fmt: skip
 
 
-def kinds_said(heard_as: Array, sensor: NDArray[np.int64], ears: Ears, rng: np.random.Generator) -> Array:
+def kinds_said(heard_as: Array, sensor: NDArray[np.int64], ears: SecondEars, rng: np.random.Generator) -> Array:
     """Give kind probabilities (n, 3): each classifier leans its own way, and speaks too surely or too little."""
     speech = np.log(np.maximum(heard_as, 0.01)) + ears.leaning[sensor] + 0.6 * rng.standard_normal(heard_as.shape)
     speech = speech * ears.surety[sensor][:, None]
@@ -109,7 +109,7 @@ def kinds_said(heard_as: Array, sensor: NDArray[np.int64], ears: Ears, rng: np.r
 
 
 def _bearings(
-    rows: Arrivals, ears: Ears, plain: SensorModel, rng: np.random.Generator
+    rows: Arrivals, ears: SecondEars, plain: SensorModel, rng: np.random.Generator
 ) -> tuple[Array, Array, Array, Array]:
     """Azimuth, its sigma, elevation, its sigma [deg]; NaN for a microphone, elevation only of an array."""
     j, n = rows.sensor, len(rows.sensor)

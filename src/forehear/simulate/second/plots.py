@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forehear.simulate.scenario.emitters import EMITTERS
 from forehear.simulate.scenario.settings import Scenario
-from forehear.simulate.second.ears import Ears
+from forehear.simulate.second.ears import SecondEars
 from forehear.simulate.world.paths import EmitterPath
 from forehear.simulate.world.traffic import Actor
 
@@ -27,7 +27,7 @@ class Plot:
     members: NDArray[np.int64]
 
 
-def plots_of(scenario: Scenario, ears: Ears, rng: np.random.Generator) -> tuple[Plot, ...]:
+def plots_of(scenario: Scenario, ears: SecondEars, rng: np.random.Generator) -> tuple[Plot, ...]:
     """Draw who lies together, and all that they will invent."""
     out = []
     for _ in range(scenario.second.colluding_groups):
@@ -42,7 +42,7 @@ def plots_of(scenario: Scenario, ears: Ears, rng: np.random.Generator) -> tuple[
 
 
 def _straight(
-    ears: Ears, members: NDArray[np.int64], start: float, rng: np.random.Generator
+    ears: SecondEars, members: NDArray[np.int64], start: float, rng: np.random.Generator
 ) -> Callable[[], EmitterPath]:
     """A straight flight over the middle of the members, level in the first one's plane."""
     turn, speed, height = rng.uniform(0.0, 2.0 * math.pi), rng.uniform(*_SPEEDS_MPS), rng.uniform(*_HEIGHTS_M)

@@ -9,7 +9,7 @@ from forehear.records import Atmosphere
 from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import Emitter
 from forehear.simulate.second import air
-from forehear.simulate.second.ears import Ears, odds
+from forehear.simulate.second.ears import SecondEars, odds
 from forehear.simulate.world import paths
 
 Array = NDArray[np.float64]
@@ -61,7 +61,7 @@ def joined(parts: list[Arrivals]) -> Arrivals:
 
 
 @dataclass
-class Voice:
+class SecondVoice:
     """An emitter under way, and the fading of its way to each sensor."""
 
     number: int
@@ -76,7 +76,7 @@ class Voice:
 
 
 def arrivals(
-    voice: Voice, ears: Ears, noise_db: Array, model: SecondPlan, real: Atmosphere, sound_mps: float,
+    voice: SecondVoice, ears: SecondEars, noise_db: Array, model: SecondPlan, real: Atmosphere, sound_mps: float,
     begin_s: int, listens: NDArray[np.bool_],
 ) -> tuple[Arrivals, Array, Array] | None:  # fmt: skip
     """Give what arrives from one emitter in the seconds of `noise_db` (n, ticks) [dB], where a sensor `listens`.
@@ -137,7 +137,9 @@ def _cut(path: paths.EmitterPath, begin_s: int, ticks: int, sound_mps: float) ->
     )
 
 
-def _near(voice: Voice, path: paths.EmitterPath, ears: Ears, noise_db: Array, model: SecondPlan) -> Ints:
+def _near(
+    voice: SecondVoice, path: paths.EmitterPath, ears: SecondEars, noise_db: Array, model: SecondPlan
+) -> Ints:
     """Give the sensors whose odds may reach the least worth a die, from the nearest point of the path."""
     points = path.xyz_m[:: max(len(path.xyz_m) // 16, 1)]
     gap = float(np.max(np.linalg.norm(np.diff(path.xyz_m, axis=0), axis=1), initial=0.0))

@@ -21,7 +21,7 @@ from forehear.records import Atmosphere, Network, Report, Site, Truth
 from forehear.simulate.heard import columns
 from forehear.simulate.scenario.settings import Scenario
 from forehear.simulate.second import broken, engines, hear, plots, reach, surroundings
-from forehear.simulate.second.ears import Ears, ears_of, listening
+from forehear.simulate.second.ears import SecondEars, ears_of, listening
 from forehear.simulate.second.send import Sending
 from forehear.simulate.world import ground, traffic, truth
 
@@ -41,7 +41,7 @@ class SecondWorld:
     network: Network
     sites: tuple[Site, ...]
     air: Atmosphere
-    ears: Ears
+    ears: SecondEars
     lies: broken.Inventions
     plots: tuple[plots.Plot, ...]
     actors: tuple[traffic.Actor, ...]
@@ -125,7 +125,7 @@ def blocks(world: SecondWorld) -> Iterator[SecondBlock]:
     sending = Sending(ears, scenario, own[1])
     waiting = sorted(enumerate(world.actors), key=lambda pair: pair[1].start_s, reverse=True)
     heard_as = np.array([a.emitter.heard_as for a in world.actors]).reshape(-1, 3)
-    voices: list[reach.Voice] = []
+    voices: list[reach.SecondVoice] = []
     pending: list[columns.ReportColumns] = []
     for begin in range(0, scenario.duration_s, BLOCK_S):
         ticks = min(BLOCK_S, scenario.duration_s - begin)
@@ -146,18 +146,20 @@ def blocks(world: SecondWorld) -> Iterator[SecondBlock]:
         yield SecondBlock(world, until, all_of.take(out), facts)
 
 
-def _voice(world: SecondWorld, number: int, actor: traffic.Actor) -> reach.Voice:
+def _voice(world: SecondWorld, number: int, actor: traffic.Actor) -> reach.SecondVoice:
     figures = (world.air.temperature_c, world.air.relative_humidity_pct, world.air.pressure_hpa)
     absorption = float(medium.absorption_db_per_m(actor.emitter.band_hz, *figures))
     rng = np.random.Generator(np.random.PCG64([actor.voice, _APART]))
     fading, slip = rng.standard_normal((2, len(world.ears.kind)))
     only = {id(plot.actor): plot.members for plot in world.plots}.get(id(actor))
     path = actor.make()
-    return reach.Voice(number, actor.target, actor.emitter, path, absorption, actor.voice, fading, slip, only)
+    return reach.SecondVoice(
+        number, actor.target, actor.emitter, path, absorption, actor.voice, fading, slip, only
+    )
 
 
 def _heard(
-    world: SecondWorld, voices: list[reach.Voice], noise: Array, running: NDArray[np.bool_], heard_as: Array,
+    world: SecondWorld, voices: list[reach.SecondVoice], noise: Array, running: NDArray[np.bool_], heard_as: Array,
     begin: int, rng: np.random.Generator,
 ) -> tuple[columns.SourceColumns, Array, Array]:  # fmt: skip
     """All that is said in a block; and the truth's best odds and expected hearers (voices, ticks)."""

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from forehear.simulate.heard.columns import ReportColumns, SourceColumns
 from forehear.simulate.scenario.settings import Scenario
-from forehear.simulate.second.ears import DENYING, DOUBLING, LATE, OBSERVER, Ears
+from forehear.simulate.second.ears import DENYING, DOUBLING, LATE, OBSERVER, SecondEars
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,7 +25,7 @@ _NOISE_ERROR_DB = 1.0
 class Sending:
     """Turns frames into reports, block after block; holds the outages that last over a block's end."""
 
-    def __init__(self, ears: Ears, scenario: Scenario, rng: np.random.Generator) -> None:
+    def __init__(self, ears: SecondEars, scenario: Scenario, rng: np.random.Generator) -> None:
         self._ears, self._scenario, self._rng = ears, scenario, rng
         self._out_from, self._out_until = np.full((2, len(ears.kind)), -np.inf)
 

@@ -7,7 +7,7 @@ from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import SensorModel
 from forehear.simulate.second.air import NEAR_THE_GROUND, wander
-from forehear.simulate.second.ears import Ears, kinds_of_strangers
+from forehear.simulate.second.ears import SecondEars, kinds_of_strangers
 
 Array = NDArray[np.float64]
 # Traffic, insects, a farm at work: noise changes over this time, by this much [s, dB].
@@ -24,7 +24,7 @@ _TONELESS_SHARE = 0.25
 class Surroundings:
     """The noise of every sensor, block after block."""
 
-    def __init__(self, ears: Ears, model: SecondPlan, wind_mps: float, rng: np.random.Generator) -> None:
+    def __init__(self, ears: SecondEars, model: SecondPlan, wind_mps: float, rng: np.random.Generator) -> None:
         self._ears, self._model, self._rng = ears, model, rng
         self._slow, self._gust = rng.standard_normal((2, len(ears.kind)))
         self._gust_db = model.gust_db * (0.5 + NEAR_THE_GROUND * wind_mps / _FULL_WIND_MPS)
@@ -36,7 +36,7 @@ class Surroundings:
         return self._ears.noise_db[:, None] + _SLOW_DB * slow + self._gust_db * np.maximum(gust, 0.0)
 
 
-def false_alarms(ears: Ears, noise_db: Array, plain: SensorModel, rng: np.random.Generator) -> SourceColumns:
+def false_alarms(ears: SecondEars, noise_db: Array, plain: SensorModel, rng: np.random.Generator) -> SourceColumns:
     """Draw bursts at random, so many an hour and sensor: each a tone that stays, or none."""
     n, ticks = noise_db.shape
     many = int(rng.poisson(plain.false_alarms_per_hour / 3600.0 * n * ticks))
@@ -55,7 +55,8 @@ def false_alarms(ears: Ears, noise_db: Array, plain: SensorModel, rng: np.random
 
 
 def strangers(
-    ears: Ears, sensor: NDArray[np.int64], tick: NDArray[np.int64], level_db: Array, tone_hz: Array, kinds: Array,
+    ears: SecondEars, sensor: NDArray[np.int64], tick: NDArray[np.int64], level_db: Array, tone_hz: Array,
+    kinds: Array,
     azimuth_deg: Array, plain: SensorModel,
 ) -> SourceColumns:  # fmt: skip
     """Make sources of what nobody sent, in the words that each sensor has."""
