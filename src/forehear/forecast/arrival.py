@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.forecast.routes import HORIZON_S, STEP_S, Routes
 from forehear.geodesy import Plane
 from forehear.records import Site, Track
