@@ -23,7 +23,7 @@ LOG = logging.getLogger("forehear")
 _said: set[str] = set()
 
 
-def njit(*, cache: bool = True, **options: Any) -> Any:
+def njit(*, cache: bool = False, **options: Any) -> Any:
     """Compile a function as `numba.njit(**options)` does when it is first called; keep it if `cache`."""
 
     def decorate(function: Callable[..., Any]) -> Any:

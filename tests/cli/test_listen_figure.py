@@ -9,7 +9,7 @@ import pytest
 from forehear.cli import listen_figure
 from forehear.cli.listen_figure import COLOURS, MOST_COLUMNS, MOST_REPORTS, Sketch
 from forehear.constants import LISTENING_RATE_HZ
-from forehear.errors import InputError
+from forehear.errors import InputError, NotInstalled
 from forehear.records import Kinds, Report, Source
 
 plt = pytest.importorskip("matplotlib.pyplot")
@@ -121,5 +121,5 @@ def test_without_matplotlib_it_is_told_before_listening(monkeypatch: pytest.Monk
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"pip install 'forehear\[report\]'"):
+    with pytest.raises(NotInstalled, match=r"needs matplotlib, .*pip install '\.\[report\]'"):
         listen_figure.require_matplotlib()
