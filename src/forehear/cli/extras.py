@@ -28,13 +28,14 @@ def require(verb: str, packages: Sequence[str], extra: str | None = None) -> Non
     `extra` names what to install where it is more than the one that has the package.
     """
     for package in packages:
-        if not _is_here(package):
+        if not is_here(package):
             error = not_installed(verb, package)
             assert error is not None, f"no extra has {package}"
             raise error if extra is None else NotInstalled(package, extra)
 
 
-def _is_here(package: str) -> bool:
+def is_here(package: str) -> bool:
+    """Say whether a package can be imported, without doing so."""
     try:
         return find_spec(package) is not None
     except ValueError:
