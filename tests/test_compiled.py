@@ -67,6 +67,7 @@ def zeroed(data: bytes) -> bytes:
     return bytes(len(data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "damage"),
     [("*.nbi", emptied), ("*.nbi", zeroed), ("*.nbc", flipped), ("*.nbc", halved)],
@@ -85,6 +86,7 @@ def test_what_is_damaged_is_compiled_anew_with_a_word(kept: Path, files: str, da
     assert run(kept) == ("6.0 0", "")
 
 
+@pytest.mark.slow
 def test_an_index_of_nonsense_is_compiled_anew(kept: Path) -> None:
     """Whether numba takes it for another version's or for damage: the answer is right."""
     for file in (kept / "__pycache__").glob("*.nbi"):
@@ -92,6 +94,7 @@ def test_an_index_of_nonsense_is_compiled_anew(kept: Path) -> None:
     assert run(kept)[0].startswith("6.0 ")
 
 
+@pytest.mark.slow
 def test_with_no_place_to_keep_loops_they_run_and_the_cure_is_named(tmp_path: Path) -> None:
     """As a service of a user without a home, in a package that cannot be written."""
     (tmp_path / "loops.py").write_text(LOOPS)

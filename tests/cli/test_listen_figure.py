@@ -39,6 +39,7 @@ def near(image: np.ndarray, colour: str) -> int:
     return int((np.abs(image - want).max(axis=2) < 0.02).sum())
 
 
+@pytest.mark.slow
 def test_kinds_are_drawn_in_their_colours(tmp_path: Path) -> None:
     sketch = Sketch()
     for k in range(20):
@@ -90,6 +91,7 @@ def test_a_gap_is_left_blank_and_sound_after_it_stands_in_its_place() -> None:
     assert 11.7 < heard.max() < 12.0
 
 
+@pytest.mark.slow
 def test_hours_take_the_memory_of_minutes_and_a_short_tone_is_still_there() -> None:
     sketch = Sketch()
     x = np.random.default_rng(2).normal(0.0, 1e-3, 60 * LISTENING_RATE_HZ)
