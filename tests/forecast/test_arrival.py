@@ -154,7 +154,7 @@ def test_the_truth_falls_inside_the_forecast_of_simulated_raids() -> None:
 
     result = measure_case("raid", {"duration_s": 5400, "flights.0.count": 60, "flights.1.count": 10})
     assert result["arrivals"] > 200
-    # Ideal 0.90; told plainly in docs/accuracy.md. The negative control: without bends it is under 0.7.
+    # Ideal 0.90; told plainly in docs/warnings.md. The negative control: without bends it is under 0.7.
     assert 0.80 < result["inside"] < 0.97
     for low, high, many, told, happened in result["bins"]:
         if many > 100:
