@@ -63,7 +63,10 @@ def unit_of(key: str) -> str:
 
 def described(name: str, schema: Schema) -> Schema:
     """Put each key's words and unit into the schema of one record."""
-    told = words()[name]
+    told = words().get(name, {})
+    missing = [f"[{name}.{key}]" for key in schema["properties"] if key not in told]
+    if missing:
+        raise ValueError(f"docs/schemas/keys.toml: has no {', '.join(missing)}: say what it means")
     for key, part in schema["properties"].items():
         text = told[key]["means"]
         if key not in schema.get("required", ()):
