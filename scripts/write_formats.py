@@ -45,8 +45,6 @@ MOMENTS = {
     "arrival_earliest_s",
     "arrival_latest_s",
 }
-# Keys that GeoJSON carries in the geometry's coordinates.
-IN_GEOMETRY = ("lon", "lat", "height_m", "polygon")
 
 
 def words() -> dict[str, dict[str, dict[str, str]]]:

@@ -194,18 +194,3 @@ def match_names(a: str, b: str) -> NameMatch:
     rest = [w for w in (*distinct_one, *distinct_other) if w not in {x for p in pairs for x in p[:2]}]
     because = f"shared: {shared}" + (f"; not shared: {', '.join(rest)}" if rest else "")
     return NameMatch(score >= MATCH_SCORE, round(score, 3), because)
-
-
-def group_names(names: Sequence[str]) -> list[int]:
-    """Give each name a group number, those of one bearer sharing it; groups in order of first appearance.
-
-    A name joins the group of its best match; groups that a later name ties together become one.
-    """
-    group = list(range(len(names)))
-    for i in range(len(names)):
-        for j in range(i):
-            if group[i] != group[j] and match_names(names[i], names[j]).same:
-                old, new = max(group[i], group[j]), min(group[i], group[j])
-                group = [new if g == old else g for g in group]
-    order = {g: k for k, g in enumerate(dict.fromkeys(group))}
-    return [order[g] for g in group]

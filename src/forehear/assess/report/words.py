@@ -12,7 +12,6 @@ from forehear.assess.report.gather import Story
 from forehear.assess.sanctions import read_listed
 
 CLAIMED_TOTAL = 6000
-MAKER = "PARAVAR"
 
 
 def on(day: date | str) -> str:

@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from forehear.service.show.live import Face
 
 
-def face_of(connection: "ASGIConnection[Any, Any, Any, Any]", token: str) -> Face:
+def face_of(connection: ASGIConnection[Any, Any, Any, Any], token: str) -> Face:
     """Give the face that a request sees. Raises NotAuthorizedException for a wrong token."""
     header = connection.headers.get("authorization")
     if header is None:
@@ -24,7 +24,7 @@ def face_of(connection: "ASGIConnection[Any, Any, Any, Any]", token: str) -> Fac
     return "operator"
 
 
-def operator_only(connection: "ASGIConnection[Any, Any, Any, Any]", _: BaseRouteHandler) -> None:
+def operator_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: let the operator through."""
     if face_of(connection, connection.app.state.hub.token) != "operator":
         raise NotAuthorizedException("this needs the operator's token: Authorization: Bearer ...")

@@ -24,7 +24,6 @@ class Start(msgspec.Struct, frozen=True):
     policy: Policy
     issued: int = 0
     resume: tuple[Alert, ...] = ()
-    use_snapshot: bool = True
 
 
 class Step(msgspec.Struct, frozen=True):
