@@ -61,11 +61,11 @@ def unit_of(key: str) -> str:
 
 def described(name: str, schema: Schema) -> Schema:
     """Put each key's words and unit into the schema of one record."""
-    told = words()[name]
+    explained = words()[name]
     for key, part in schema["properties"].items():
-        text = told[key]["means"]
+        text = explained[key]["means"]
         if key not in schema.get("required", ()):
-            text += f". Absent: {told[key]['absent']}"
+            text += f". Absent: {explained[key]['absent']}"
         part["description"] = text
         if unit_of(key):
             part["x-unit"] = unit_of(key)
@@ -195,17 +195,17 @@ def _or_null(part: Schema) -> str:
 def table(name: str) -> str:
     """The table of a record's keys, and of those agreed that it does not have yet."""
     kind = getattr(records, name, None)
-    told = words()[name]
+    explained = words()[name]
     rows, later = ["| key | unit | range | means | absent |", "|---|---|---|---|---|"], []
     properties: Schema = {}
     if kind is not None:
         part = parts_of(kind)[name]
         properties = part["properties"]
         for key, value in properties.items():
-            needed = key in part["required"] and "absent" not in told[key]
-            absent = "*needed*" if needed else told[key]["absent"]
-            rows.append(f"| `{key}` | {unit_of(key)} | {range_of(value)} | {told[key]['means']} | {absent} |")
-    for key, text in told.items():
+            needed = key in part["required"] and "absent" not in explained[key]
+            absent = "*needed*" if needed else explained[key]["absent"]
+            rows.append(f"| `{key}` | {unit_of(key)} | {range_of(value)} | {explained[key]['means']} | {absent} |")
+    for key, text in explained.items():
         if key not in properties:
             later.append(
                 f"| `{key}` | {unit_of(key)} | {text['range']} | {text['means']} | {text.get('absent', '')} |"

@@ -87,13 +87,13 @@ def cc0() -> list[tuple[str, Samples]]:
     return [(path.parent.name, read(path)) for path in paths]
 
 
-def hear_all(drones: int, others: int, recorded: int, tell: Callable[[int, int], None], jobs: int) -> TraitTable:
-    """Make and hear so many sounds; `tell` is handed so many of so many. The same numbers give the same table."""
+def hear_all(drones: int, others: int, recorded: int, log: Callable[[int, int], None], jobs: int) -> TraitTable:
+    """Make and hear so many sounds; `log` is handed so many of so many. The same numbers give the same table."""
     tasks = [("drone", k) for k in range(drones)] + [("other", k) for k in range(others)]
     tasks += [("recorded", k) for k in range(recorded)]
     # Read here: what fails in a pool's beginning is begun again for ever.
     with Pool(jobs, _begin, (cc0(),)) as pool:
-        return _table(_counted(pool.imap(_hear, tasks, 8), len(tasks), tell))
+        return _table(_counted(pool.imap(_hear, tasks, 8), len(tasks), log))
 
 
 def hear_recorded(speeds: Sequence[float], jobs: int) -> TraitTable:
@@ -114,9 +114,9 @@ def _begin(real: list[tuple[str, Samples]]) -> None:
     vars(kinds)["WEIGHTS"] = (0.0,) * len(kinds.EVIDENCE)
 
 
-def _counted(results: Iterable[Result], total: int, tell: Callable[[int, int], None]) -> Iterable[Result]:
+def _counted(results: Iterable[Result], total: int, log: Callable[[int, int], None]) -> Iterable[Result]:
     for done, result in enumerate(results, 1):
-        tell(done, total)
+        log(done, total)
         yield result
 
 

@@ -15,9 +15,9 @@ Array = NDArray[np.float64]
 _ROUNDS, _CLOSE_S = 300, 1e-8
 # Pitch is taken over this much of the listener's time [s].
 _PITCH_OVER_S = 0.1
-# The wind that is told carries sound over some hundred metres of height; at 10 m it blows so much of that.
+# The wind that is reported carries sound over some hundred metres of height; at 10 m it blows so much of that.
 NEAR_THE_GROUND = 0.65
-# Roughness of open country [m], and the height at which wind is told [m].
+# Roughness of open country [m], and the height at which wind is reported [m].
 _ROUGHNESS_M, _WIND_HEIGHT_M = 0.05, 10.0
 # Speed of sound per kelvin near 10 degrees [m/s/K].
 _MPS_PER_KELVIN = 0.6

@@ -98,7 +98,7 @@ def real_air(scenario: Scenario, rng: np.random.Generator) -> Atmosphere:
     known, error, model = scenario.atmosphere, scenario.air_error, scenario.second
     draw = rng.standard_normal(3)
     east, north = medium.wind_mps(known)
-    # So that the error's length is the one told on average, whatever its direction.
+    # So that the error's length is the one stated on average, whatever its direction.
     east += error.wind_east_mps + model.wind_error_mps * math.sqrt(0.5) * draw[0]
     north += error.wind_north_mps + model.wind_error_mps * math.sqrt(0.5) * draw[1]
     warmth = known.temperature_c + error.temperature_c + model.temperature_error_c * draw[2]

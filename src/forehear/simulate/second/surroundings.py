@@ -12,7 +12,7 @@ from forehear.simulate.second.ears import SecondEars, kinds_of_strangers
 Array = NDArray[np.float64]
 # Traffic, insects, a farm at work: noise changes over this time, by this much [s, dB].
 _SLOW_S, _SLOW_DB = 600.0, 2.0
-# A gust of the size told is one in wind of half this speed near the ground; half as much remains in still air.
+# A gust of the size stated is one in wind of half this speed near the ground; half as much remains in still air.
 _FULL_WIND_MPS = 10.0
 # False alarms last 1 to 3 frames, and stand over the noise by these [s, dB].
 _LASTS_S = (1, 3)
