@@ -49,11 +49,11 @@ def delay_s(
     All earth-centred. The way of a sound of no age is the first guess where none is given.
     """
     flat, slope = time_s.reshape(-1), paths.slopes(path.xyz_m)
-    ears = np.repeat(sensor_m, time_s.shape[1], axis=0)
+    sensors = np.repeat(sensor_m, time_s.shape[1], axis=0)
     wind = np.repeat(wind_mps, time_s.shape[1], axis=0)
     delay = np.zeros(len(flat)) if guess_s is None else np.nan_to_num(guess_s.reshape(-1))
     for _ in range(_ROUNDS):
-        way = place_at(path, slope, flat - delay) + wind * delay[:, None] - ears
+        way = place_at(path, slope, flat - delay) + wind * delay[:, None] - sensors
         better = np.sqrt(np.einsum("nk,nk->n", way, way)) / sound_mps
         change = np.max(np.abs(better - delay), initial=0.0)
         delay = better
