@@ -7,7 +7,6 @@ LONG_MODULES: dict[str, str] = {
     "forehear.track.estimate.filter": "compiled: takes plain arrays",
 }
 LONG_FUNCTIONS: dict[str, str] = {
-    "forehear.stage.stage:run": "not yet grouped into a record",
     "forehear.track.associate.assign:associate": "compiled: takes plain arrays",
     "forehear.track.estimate.filter:refilter": "compiled: takes plain arrays",
     "forehear.track.estimate.measurement:predict_measurement": "compiled: takes plain arrays",
