@@ -76,7 +76,8 @@ class Health(Struct, frozen=True, omit_defaults=True):
     `overloaded_pct`: of the time, sound that fills the whole scale: a loose contact, wind on a bare membrane.
     `gap_s`: sound that never came: a device that vanished, dropped samples, samples that are not numbers.
     `rate_changes`: how often the device changed its sampling rate; `resampled_from_hz`: its rate now, where that
-    is not the listening rate. `uncalibrated`: levels are of an assumed sensitivity.
+    is not the listening rate. `uncalibrated`: levels are of an assumed sensitivity. `opposed_channels`: how many
+    channels are wired the other way round than the others; they are turned, and heard.
     """
 
     clipped_pct: Share = 0.0
@@ -86,6 +87,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     rate_changes: Annotated[int, Meta(ge=0)] = 0
     resampled_from_hz: Annotated[float, Meta(gt=0.0, le=1e9)] | None = None
     uncalibrated: bool = False
+    opposed_channels: Annotated[int, Meta(ge=0, le=1000)] = 0
 
 
 class Report(Struct, frozen=True, omit_defaults=True):

@@ -173,7 +173,6 @@ WRONG = {
         "--calibration-db nan is outside 40 to",
     ),
     "two stdins": (["-", "-", "--sensor", "S"], "stdin can be heard once"),
-    "hub": (["a.wav", "--sensor", "S", "--hub", "http://x"], "--hub and --key are for a live microphone"),
     "key": (["--device", "--sensor", "S", "--key", "k"], "--key needs --hub"),
     "places": (["a.wav", "--sensor", "S", "--places", "0,0;1,1,1"], "microphone 1: '0,0': allowed: three numbers"),
     "one place": (["a.wav", "--sensor", "S", "--places", "0,0,1"], "1 microphones; allowed: 2 to 8"),
@@ -199,7 +198,9 @@ def test_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
         main(["listen", "--help"])
     assert stop.value.code == 0
     told = capsys.readouterr().out
-    for words in ("forehear listen night.flac", "--device", "one after\nanother", "uncalibrated", "default 0"):
+    for words in (
+        "forehear listen night.flac", "--device", "one after another", "uncalibrated", "default 0", "--start auto",
+    ):  # fmt: skip
         assert words in told
 
 

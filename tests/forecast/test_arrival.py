@@ -189,10 +189,7 @@ def test_a_way_that_cannot_reach_a_site_is_left_out_and_no_other() -> None:
         found = []
         for bound in (furthest, without):
             times = np.empty(len(furthest))
-            arrival._first_times(
-                ROUTES.along, ROUTES.across, bound, ROUTES.place, ROUTES.velocity, state, sigmas, ring, 3000.0,
-                1800.0, times,
-            )  # fmt: skip
+            arrival._first_times(ROUTES, bound, state, sigmas, ring, 3000.0, 1800.0, times)
             found.append(times)
         assert (found[0] == found[1]).all()
         short += int(np.isfinite(found[0]).sum() > 0)

@@ -34,6 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulate.heard": {"base", "air", "simulate.scenario"},
     "simulate": {"base", "air", "simulate.scenario", "simulate.world", "simulate.heard"},
     "synthesise": {"base", "air", "simulate.scenario", "simulate.world", "simulate"},
+    # The other world shares scenarios, ground, paths and the columns of reports with the first, and no law.
+    "simulate.second": {"base", "air", "simulate.scenario", "simulate.world", "simulate.heard"},
     "plan": {"base", "air", "track", "forecast", "warn", "score", "simulate.scenario", "simulate"},
     "io": {"base"},
     "assess.tables": {"base"},

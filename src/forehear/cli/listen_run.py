@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from forehear.cli.progress import Progress
 from forehear.errors import InputError
-from forehear.io.audio import Recording, open_recording
+from forehear.io.audio import Recording, is_pipe, open_recording
 from forehear.io.ndjson import RecordWriter
+from forehear.listen import health
 from forehear.node.edge import Edge, Hears
 from forehear.records import Report
 
 if TYPE_CHECKING:
     from forehear.cli import listen_figure
+    from forehear.cli.listen_hub import Rehearsal
+    from forehear.cli.listen_start import Beginnings
 
 # An answer by kind names the likeliest where it is at least this likely.
 TOLD_FROM = 0.5
@@ -31,7 +34,7 @@ def listener_of(sensor: str, calibration_db: float | None, places_m: NDArray[np.
     return Listener(sensor, calibration_db=calibration_db, places_m=places_m)
 
 
-class Tally:
+class ListeningTotals:
     """What was heard, for the last line."""
 
     def __init__(self) -> None:
@@ -52,28 +55,31 @@ class Tally:
                 best = max(odds, key=lambda k: odds[k]) if odds else ""
                 self.kinds[best if odds and odds[best] >= TOLD_FROM else "unsure"] += 1
 
-    def words(self, edge: Edge) -> str:
+    def words(self, listener: Hears) -> str:
         """Put it into a line."""
         heard = ", ".join(f"{self.kinds[k]} {k}" for k in ("piston", "jet", "other", "unsure") if self.kinds[k])
-        line = f"{edge.heard_s:,.1f} s heard, {self.reports:,} reports, sources: {heard or 'none'}"
-        line += f", {edge.gap_s:,.1f} s of gaps" if edge.gap_s >= 0.05 else ", no gaps"
+        line = f"{listener.heard_s:,.1f} s heard, {self.reports:,} reports, sources: {heard or 'none'}"
+        line += f", {listener.gap_s:,.1f} s of gaps" if listener.gap_s >= 0.05 else ", no gaps"
         return line + (f", {len(self.refused)} refused" if self.refused else "")
 
 
-class Ears:
+class Hearing:
     """The arguments made into what listens: an edge, and where its reports go."""
 
     def __init__(self, args: argparse.Namespace, stream: BinaryIO | None) -> None:
         from forehear.io.places import read_places
 
         self.args = args
-        self.tally = Tally()
+        self.tally = ListeningTotals()
         self.writer = RecordWriter(stream) if stream is not None else None
         self.stream = stream
         self.places_m = read_places(args.places) if args.places else None
         self.sketch: listen_figure.Sketch | None = None
         self.kept: list[Report] = []
-        listener = listener_of(args.sensor, args.calibration_db, self.places_m)
+        self.rehearsal: Rehearsal | None = None
+        # Whoever reads waits for each report: of a recording for all of them.
+        self._at_once = args.device is not None or args.hub is not None or any(map(is_pipe, args.audio))
+        self.listener = listener = listener_of(args.sensor, args.calibration_db, self.places_m)
         if args.figure:
             from forehear.cli.listen_figure import Sketch, require_matplotlib
 
@@ -89,8 +95,10 @@ class Ears:
         self.tally.count(reports)
         if self.writer is not None:
             self.writer.write(reports)
-            if self.args.device is not None:
+            if self._at_once:
                 self.writer.flush()
+        if self.rehearsal is not None:
+            self.rehearsal.put(reports)
         if self.sketch is not None:
             self.sketch.report(reports)
         if self.args.passby:
@@ -100,6 +108,8 @@ class Ears:
         """Hand on what was written."""
         if self.writer is not None:
             self.writer.flush()
+        if self.rehearsal is not None:
+            self.rehearsal.close()
 
     def tell(self, words: str) -> None:
         """Say something on stderr."""
@@ -113,46 +123,77 @@ class _Watched:
         self._listener = listener
         self._sketch = sketch
 
-    def hear(self, samples: NDArray[np.floating], at_s: float) -> list[Report]:
+    def hear(self, samples: NDArray[np.floating], at_s: float, seen: health.Tally) -> list[Report]:
         self._sketch.sound(samples, at_s)
-        return self._listener.hear(samples, at_s)
+        return self._listener.hear(samples, at_s, seen)
 
     def end(self) -> list[Report]:
         return self._listener.end()
 
+    @property
+    def heard_s(self) -> float:
+        return self._listener.heard_s
 
-def hear_recordings(ears: Ears) -> int:
+    @property
+    def gap_s(self) -> float:
+        return self._listener.gap_s
+
+
+def hear_recordings(ears: Hearing) -> int:
     """Hear all recordings one after another; 1 if any was refused."""
-    at_s = ears.args.start
-    progress = Progress("forehear listen", ears.args.quiet, lines=False, after_s=0.0)
+    from forehear.cli.listen_start import NOW, Beginnings
+
+    args = ears.args
+    start = args.start if args.start is not None else (NOW if args.hub else 0.0)
+    progress = Progress("forehear listen", args.quiet, lines=False, after_s=0.0)
+    beginnings = Beginnings(start, args.zone, progress.tell)
+    if args.hub is not None:
+        from forehear.cli.listen_hub import Rehearsal
+
+        ears.rehearsal = Rehearsal(args.hub, args.key, progress.tell)
     with progress:
-        for path in ears.args.audio:
-            try:
-                recording = open_recording(path)
-                try:
-                    at_s = _hear(ears, recording, at_s, progress)
-                    for fault in recording.faults:
-                        progress.tell(f"{recording.name}: {fault}")
-                finally:
-                    recording.close()
-            except InputError as error:
-                ears.tally.refused.append(str(error))
-                progress.tell(f"refused: {error}")
+        try:
+            for path in beginnings.in_order(args.audio):
+                _hear_file(ears, path, beginnings, progress)
+        except KeyboardInterrupt:
+            if ears.rehearsal is None:
+                raise
+            progress.tell("stopped")
         ears.put(ears.edge.end())
     ears.close()
     if ears.sketch is not None:
-        name = ears.args.audio[0] if len(ears.args.audio) == 1 else f"{len(ears.args.audio)} recordings"
-        ears.sketch.draw(ears.args.figure, ears.args.sensor, name)
-    if ears.args.passby:
+        name = args.audio[0] if len(args.audio) == 1 else f"{len(args.audio)} recordings"
+        ears.sketch.draw(args.figure, args.sensor, name)
+    if args.passby:
         from forehear.cli.listen_passby import tell
 
         print("\n".join(tell(ears.kept)), file=sys.stderr)
-    ears.tell(ears.tally.words(ears.edge))
+    ears.tell(ears.tally.words(ears.listener))
     return 1 if ears.tally.refused else 0
 
 
-def _hear(ears: Ears, recording: Recording, at_s: float, progress: Progress) -> float:
-    """Hear one recording that begins at `at_s`; gives when it ends. Raises InputError."""
+def _hear_file(ears: Hearing, path: str, beginnings: "Beginnings", progress: Progress) -> None:
+    """Hear all recordings of one file."""
+    part, links = 0, None
+    while part == 0 or part < len(links or ()):
+        try:
+            recording = open_recording(path, part, links)
+            links = recording.links
+            try:
+                at_s = beginnings.of(path, recording, part)
+                beginnings.ended(at_s, recording, _hear(ears, recording, at_s, progress))
+                for fault in recording.faults:
+                    progress.tell(f"{recording.name}: {fault}")
+            finally:
+                recording.close()
+        except InputError as error:
+            ears.tally.refused.append(str(error))
+            progress.tell(f"refused: {error}")
+        part += 1
+
+
+def _hear(ears: Hearing, recording: Recording, at_s: float, progress: Progress) -> float:
+    """Hear one recording that begins at `at_s`; gives how long it was [s]. Raises InputError."""
     if ears.places_m is not None and recording.channels != len(ears.places_m):
         raise InputError(
             f"{recording.name}: has {recording.channels} channels, but --places names {len(ears.places_m)} places"
@@ -160,13 +201,20 @@ def _hear(ears: Ears, recording: Recording, at_s: float, progress: Progress) -> 
     progress.begin(recording.name, recording.duration_s)
     taken = 0
     for block in recording.blocks():
+        if ears.rehearsal is not None:
+            ears.rehearsal.wait(len(block) / recording.rate_hz)
         ears.put(ears.edge.take(block, recording.rate_hz, at_s + taken / recording.rate_hz))
         taken += len(block)
         progress.show(taken / recording.rate_hz)
-    return at_s + taken / float(recording.rate_hz)
+    if taken == 0:
+        raise InputError(f"{recording.name}: {recording.faults[0] if recording.faults else 'holds no samples'}")
+    if ears.edge.opposed:
+        which = f"{ears.edge.opposed} of {recording.channels} channels is wired against the others"
+        progress.tell(f"{recording.name}: {which}: turned round, and heard")
+    return taken / float(recording.rate_hz)
 
 
-def hear_device(ears: Ears) -> int:
+def hear_device(ears: Hearing) -> int:
     """Hear a microphone until it is stopped."""
     import signal
 
@@ -177,24 +225,14 @@ def hear_device(ears: Ears) -> int:
     channels = 1 if ears.places_m is None else len(ears.places_m)
     sinks: list[Sink] = [ears]
     if args.hub is not None:
-        sinks.append(_uplink(ears))
+        from forehear.cli.listen_hub import uplink_to
+
+        sinks.append(uplink_to(args.hub, args.key, ears.tell))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     ears.tell(f"listening to {name or 'the default device'}; Ctrl-C ends it")
     run(lambda: Microphone(name, channels, time.time), ears.edge, _Both(sinks), ears.tell, time.sleep)
-    ears.tell(ears.tally.words(ears.edge))
+    ears.tell(ears.tally.words(ears.listener))
     return 0
-
-
-def _uplink(ears: Ears) -> Any:
-    from forehear.io.posting import poster
-    from forehear.node.uplink import Uplink, public_key, read_key
-
-    key = None
-    if ears.args.key is not None:
-        key, new = read_key(ears.args.key)
-        if new:
-            ears.tell(f"{ears.args.key}: is a new key; tell the hub of the sensor's public_key {public_key(key)}")
-    return Uplink(poster(ears.args.hub), key, ears.tell)
 
 
 class _Both:

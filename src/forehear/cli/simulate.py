@@ -22,7 +22,10 @@ from forehear.cli.progress import Progress
 from forehear.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from forehear.simulate.run import World
+    from collections.abc import Iterable
+
+    from forehear.simulate.run import SimulatedBlock, World
+    from forehear.simulate.second.run import SecondBlock, SecondWorld
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="of all chance; the scenario's own without it")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a key, as network.spacing_m=8000"
+    )
+    parser.add_argument(
+        "--world",
+        choices=("first", "second"),
+        default="first",
+        help="whose laws of hearing, error and reporting hold (default %(default)s)",
     )
     parser.add_argument("--reports", metavar="FILE", help="where the reports go instead; '-' is stdout")
     parser.add_argument(
@@ -85,24 +94,36 @@ def run(args: argparse.Namespace) -> int:
         from forehear.io.geojson import read_network
 
         network = read_network(scenario.network.file)
-    from forehear.simulate.run import prepare
+    if args.world == "second":
+        from forehear.simulate.second import run as second
 
-    world = prepare(scenario, args.seed, network)
+        if args.sound:
+            raise ConfigurationError("command line", ["--sound: of the first world only, not with --world second"])
+        apart = second.prepare(scenario, args.seed, network)
+        _write(apart, second.blocks(apart), out, args.reports)
+        return 0
+    from forehear.simulate import run as first
+
+    world = first.prepare(scenario, args.seed, network)
     if args.sound:
         from forehear.cli.simulate_sound import write_sound
 
         write_sound(world, args.sound, out, args.format)
     else:
-        _write(world, out, args.reports)
+        _write(world, first.blocks(world), out, args.reports)
     return 0
 
 
-def _write(world: "World", out: Path, reports_to: str | None) -> None:
+def _write(
+    world: "World | SecondWorld",
+    played: "Iterable[SimulatedBlock | SecondBlock]",
+    out: Path,
+    reports_to: str | None,
+) -> None:
     from forehear.io.geojson import network_geojson, sites_geojson
     from forehear.io.ndjson import RecordWriter
     from forehear.io.report_columns import encode_reports, names_of
     from forehear.simulate.heard.columns import written
-    from forehear.simulate.run import blocks
 
     began = time.monotonic()
     scenario = world.scenario
@@ -119,7 +140,7 @@ def _write(world: "World", out: Path, reports_to: str | None) -> None:
         truth = RecordWriter(stack.enter_context(open(out / "truth.ndjson", "wb")))
         progress = stack.enter_context(Progress(f"simulating {scenario.name}"))
         progress.begin("", scenario.duration_s)
-        for block in blocks(world):
+        for block in played:
             rows = written(block.batch, scenario.start_s)
             stream.write(encode_reports(rows.reports, rows.first, rows.sources, names))
             stream.flush()

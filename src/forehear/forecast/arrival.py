@@ -104,20 +104,21 @@ def _away(east: float, north: float, ring: Array, radius: float) -> float:
 
 @njit(cache=True)
 def _first_times(
-    along: Array, across: Array, furthest: Array, draws: Array, velocity_draws: Array, state: Array, sigmas: Array,
-    ring: Array, radius: float, horizon_s: float, out: Array,
+    routes: Routes, furthest: Array, state: Array, sigmas: Array, ring: Array, radius: float, horizon_s: float,
+    out: Array,
 ) -> None:  # fmt: skip
     """Fill out (R,) with the time [s] at which each way first comes within a site; inf: not in the horizon.
 
     furthest (R,) how far from its beginning each way ever comes [m per m/s]; state (4,) east, north [m], velocity
     east, north [m/s]; sigmas (2,) of place and velocity, per axis.
     """
+    along, across = routes.along, routes.across
     last = along.shape[1] - 1
     for r in range(along.shape[0]):
-        ve = state[2] + sigmas[1] * velocity_draws[r, 0]
-        vn = state[3] + sigmas[1] * velocity_draws[r, 1]
-        x0 = state[0] + sigmas[0] * draws[r, 0]
-        y0 = state[1] + sigmas[0] * draws[r, 1]
+        ve = state[2] + sigmas[1] * routes.velocity[r, 0]
+        vn = state[3] + sigmas[1] * routes.velocity[r, 1]
+        x0 = state[0] + sigmas[0] * routes.place[r, 0]
+        y0 = state[1] + sigmas[0] * routes.place[r, 1]
         speed = math.hypot(ve, vn)
         fastest = FASTER * max(speed, 1.0)
         t = 0.0
@@ -166,10 +167,7 @@ def arrivals(
         )
         for k in np.flatnonzero(beyond <= flown):
             ring = places.ring[places.first[k] : places.first[k + 1]]
-            _first_times(
-                routes.along, routes.across, furthest, routes.place, routes.velocity,
-                state, sigmas, ring, places.radius[k], horizon_s, times,
-            )  # fmt: skip
+            _first_times(routes, furthest, state, sigmas, ring, places.radius[k], horizon_s, times)
             arrival = _arrival_of(track, places.ids[k], times, max(float(beyond[k]), 0.0))
             if arrival is not None:
                 out.append(arrival)

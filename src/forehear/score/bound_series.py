@@ -18,7 +18,16 @@ from forehear.air.medium import UniformAir, air_at
 from forehear.errors import NoSolution
 from forehear.geodesy import plane_at
 from forehear.records import Network, TargetKind, Truth
-from forehear.score.bound import Motion, Prior, Senses, bound, horizontal_sigma_m, path_lengths_m
+from forehear.score.bound import (
+    FlightPath,
+    Hearers,
+    Motion,
+    Prior,
+    Senses,
+    bound,
+    horizontal_sigma_m,
+    path_lengths_m,
+)
 from forehear.score.records import BoundSeries
 
 Array = NDArray[np.float64]
@@ -89,9 +98,8 @@ def _bound_of(rows: Array, kind: TargetKind, sensors: _Sensors, senses: Senses) 
         return BoundSeries(float(grid[0]), [float("inf")] * seconds)
     sensors_m, is_array = sensors_m[near], sensors.is_array[near]
     odds = _odds(places, sensors_m, heard_by, sensors.air)
-    covariance = bound(
-        places, velocities, sensors_m, is_array, odds, TONES_HZ[kind], senses, sensors.air, Motion(), Prior()
-    )
+    flight, hearers = FlightPath(places, velocities, TONES_HZ[kind]), Hearers(sensors_m, is_array, odds)
+    covariance = bound(flight, hearers, senses, sensors.air, Motion(), Prior())
     return BoundSeries(float(grid[0]), horizontal_sigma_m(covariance).tolist())
 
 

@@ -22,7 +22,7 @@ from forehear.simulate.world.traffic import Actor
 from forehear.synthesise import travel
 from forehear.synthesise.engines import ENGINES, Engine
 from forehear.synthesise.noise import Noise
-from forehear.synthesise.sound import RATE_HZ, Flight, sound_blocks
+from forehear.synthesise.sound import RATE_HZ, Environment, Flight, sound_blocks
 from forehear.synthesise.voice import Course
 
 Array = NDArray[np.float64]
@@ -53,10 +53,8 @@ class Scene:
         """Give the sound second by second: (RATE_HZ, m) [Pa]."""
         rng = np.random.Generator(np.random.PCG64(list(self.seed)))
         seconds = float(self.world.scenario.duration_s)
-        return sound_blocks(
-            self.microphones_m, self.flights, seconds, rng, atmosphere=self.world.air, noise=self.noise,
-            rate_hz=RATE_HZ,
-        )  # fmt: skip
+        around = Environment(atmosphere=self.world.air, noise=self.noise)
+        return sound_blocks(self.microphones_m, self.flights, seconds, rng, environment=around, rate_hz=RATE_HZ)
 
 
 def scene_at(world: World, sensor: int) -> Scene:

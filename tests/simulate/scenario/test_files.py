@@ -11,6 +11,7 @@ from tests.simulate.worlds import made
 from forehear.errors import ConfigurationError
 from forehear.simulate.scenario import files as scenario
 from forehear.simulate.scenario.emitters import EMITTERS
+from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import (
     AirError,
     Clutter,
@@ -26,7 +27,10 @@ from forehear.simulate.scenario.settings import (
 )
 
 ROOT = Path(__file__).parents[3]
-TABLES = (Region, Terrain, NetworkPlan, AirError, SensorModel, Faults, Emitter, Flights, Clutter, Place, Scenario)
+TABLES = (
+    Region, Terrain, NetworkPlan, AirError, SensorModel, Faults, SecondPlan, Emitter, Flights, Clutter, Place,
+    Scenario,
+)  # fmt: skip
 PROMISED = {"single", "jet", "column", "crossing", "clutter", "quiet", "turning", "raid", "night"}
 
 
@@ -74,7 +78,9 @@ def test_every_key_is_explained(table: type[msgspec.Struct]) -> None:
     assert not missing - {"flights", "sites"}, f"docs/simulation.md lacks {sorted(missing)}"
 
 
-@pytest.mark.parametrize("name", ["region", "terrain", "network", "atmosphere", "air_error", "sensors", "faults"])
+@pytest.mark.parametrize(
+    "name", ["region", "terrain", "network", "atmosphere", "air_error", "sensors", "faults", "second"]
+)
 def test_the_reference_states_the_defaults(name: str) -> None:
     assert getattr(scenario.load("reference"), name) == getattr(Scenario("x"), name)
 
