@@ -37,7 +37,7 @@ RUNS = (
     ("raid", ["--seconds", "25", "--kills", "6"]),
     ("night in real time", ["--night", "--seconds", "30", "--watchers", "50", "--kills", "6"]),
 )
-QUICK_RUN = ("raid, quick", ["--seconds", "15", "--rate", "1000", "--watchers", "20", "--kills", "1"])
+QUICK_RUN = ("raid, quick", ["--seconds", "15", "--rate", "1000", "--watchers", "20", "--kills", "3"])
 CONFIG = """
 network = "network.geojson"
 sites = "sites.geojson"
