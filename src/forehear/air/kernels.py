@@ -2,9 +2,10 @@
 
 Each takes plain values or arrays that fit each other, and gives the same back; a vector is three of them (a tuple,
 or an array's first axis). `air.retarded` and `air.level` are the checked faces for arrays, `air.compiled` holds
-the same functions compiled, for loops. Nobody else writes these formulas down, but for two on purpose: the
-simulator (`simulate.heard.hearing`), so that the tracker is not tested against itself, and the slow models in the
-tests.
+the same functions compiled, for loops. Two others write these formulas down on purpose: the simulator
+(`simulate.heard.hearing`), so that the tracker is not tested against itself, and the slow models in the tests. One
+still does without a reason: the tracker (`track.estimate.measurement`), whose answers change in their last bits
+with the switch.
 
 Symbols: r source minus sensor at the moment of hearing [m]; v the source's velocity, w the wind's, u = v - w that
 of the source through the air [m/s]; c the speed of sound [m/s]; d the delay [s]; e = r - u d the way that the
