@@ -282,5 +282,5 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
     assert main(["listen", "--device", "--sensor", "K-07"]) == 1
-    assert "pip install 'forehear[microphone]'" in capsys.readouterr().err
+    assert "pip install '.[microphone]'" in capsys.readouterr().err
     assert main(["listen", "--devices"]) == 1

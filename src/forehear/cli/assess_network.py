@@ -176,7 +176,7 @@ def report(args: argparse.Namespace) -> str:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise InputError("the report's figures need matplotlib: pip install 'forehear[report]'") from None
+        raise InputError("the report's figures need matplotlib: pip install '.[report]' in the clone") from None
     from forehear.assess.report import build
 
     summary = build.write(Path(args.out), args.data, args.as_of, claims_path(args))

@@ -52,7 +52,7 @@ def require_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise InputError("--figure needs matplotlib: pip install 'forehear[report]'") from None
+        raise InputError("--figure needs matplotlib: pip install '.[report]' in the clone") from None
 
 
 class Sketch:

@@ -28,7 +28,7 @@ SILENCE_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 # -----------------------------------------------------------------------------------------------------
 
-MISSING = "a live microphone needs the package sounddevice: pip install 'forehear[microphone]'"
+MISSING = "a live microphone needs the package sounddevice: pip install '.[microphone]' in the clone"
 MISSING_LIBRARY = "a live microphone needs the system's PortAudio: apt install libportaudio2"
 
 
