@@ -237,7 +237,7 @@ def test_devices_are_named(portaudio: FakePortAudio) -> None:
 
 def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(InputError, match=r"pip install 'forehear\[microphone\]'"):
+    with pytest.raises(InputError, match=r"pip install '\.\[microphone\]' in the clone"):
         Microphone(None, 1, lambda: START_S)
 
 
