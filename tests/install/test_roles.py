@@ -106,12 +106,12 @@ def _address(demo: "subprocess.Popen[str]", until_s: float) -> tuple[str, str]:
     assert demo.stderr is not None
     stream = demo.stderr
     Thread(target=lambda: [lines.put(line) for line in stream], daemon=True).start()
-    told = ""
+    said = ""
     while time.monotonic() < until_s and demo.poll() is None:
         try:
-            told += lines.get(timeout=0.5)
+            said += lines.get(timeout=0.5)
         except Empty:
             continue
-        if found := re.search(r"The map:\s+(http://\S+/)#token=(\S+)", told):
+        if found := re.search(r"The map:\s+(http://\S+/)#token=(\S+)", said):
             return found[1], found[2]
-    raise AssertionError(f"no address within {PATIENCE_S:g} s: {told}")
+    raise AssertionError(f"no address within {PATIENCE_S:g} s: {said}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from forehear.cli.assess_data import claims_path, tell
+from forehear.cli.assess_data import claims_path, log_faults
 from forehear.cli.extras import require
 from forehear.errors import ConfigurationError
 from forehear.records import Network
@@ -108,7 +108,7 @@ def raids(args: argparse.Namespace) -> str:
 
     data = read_launches(args.data, args.as_of)
     known, faults, _ = read_claims(claims_path(args))
-    tell([*data.faults, faults])
+    log_faults([*data.faults, faults])
     month = forecast(data, known, args.months).months[-1]
     night = nights.draw(month, args.share, args.seed, args.quantile, args.largest, args.jet_share, args.hours)
     network = _network(args.network)

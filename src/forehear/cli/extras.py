@@ -7,7 +7,7 @@ from forehear.errors import NotInstalled
 
 # Extra -> what comes with it, by the name that is imported. A test holds it and pyproject.toml together.
 EXTRAS: dict[str, frozenset[str]] = {
-    "hub": frozenset({"aiomqtt", "httptools", "httpx", "litestar", "numba", "rich", "uvicorn", "uvloop"}),
+    "hub": frozenset({"aiomqtt", "httptools", "litestar", "numba", "rich", "uvicorn", "uvloop"}),
     "assess": frozenset({"numba", "rapidfuzz", "rich", "scipy"}),
     "report": frozenset({"matplotlib"}),
     "microphone": frozenset({"sounddevice"}),

@@ -12,7 +12,7 @@
 Recordings are wav, flac or ogg, of 8 to 800 kHz, 1 to 8 channels, 8-bit to float; where ffmpeg is installed also
 films and notes of telephones (mov, mp4, m4a, 3gp, webm). Several are heard one after another, as one recorder's
 files: each begins where the last one ended, or, with --start auto, when its header or its name says. A recording
-that cannot be read is told and passed over, and the exit status is 1. The same recordings give the same bytes.
+that cannot be read is logged and passed over, and the exit status is 1. The same recordings give the same bytes.
 Sound is never sent or kept.
 
 Levels are in dB re 20 uPa where --calibration-db says what a full-scale sine is; without it 94 is assumed, and the
@@ -88,10 +88,10 @@ def run(args: argparse.Namespace) -> int:
     from forehear.cli.listen_run import Hearing, hear_device, hear_recordings
 
     with contextlib.ExitStack() as files:
-        ears = Hearing(args, _sink(args, files))
+        hearing = Hearing(args, _sink(args, files))
         if args.device is not None:
-            return hear_device(ears)
-        return hear_recordings(ears)
+            return hear_device(hearing)
+        return hear_recordings(hearing)
 
 
 def _sink(args: argparse.Namespace, files: contextlib.ExitStack) -> BinaryIO | None:

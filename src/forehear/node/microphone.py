@@ -64,7 +64,7 @@ def run(
     open_device: Callable[[], Device],
     edge: Edge,
     sink: Sink,
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
     pause: Callable[[float], None],
     goes_on: Callable[[], bool] = lambda: True,
 ) -> None:
@@ -76,10 +76,10 @@ def run(
             try:
                 if device is None:
                     device = open_device()
-                    tell("the device is back")
+                    log("the device is back")
                 block = device.read()
             except DeviceLost as lost:
-                tell(f"{lost}; again in {pause_s:g} s")
+                log(f"{lost}; again in {pause_s:g} s")
                 if device is not None:
                     device.close()
                     device = None
@@ -90,7 +90,7 @@ def run(
             if reports := edge.take(block.samples, block.rate_hz, block.at_s, block.dropped):
                 sink.put(reports)
     except KeyboardInterrupt:
-        tell("stopped")
+        log("stopped")
     finally:
         if device is not None:
             device.close()
@@ -167,6 +167,6 @@ def devices() -> list[str]:
     ]  # fmt: skip
 
 
-def tell(words: str) -> None:
+def log(words: str) -> None:
     """Say something to whoever watches."""
     print(f"forehear listen: {words}", file=sys.stderr, flush=True)

@@ -204,7 +204,9 @@ def test_a_phone_shows_the_places_below_the_map(browser: Any, demo: tuple[str, s
     one.wait_for_timeout(400)
     assert one.locator("#panel").bounding_box()["y"] > 600
     one.locator("#help").click()
-    assert one.locator("#keys .signs span").count() >= 10, "the signs are told where there is no room for a legend"
+    assert one.locator("#keys .signs span").count() >= 10, (
+        "the signs are explained where there is no room for a legend"
+    )
     assert one.locator("#keys .keyboard").is_hidden()
     shot(one, "map-phone-help")
     one.close()
