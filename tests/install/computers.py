@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
+CLONE = ROOT / "src" / "forehear"
 # What would lead a new environment back to this clone, or to where it keeps compiled loops.
 NOT_HANDED_ON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "NUMBA_CACHE_DIR")
 
@@ -27,6 +28,25 @@ class Computer(NamedTuple):
             [str(self.folder / "bin" / "forehear"), *words], cwd=self.folder, env=self.environment(),
             capture_output=True, text=True, timeout=timeout_s,
         )  # fmt: skip
+
+    def forehear_folder(self) -> Path:
+        """Give where the package is installed."""
+        (folder,) = self.folder.glob("lib/python*/site-packages/forehear")
+        return folder
+
+    def take_loops(self) -> None:
+        """Give it the loops that this clone has compiled already, where the source is the same: it takes minutes.
+
+        numba takes a kept loop for its source's by the source's date and size, and not by its folder.
+        """
+        for kept in CLONE.glob("**/__pycache__/*.nb[ic]"):
+            name = kept.name.partition(".")[0] + ".py"
+            source = kept.parent.parent / name
+            there = self.forehear_folder() / source.relative_to(CLONE)
+            if source.is_file() and there.is_file() and source.read_bytes() == there.read_bytes():
+                shutil.copystat(source, there)
+                there.with_name("__pycache__").mkdir(exist_ok=True)
+                shutil.copy2(kept, there.parent / "__pycache__" / kept.name)
 
     def packages(self) -> set[str]:
         """Give the names of what is installed."""
