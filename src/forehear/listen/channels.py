@@ -1,4 +1,4 @@
-"""Several channels of one place to one ear: none that is dead, none against the others.
+"""Several channels of one place to one: none that is dead, none against the others.
 
 A recorder's second channel may be dead, or wired the other way round, as a balanced lead plugged into an
 unbalanced socket is: the mean of both is then half as loud, or nothing at all. So each channel is compared with

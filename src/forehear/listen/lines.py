@@ -23,7 +23,7 @@ MOST_ORDERS = 40
 MOST_HALVES = 20
 # Blocks of about this length [s]: lines may be 16 Hz off at first.
 BLOCK_S = 0.03
-# Lines of two families nearer than this [Hz], and what they move against each other, cannot be told apart.
+# Lines of two families nearer than this [Hz], and what they move against each other, cannot be parted.
 APART_HZ = 3.0
 # -----------------------------------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ MOST_OUTLIERS = 0.35
 
 @dataclass(frozen=True)
 class PassBy:
-    """What a whole pass told; `covariance` (4, 4) is of tone [Hz], speed [m/s], time [s], distance [m].
+    """What a whole pass says; `covariance` (4, 4) is of tone [Hz], speed [m/s], time [s], distance [m].
 
     `nearest_at_s` is when the source was nearest; its sound came `distance_m` over the speed of sound later.
     """
@@ -114,8 +114,8 @@ def pass_by(
 
     Parameters: times of hearing (n,) [s], tones as received (n,) [Hz] and their sigmas (n,) [Hz], in any order;
     tones may be an octave off, and some may be outliers; speed of sound [m/s]; the throttle's wander as a share
-    of the tone where it is known (0 for an engine that is governed), None where the sweep has to tell.
-    Raises NoSolution with the reason where the sweep cannot tell.
+    of the tone where it is known (0 for an engine that is governed), None where the sweep has to say.
+    Raises NoSolution with the reason where the sweep cannot say.
     Ignores: wind, turns and changes of speed.
     Reference: Ferguson and Lo 1999, IEEE J. Oceanic Eng. 24(4), 424 (four unknowns from one tone's sweep), exact
     in the delay; docs/passby.md, "How"; design/passby.py.

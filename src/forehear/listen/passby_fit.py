@@ -195,7 +195,7 @@ def with_wander(
             cost = chi2 + log_determinant + float(log_normal)
             fits.append((cost, x, np.linalg.inv(normal), share, chi2 / max(len(heard_s) - 4, 1)))
     if not fits:
-        raise NoSolution("the sweep does not bend: no closest approach can be told from it")
+        raise NoSolution("the sweep does not bend: it says nothing of a closest approach")
     costs = np.array([fit[0] for fit in fits])
     # No wander counts as much beforehand as all shares of one time: with less, sigmas of steady engines are twice
     # too large; with more, those of unsteady ones too small by half.
