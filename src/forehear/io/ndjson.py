@@ -185,7 +185,7 @@ def _with_named_sensor(line: bytes) -> Report | None:
         if not isinstance(fields["sensor"], int) or isinstance(fields["sensor"], bool):
             return None
         return msgspec.convert(fields | {"sensor": str(fields["sensor"])}, Report)
-    except (msgspec.DecodeError, msgspec.ValidationError, TypeError, KeyError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, KeyError):
         return None
 
 

@@ -119,8 +119,8 @@ async def get_live(request: Requested) -> Response[Any] | Stream:
     """The whole picture first, then every change, until the connection is closed."""
     hub = hub_of(request)
     face = face_of(request, hub.token)
-    if hub.show.live.watchers() >= MOST_WATCHERS:
-        return fault(503, f"{MOST_WATCHERS} are watching already")
+    if hub.show.live.watchers(face) >= MOST_WATCHERS[face]:
+        return fault(503, f"{MOST_WATCHERS[face]} are watching already")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Stream(hub.show.live.watch(face), media_type="text/event-stream", headers=headers)
 

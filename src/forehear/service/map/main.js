@@ -1,11 +1,11 @@
 // Brings it together: events in, records kept, map and panel drawn. One place for state, no framework.
 
-import { follow, headers } from "/map/live.js";
-import * as chart from "/map/map.js";
-import { PALETTE } from "/map/palette.js";
-import { $, drawAlerts, drawDetail, drawHelp, drawLegend, drawSites, hideDetail, inOrder, sensorDetail, timing, trackDetail } from "/map/panel.js";
-import { timeline } from "/map/past.js";
-import { clockOf, currentLanguage, setLanguage, setZone, word } from "/map/words.js";
+import { follow, headers } from "./live.js";
+import * as chart from "./map.js";
+import { PALETTE } from "./palette.js";
+import { $, drawAlerts, drawDetail, drawHelp, drawLegend, drawSites, hideDetail, inOrder, sensorDetail, timing, trackDetail } from "./panel.js";
+import { timeline } from "./past.js";
+import { clockOf, currentLanguage, setLanguage, setZone, word } from "./words.js";
 
 const state = {
   token: takeToken(), about: null, frame: { time_s: 0, tracks: [] }, sites: new Map(), siteStates: [], alerts: null,
@@ -51,7 +51,7 @@ const ON = {
     clock.at = about.time_s;
     clock.wall = performance.now();
     const places = loadSites();
-    const sensors = operator() ? ask("/sensors.geojson") : null;
+    const sensors = operator() ? ask("sensors.geojson") : null;
     chart.setLanguage(currentLanguage());
     started ??= begin();
     await places;
@@ -109,7 +109,7 @@ async function begin() {
 }
 
 async function loadSites() {
-  const geojson = await ask("/sites.geojson");
+  const geojson = await ask("sites.geojson");
   for (const f of geojson.features) state.sites.set(f.id, { ...f.properties, site: f.id, lon: f.geometry.coordinates[0], lat: f.geometry.coordinates[1] });
   drawAllSites();
   drawAllAlerts();
@@ -148,7 +148,7 @@ function drawAllAlerts() {
 }
 
 async function acknowledge(number) {
-  await fetch(`/alerts/${number}/acknowledge`, { method: "POST", headers: headers(state.token) });
+  await fetch(`alerts/${number}/acknowledge`, { method: "POST", headers: headers(state.token) });
 }
 
 function pick(what, go = false) {

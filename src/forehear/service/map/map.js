@@ -1,11 +1,11 @@
 // The map: layers, and the records drawn into them. Decides nothing: states, kinds, corridors and times come as they are.
 
-import * as maplibre from "/map/vendor/maplibre-gl.mjs";
-import { PALETTE } from "/map/palette.js";
-import { bounds, collection, ellipse, feature } from "/map/shapes.js";
+import * as maplibre from "./vendor/maplibre-gl.mjs";
+import { PALETTE } from "./palette.js";
+import { bounds, collection, ellipse, feature } from "./shapes.js";
 
 // Without this the library waits for a worker that never comes, silently.
-maplibre.setWorkerUrl("/map/vendor/maplibre-gl-worker.mjs");
+maplibre.setWorkerUrl(new URL("./vendor/maplibre-gl-worker.mjs", import.meta.url).href);
 
 const EMPTY = collection([]);
 // Two sigmas of a two-dimensional normal hold 86 %.
@@ -22,7 +22,7 @@ let tracks = [], corridors = {}, sites = EMPTY, picked = null, sensorPlaces = ne
 export async function start(container, hello, firstTheme) {
   theme = firstTheme;
   about = hello;
-  base = await (await fetch("/map/base.json")).json();
+  base = await (await fetch("map/base.json")).json();
   map = new maplibre.Map({
     container, style: style(), center: [31.5, 48.6], zoom: 5, minZoom: 2, maxZoom: 15, attributionControl: false,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, locale: SCALE[language], canvasContextAttributes: { antialias: true },

@@ -1,7 +1,7 @@
 // The panel: places with their countdowns, alerts to acknowledge, what was picked. Built of nodes, never of markup
 // from the service: a sensor's name is a stranger's text.
 
-import { clockOf, countdown, reason, word } from "/map/words.js";
+import { clockOf, countdown, reason, word } from "./words.js";
 
 const ORDER = { warning: 0, watch: 1, cancelled: 2, clear: 3 };
 // One shape a state: a triangle, an eye's diamond, a tick, a ring.
