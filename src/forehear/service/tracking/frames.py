@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from forehear.records import Alert, Kinds, TargetKind, Track, TrackStatus
+from forehear.records import Alert, AlertGroup, Kinds, TargetKind, Track, TrackStatus
 
 if TYPE_CHECKING:
     # The service's own process shows frames and loads no tracker.
@@ -47,6 +47,12 @@ class SiteState(Struct, frozen=True, omit_defaults=True):
     latest_s: float | None = None
     tracks: tuple[str, ...] = ()
     kind: TargetKind = "other"
+    groups: tuple[AlertGroup, ...] = ()
+    # Whether a target would be heard here in time, from how many directions how surely (clockwise from north), and
+    # the share of its sensors that reported before and do not now.
+    covered: bool = True
+    hears: tuple[float, ...] = ()
+    gone: float = 0.0
 
 
 class Frame(Struct, frozen=True):

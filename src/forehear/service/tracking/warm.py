@@ -6,6 +6,7 @@ A made-up flight over a made-up network, heard, tracked, forecast and shown; the
 import math
 
 from forehear.forecast import arrival, corridor, routes
+from forehear.forecast.places import places_of
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Network, Report, Sensor, Site, Source
 from forehear.track.tracker import Tracker
@@ -24,7 +25,7 @@ def warm() -> bool:
         lon, lat = plane.inverse(east, north)
         sensors.append(Sensor(f"W{k}", "array" if k % 4 == 0 else "microphone", float(lon), float(lat), 0.0))
     tracker = Tracker(Network(tuple(sensors)))
-    places = arrival.places_of([Site("w", "w", "other", 31.05, 47.0)], plane)
+    places = places_of([Site("w", "w", "other", 31.05, 47.0)], plane)
     ways = routes.draw()
     tracked = False
     for step in range(STEPS):
