@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from forehear.synthesise.engines import Engine, Envelope, HarmonicSeries
-from forehear.synthesise.sound import RATE_HZ, Flight, sound_at
+from forehear.synthesise.sound import RATE_HZ, Environment, Flight, sound_at
 from forehear.synthesise.travel import straight
 from forehear.synthesise.turbulence import Turbulence
 from forehear.synthesise.ways import Ground
@@ -143,8 +143,9 @@ def passing(
     hard = log_uniform(chance, 50.0, 20000.0)
     ground = Ground(flow_resistivity_kpas_per_m2=hard) if chance.random() < 0.8 else None
     turbulence = Turbulence(strength=log_uniform(chance, 1e-7, 1e-5), fading_db=chance.uniform(0.5, 5.0))
-    ear = (0.0, 0.0, float(chance.choice([0.3, 1.2, 1.5, 2.0, 6.0])))
-    heard = sound_at([ear], [Flight(motion, engine)], seconds, chance, ground=ground, turbulence=turbulence)
+    receiver = (0.0, 0.0, float(chance.choice([0.3, 1.2, 1.5, 2.0, 6.0])))
+    environment = Environment(ground=ground, turbulence=turbulence)
+    heard = sound_at([receiver], [Flight(motion, engine)], seconds, chance, environment=environment)
     return np.asarray(heard[:, 0], np.float64)
 
 

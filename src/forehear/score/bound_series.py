@@ -13,11 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
+from forehear.air.level import received_level_db
+from forehear.air.medium import UniformAir, air_at
 from forehear.errors import NoSolution
 from forehear.geodesy import plane_at
 from forehear.records import Network, TargetKind, Truth
-from forehear.score.bound import Motion, Prior, Senses, UniformAir, bound, horizontal_sigma_m, path_lengths_m
+from forehear.score.bound import (
+    FlightPath,
+    Hearers,
+    Motion,
+    Prior,
+    Senses,
+    bound,
+    horizontal_sigma_m,
+    path_lengths_m,
+)
 from forehear.score.records import BoundSeries
 
 Array = NDArray[np.float64]
@@ -29,8 +39,6 @@ HEARING_SPREAD_DB = 6.0
 BEST_ODDS = 0.95
 # Sensors farther from the whole path than this hear nothing of it [m].
 REACH_M = 12_000.0
-# Where most of the sound is after kilometres of air [Hz].
-BAND_HZ = 200.0
 # Tones at rest [Hz]: a two-stroke pusher's, a light aircraft's propeller; a jet has none.
 TONES_HZ: dict[TargetKind, float | None] = {"piston": 110.0, "jet": None, "other": 80.0}
 
@@ -64,9 +72,7 @@ class _Sensors:
         self.lat = np.array([s.lat for s in network.sensors])
         self.height_m = np.array([s.height_m for s in network.sensors])
         self.is_array = np.array([s.kind == "array" for s in network.sensors])
-        a = network.atmosphere
-        absorption = absorption_db_per_m(BAND_HZ, a.temperature_c, a.relative_humidity_pct, a.pressure_hpa)
-        self.air = UniformAir(speed_of_sound_mps(a.temperature_c), wind_mps(a), float(absorption))
+        self.air = air_at(network.atmosphere)
 
 
 def _bound_of(rows: Array, kind: TargetKind, sensors: _Sensors, senses: Senses) -> BoundSeries | None:
@@ -92,9 +98,8 @@ def _bound_of(rows: Array, kind: TargetKind, sensors: _Sensors, senses: Senses) 
         return BoundSeries(float(grid[0]), [float("inf")] * seconds)
     sensors_m, is_array = sensors_m[near], sensors.is_array[near]
     odds = _odds(places, sensors_m, heard_by, sensors.air)
-    covariance = bound(
-        places, velocities, sensors_m, is_array, odds, TONES_HZ[kind], senses, sensors.air, Motion(), Prior()
-    )
+    flight, hearers = FlightPath(places, velocities, TONES_HZ[kind]), Hearers(sensors_m, is_array, odds)
+    covariance = bound(flight, hearers, senses, sensors.air, Motion(), Prior())
     return BoundSeries(float(grid[0]), horizontal_sigma_m(covariance).tolist())
 
 
@@ -115,7 +120,7 @@ def _near(places: Array, sensors_m: Array) -> NDArray[np.bool_]:
 def _odds(places: Array, sensors_m: Array, heard_by: Array, air: UniformAir) -> Array:
     """Odds (k, s) of hearing what is emitted each second, by bisection on the loudness that they need."""
     path = path_lengths_m(places, sensors_m, air)
-    loss = 20.0 * np.log10(np.maximum(path, 1.0)) + air.absorption_db_per_m * path
+    loss = -received_level_db(0.0, path, air.absorption_db_per_m)
     # What is emitted now is heard later: the truth's count is of the moment of hearing.
     k = np.arange(len(places))
     wanted = np.interp(k + path.min(axis=1) / air.c_mps, k, heard_by)

@@ -127,13 +127,13 @@ def blocks(world: World) -> Iterator[SimulatedBlock]:
             voices.append(_voice(world, reach, waiting.pop()))
         voices = [v for v in voices if v.path.end_s > t0 - v.oldest_s]
         noise = sensors.noise_at(natures, float(t0), ticks)
-        heard, best, expected = _hear(world, reach, voices, noise, t0, rng)
+        heard, odds = _hear(world, reach, voices, noise, t0, rng)
         alarms, carried = sensors.false_alarms(natures, model, noise, carried, rng)
         honest = columns.join_sources([heard, alarms])
         honest = honest.take(~faults.inventing(broken)[honest.sensor])
         made_up = faults.invented(broken, natures, model, float(t0), ticks, rng)
-        told = reports.quieten(columns.join_sources([honest, made_up]), model)
-        batch = reports.frames(told, natures, broken, model, noise, float(t0), since, rng)
+        reported = reports.quieten(columns.join_sources([honest, made_up]), model)
+        batch = reports.frames(reported, natures, broken, model, noise, float(t0), since, rng)
         pending.append(reports.deliver(batch, natures, broken, model, scenario.faults, rng))
         # A later frame is received after its own middle and the least delay.
         last = t0 + ticks >= scenario.duration_s
@@ -141,7 +141,7 @@ def blocks(world: World) -> Iterator[SimulatedBlock]:
         ready, rest = reports.release(columns.join_reports(pending), until)
         pending = [rest]
         sounding = [(v.actor, v.path) for v in voices]
-        lines = truth.truth_of(scenario.start_s, sounding, best, expected, t0)
+        lines = truth.truth_of(scenario.start_s, sounding, odds.best, odds.expected, t0)
         yield SimulatedBlock(world, float(t0 + ticks), ready, lines)
 
 
@@ -206,8 +206,8 @@ def _from(path: paths.EmitterPath, time_s: float) -> paths.EmitterPath:
 
 def _hear(
     world: World, reach: _Reach, voices: list[_Voice], noise: Array, t0: int, rng: np.random.Generator
-) -> tuple[columns.SourceColumns, Array, Array]:
-    """All that is heard in a block; and the best odds and expected hearers (emitters, ticks)."""
+) -> tuple[columns.SourceColumns, hearing.Odds]:
+    """All that is heard in a block; and with which odds."""
     natures, model = world.natures, world.scenario.sensors
     kind = np.array([reach.row[v.actor.emitter] for v in voices], np.int64)
     window, middle, extent = _window(reach, voices, kind, t0, noise.shape[1])
@@ -216,10 +216,10 @@ def _hear(
     edge = (model.threshold_db, sensors.spread_db(model), model.max_detection)
     law = hearing.HearingLaw(reach.c_mps, *edge, model.fading_db, model.fading_period_s)
     deaf_from_s = faults.deaf_from_s(world.broken)
-    answer = hearing.heard(natures.receivers, window, pairs, noise, deaf_from_s, float(t0), law)
-    emitter, sensor, tick, row, best, expected = answer
+    frames = hearing.Frames(float(t0), noise, deaf_from_s)
+    incoming, odds = hearing.heard(natures.receivers, window, pairs, frames, law)
     heard_as = np.array([v.actor.emitter.heard_as for v in voices]).reshape(-1, 3)
-    return sensors.hear(natures, model, noise, emitter, sensor, tick, row, heard_as, rng), best, expected
+    return sensors.hear(natures, model, noise, incoming, heard_as, rng), odds
 
 
 def _window(

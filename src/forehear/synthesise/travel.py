@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import wofz
 
+from forehear.air import kernels
 from forehear.air.retarded import delay_s
 from forehear.errors import NoSolution
 
@@ -104,7 +105,7 @@ def arrival(motion: Motion, heard_s: Array, microphone_m: Array, wind_mps: Array
     way = place + delay[:, None] * wind_mps - microphone_m
     path = sound_mps * delay
     n = way / np.maximum(path, 1e-9)[:, None]
-    ratio = 1.0 / (1.0 + np.sum(n * velocity, axis=1) / (sound_mps - n @ wind_mps))
+    ratio = kernels.doppler_ratio(*kernels.along(n.T, velocity.T, wind_mps, sound_mps))
     return WaveArrival(emitted, path, ratio, n[:, 2])
 
 

@@ -36,8 +36,8 @@ def one_pair(
     pairs = (np.array([0]), np.array([0]))
     law = hearing.HearingLaw(SOUND_MPS, 3.0, 5.0, 0.95, fading_db, 60.0)
     noise = np.full((1, ticks), 10.0)
-    answer = hearing.heard(receivers, window, pairs, noise, np.array([np.inf]), t0, law)
-    return answer[2], answer[3]
+    incoming, _ = hearing.heard(receivers, window, pairs, hearing.Frames(t0, noise, np.array([np.inf])), law)
+    return incoming.tick, incoming.row
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tests.simulate.worlds import made
 
 from forehear.simulate import run
-from forehear.simulate.heard import columns, sensors
+from forehear.simulate.heard import columns, hearing, sensors
 from forehear.simulate.scenario.settings import SensorModel
 
 Array = NDArray[np.float64]
@@ -37,13 +37,14 @@ def heard(
     tick = np.repeat(np.arange(n), m)
     rng = np.random.default_rng(1)
     heard_as = np.repeat(PISTON, m, axis=0)
-    return sensors.hear(natures, model, noise, emitter, sensor, tick, np.tile(rows, (n, 1)), heard_as, rng)
+    incoming = hearing.Incoming(emitter, sensor, tick, np.tile(rows, (n, 1)))
+    return sensors.hear(natures, model, noise, incoming, heard_as, rng)
 
 
 def merged(rows: Array, kind: str = "microphone") -> Array:
     natures, model = natures_of(kind)
     zeros = np.zeros(len(rows), np.int64)
-    return sensors.merged(natures, model, 1, zeros, zeros, rows)[0]
+    return sensors.merged(natures, model, 1, hearing.Incoming(zeros, zeros, zeros, rows))[0]
 
 
 def test_two_engines_closer_in_tone_than_it_can_tell_are_one_source() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.simulate.heard.columns import SourceColumns
-from forehear.simulate.heard.sensors import SensorNatures, measure
+from forehear.simulate.heard.sensors import Detected, SensorNatures, measure
 from forehear.simulate.scenario.settings import Faults, SensorModel
 
 Array = NDArray[np.float64]
@@ -90,4 +90,4 @@ def invented(
     truth = np.column_stack([level, tone, azimuth, np.full(len(sensor), 10.0)])
     heard_as = np.where(lies[:, None], np.array(_LIE_HEARD_AS), np.array(_HUM_HEARD_AS))
     over = level - natures.noise_db[sensor]
-    return measure(natures, model, sensor, tick, level, over, truth, heard_as, rng)
+    return measure(natures, model, Detected(sensor, tick, over, truth, heard_as), rng)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from forehear.records import Atmosphere, Longitude, SiteKind, TargetKind
+from forehear.simulate.scenario.second import SecondPlan
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 # Whatever the unit, more than this is a slip, and would only end in numbers that no record can hold.
@@ -49,6 +50,7 @@ class NetworkPlan(Struct, frozen=True, forbid_unknown_fields=True):
     layout: Literal["grid", "random", "file"] = "grid"
     spacing_m: Annotated[float, Meta(ge=100.0, le=100_000.0)] = 5_000.0
     jitter_m: NotNegative = 500.0
+    hole_m: NotNegative = 0.0
     count: Annotated[int, Meta(ge=1, le=200_000)] | None = None
     file: str | None = None
     array_share: Share = 0.0
@@ -204,6 +206,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     air_error: AirError = AirError()
     sensors: SensorModel = SensorModel()
     faults: Faults = Faults()
+    second: SecondPlan = SecondPlan()
     emitters: dict[str, Emitter] = msgspec.field(default_factory=dict)
     flights: tuple[Flights, ...] = ()
     clutter: Clutter = Clutter()

@@ -95,6 +95,10 @@ def network_of(scenario: Scenario, ground: Relief, rng: np.random.Generator) -> 
         aside = rng.uniform(-plan.jitter_m, plan.jitter_m, (2, n))
         east = (i - (columns - 1) / 2.0) * plan.spacing_m + aside[0]
         north = (j - (rows - 1) / 2.0) * plan.spacing_m + aside[1]
+    outside = np.hypot(east, north) >= plan.hole_m
+    east, north, n = east[outside], north[outside], int(outside.sum())
+    if n == 0:
+        raise ConfigurationError(scenario.name, [f"network.hole_m={plan.hole_m:g}: leaves no sensor"])
     lon, lat = place(region, east, north)
     height = ground_height_m(ground, lon, lat) + plan.mast_m
     kinds: list[SensorKind] = ["microphone"] * n

@@ -36,10 +36,16 @@ class EmitterPath:
 
 @njit(cache=True)
 def _follow(
-    lon: Array, lat: Array, height: Array, speed: Array, n_rad: float, m_rad: float,
-    turn: float, acceleration: float, climb: float, steps_per_s: int, max_knots: int,
+    waypoints: tuple[Array, Array, Array, Array], radii: tuple[float, float], limits: tuple[float, float, float],
+    steps_per_s: int, max_knots: int,
 ) -> Array:  # pragma: no cover - compiled  # fmt: skip
-    """Steer along waypoints [rad, m, m/s]; returns knots (k, 3) lon, lat [rad], height [m], one a second."""
+    """Steer along waypoints [rad, rad, m, m/s]; returns knots (k, 3) lon, lat [rad], height [m], one a second.
+
+    `radii` of the vertical and of the meridian [m]; `limits` of turn [rad/s], acceleration [m/s^2], climb [m/s].
+    """
+    lon, lat, height, speed = waypoints
+    n_rad, m_rad = radii
+    turn, acceleration, climb = limits
     out = np.empty((max_knots, 3))
     dt = 1.0 / steps_per_s
     x, y, z, v, rising = lon[0], lat[0], height[0], speed[0], 0.0
@@ -100,7 +106,7 @@ def follow(
     # Slices of a table are not contiguous, and each layout would be compiled anew.
     way = (dlon, np.radians(lat_deg), np.ascontiguousarray(height_m), np.ascontiguousarray(speed_mps))
     limits = (math.radians(turn_dps), acceleration_mps2, climb_mps)
-    knots = _follow(*way, float(vertical), float(meridian), *limits, _STEPS_PER_S, max(int(duration_s), 0) + 2)
+    knots = _follow(way, (float(vertical), float(meridian)), limits, _STEPS_PER_S, max(int(duration_s), 0) + 2)
     return np.degrees(knots[:, 0]) + lon0, np.degrees(knots[:, 1]), knots[:, 2]
 
 
