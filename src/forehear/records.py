@@ -213,6 +213,20 @@ class Alert(Struct, frozen=True):
     groups: tuple[AlertGroup, ...] = ()
 
 
+class HearingMap(Struct, frozen=True):
+    """Where one hears now, for the operator: the odds that enough sensors hear a drone.
+
+    Odds in hundredths, row by row from the south-west corner on; a cell is `step_lat` by `step_lon` [deg].
+    """
+
+    south: float
+    west: float
+    step_lat: float
+    step_lon: float
+    columns: int
+    odds: tuple[int, ...]
+
+
 class Truth(Struct, frozen=True):
     """Where a simulated or recorded target really was.
 

@@ -8,7 +8,7 @@ from forehear.forecast import arrival, routes
 from forehear.forecast.places import places_of
 from forehear.geodesy import plane_at
 from forehear.records import Alert, Kinds, Network, Sensor, Site, Track, TrackStatus
-from forehear.warn.alarm import Alarm, Scene, step
+from forehear.warn.alarm import Alarm, Moment, step
 from forehear.warn.coverage import SiteCoverage
 from forehear.warn.limits import Policy
 from forehear.warn.witness import places_of_sensors
@@ -63,8 +63,8 @@ class World:
             live = tracks(self.now_s)
             confirmed = [t for t in live if t.status == "confirmed"]
             coming = arrival.arrivals(confirmed, places, PLANE, ROUTES)
-            scene = Scene(self.now_s, live, coming, places_of_sensors(NETWORK), self.coverage, PLANE)
-            self.alerts += step(self.alarm, scene, sites, self.policy)
+            moment = Moment(self.now_s, live, coming, places_of_sensors(NETWORK), self.coverage, PLANE)
+            self.alerts += step(self.alarm, moment, sites, self.policy)
         return self.alerts[before:]
 
     def state(self) -> str:

@@ -42,7 +42,7 @@ class Standing:
     held: dict[str, float] = field(default_factory=dict)
     alert: str | None = None
     sent: Alert | None = None
-    # The track whose times are told; probabilities as they are shown, which fall no faster than they may.
+    # The track whose times are sent; probabilities as they are shown, which fall no faster than they may.
     lead: str | None = None
     probability: float = 0.0
     soon: float = 0.0
@@ -65,7 +65,7 @@ class Alarm:
     issued: int = 0
 
 
-class Scene(NamedTuple):
+class Moment(NamedTuple):
     """What one second's step looks at."""
 
     now_s: float
@@ -79,38 +79,38 @@ class Scene(NamedTuple):
     plane: Plane
 
 
-def step(alarm: Alarm, scene: Scene, sites: Mapping[str, Site], policy: Policy) -> list[Alert]:
-    """Bring every site up to the scene's moment; returns the alerts to issue, in the order of the sites."""
-    _remember(alarm, scene, policy)
+def step(alarm: Alarm, moment: Moment, sites: Mapping[str, Site], policy: Policy) -> list[Alert]:
+    """Bring every site up to the moment; returns the alerts to issue, in the order of the sites."""
+    _remember(alarm, moment, policy)
     by_site: dict[str, list[Arrival]] = {}
     for name, of_track in alarm.arrivals.items():
         one = alarm.witnesses[name]
         if not one.corroborated:
             continue
         for site, arrival in of_track.items():
-            now = arrival if one.ended_s is None else faded(arrival, one.ended_s, scene.now_s, policy)
+            now = arrival if one.ended_s is None else faded(arrival, one.ended_s, moment.now_s, policy)
             if now is not None:
                 by_site.setdefault(site, []).append(now)
     out = []
     for name, place in sites.items():
         standing = alarm.standings.setdefault(name, Standing())
-        fresh = outlook_of(by_site.get(name, ()), alarm.witnesses, place, scene.plane, standing.lead, policy)
-        alarm.outlooks[name] = outlook = _held(standing, fresh, scene.now_s, policy)
-        covered = scene.coverage.get(name)
-        _note_blind(standing, covered, scene.now_s)
-        alert = _advance(alarm, standing, place, outlook, scene, policy)
+        fresh = outlook_of(by_site.get(name, ()), alarm.witnesses, place, moment.plane, standing.lead, policy)
+        alarm.outlooks[name] = outlook = _held(standing, fresh, moment.now_s, policy)
+        covered = moment.coverage.get(name)
+        _note_blind(standing, covered, moment.now_s)
+        alert = _advance(alarm, standing, place, outlook, moment, policy)
         if alert is not None:
             out.append(alert)
     return out
 
 
-def _remember(alarm: Alarm, scene: Scene, policy: Policy) -> None:
+def _remember(alarm: Alarm, moment: Moment, policy: Policy) -> None:
     """Take in the tracks' second; lost ones keep the arrivals they had."""
-    now_s = scene.now_s
+    now_s = moment.now_s
     fresh: dict[str, dict[str, Arrival]] = {}
-    for arrival in scene.arrivals:
+    for arrival in moment.arrivals:
         fresh.setdefault(arrival.track, {})[arrival.site] = arrival
-    for track in scene.tracks:
+    for track in moment.tracks:
         one = alarm.witnesses.get(track.track)
         if one is None:
             one = alarm.witnesses[track.track] = Witness(first_s=now_s)
@@ -121,7 +121,7 @@ def _remember(alarm: Alarm, scene: Scene, policy: Policy) -> None:
         # A lost track that comes back under its name is itself again.
         one.ended_s = None
         alarm.seen_s[track.track] = now_s
-        witness(one, track, now_s, scene.places, policy)
+        witness(one, track, now_s, moment.places, policy)
         alarm.arrivals[track.track] = fresh.get(track.track, {})
     for name, one in list(alarm.witnesses.items()):
         if one.ended_s is None and now_s - alarm.seen_s.get(name, -1e18) > VANISHED_S:
@@ -172,9 +172,9 @@ def holds(condition: Condition, outlook: Outlook, blind: bool, policy: Policy) -
 
 
 def _advance(
-    alarm: Alarm, standing: Standing, site: Site, outlook: Outlook, scene: Scene, policy: Policy
+    alarm: Alarm, standing: Standing, site: Site, outlook: Outlook, moment: Moment, policy: Policy
 ) -> Alert | None:
-    now_s = scene.now_s
+    now_s = moment.now_s
     blind = standing.blind_since_s is not None and now_s - standing.blind_since_s >= policy.blind_s
     conditions: tuple[Condition, ...] = (
         "likely", "possible", "eased", "quiet", "dark", "blind", "sighted", "settled",
@@ -197,15 +197,15 @@ def _advance(
         if standing.alert is None or before == "cancelled":
             alarm.issued += 1
             standing.alert = f"A{alarm.issued}"
-        return _send(standing, site, outlook, row.next, (before, blind), scene)
-    return _update(standing, site, outlook, blind, scene, policy)
+        return _send(standing, site, outlook, row.next, (before, blind), moment)
+    return _update(standing, site, outlook, blind, moment, policy)
 
 
 def _update(
-    standing: Standing, site: Site, outlook: Outlook, blind: bool, scene: Scene, policy: Policy
+    standing: Standing, site: Site, outlook: Outlook, blind: bool, moment: Moment, policy: Policy
 ) -> Alert | None:
     """Send again on a material change."""
-    sent, now_s = standing.sent, scene.now_s
+    sent, now_s = standing.sent, moment.now_s
     if standing.state not in ("watch", "warning") or sent is None:
         return None
     standing.updates_s = [s for s in standing.updates_s if s > now_s - HOUR_S]
@@ -215,11 +215,14 @@ def _update(
     if not material(sent, outlook, now_s, policy) and blind is standing.said_blind:
         return None
     standing.updates_s.append(now_s)
-    return _send(standing, site, outlook, standing.state, (standing.state, blind), scene)
+    return _send(standing, site, outlook, standing.state, (standing.state, blind), moment)
 
 
 def material(sent: Alert, outlook: Outlook, now_s: float, policy: Policy) -> bool:
     """Say whether an outlook differs from what was sent by what people would act on."""
+    if not outlook.groups:
+        # What is left is a probability that fades, as was to be expected: the next news is a change of state.
+        return False
     earliest = outlook.times_s[0]
     if earliest is not None and not outlook.lost:
         # While a target is overhead its arrival is always now: no news.
@@ -241,7 +244,7 @@ def _send(
     outlook: Outlook,
     state: State,
     before: tuple[State, bool],
-    scene: Scene,
+    moment: Moment,
 ) -> Alert:
     """Make the alert; `before` is the state before, and whether the site is blind now."""
     assert standing.alert is not None
@@ -250,7 +253,7 @@ def _send(
     shown = outlook if state in ("watch", "warning") else NOTHING
     earliest, median, latest = shown.times_s
     alert = Alert(
-        issued_at_s=round(scene.now_s, 3),
+        issued_at_s=round(moment.now_s, 3),
         alert=standing.alert,
         site=site.id,
         state=sendable,
@@ -261,7 +264,7 @@ def _send(
         count=shown.count,
         kind=outlook.kind if shown.groups else (standing.sent.kind if standing.sent else "other"),
         tracks=shown.tracks,
-        because=because(site, outlook, state, before[0], before[1], scene),
+        because=because(site, outlook, state, before[0], before[1], moment),
         groups=shown.groups,
     )
     standing.sent, standing.said_blind = alert, before[1]

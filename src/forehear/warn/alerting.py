@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from forehear.forecast import arrival, habits, routes
 from forehear.forecast.places import places_of
 from forehear.geodesy import Plane
-from forehear.records import Alert, Network, Report, Site, Track
+from forehear.records import Alert, HearingMap, Network, Report, Site, Track
 from forehear.warn import coverage as covering
-from forehear.warn.alarm import Alarm, Scene, step
+from forehear.warn.alarm import Alarm, Moment, step
+from forehear.warn.hearing_map import grid_of, hearing_map
 from forehear.warn.limits import Policy
 from forehear.warn.witness import places_of_sensors
 
@@ -50,6 +51,7 @@ class Alerting:
         self._places = places_of(tuple(self.sites.values()), plane)
         self._sensors = places_of_sensors(network)
         self._approaches = covering.approaches_of(tuple(self.sites.values()), network, plane)
+        self._grid = grid_of(network, plane)
 
     def note(self, now_s: float, reports: Sequence[Report], turned_away: Mapping[tuple[str, str], int]) -> None:
         """Take in a step's reports; `turned_away` is the tracker's count of all so far, by (reason, sensor)."""
@@ -72,8 +74,14 @@ class Alerting:
         for weaves, ways in self.routes.items():
             such = [t for t in flying if habits.weaves(memory.turns, t.track) is weaves]
             coming += arrival.arrivals(such, self._places, self.plane, ways, self.policy.watch_s)
-        scene = Scene(now_s, tracks, coming, self._sensors, memory.coverage, self.plane)
-        return step(memory.alarm, scene, self.sites, self.policy)
+        moment = Moment(now_s, tracks, coming, self._sensors, memory.coverage, self.plane)
+        return step(memory.alarm, moment, self.sites, self.policy)
+
+    def map_now(self, now_s: float) -> HearingMap | None:
+        """Give where one hears now; None for a network without sensors."""
+        if self._grid is None:
+            return None
+        return hearing_map(self._grid, self.memory.reporting, now_s, self.policy.sensors)
 
     def _cover(self, now_s: float) -> None:
         memory = self.memory

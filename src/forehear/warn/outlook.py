@@ -37,7 +37,7 @@ class Outlook(Struct, frozen=True):
     """A site's prospect now: `probability` that any target comes, `soon` that one does within the warning time.
 
     `groups` has the credibly first one first; `tracks` names the tracks of all groups, `lead` the one whose times
-    are told. `lost`: none of them is heard any more.
+    are sent. `lost`: none of them is heard any more.
     """
 
     probability: float

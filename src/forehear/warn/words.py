@@ -17,7 +17,7 @@ MOST_NAMED = 3
 
 
 class Seen(Protocol):
-    """What the words need of a step's scene."""
+    """What the words need of a step's moment."""
 
     @property
     def tracks(self) -> Sequence[Track]:
@@ -33,7 +33,7 @@ def side_of(bearing_deg: float) -> str:
     return SIDES[round(bearing_deg / 45.0) % 8]
 
 
-def because(site: Site, outlook: Outlook, state: State, before: State, blind: bool, scene: Seen) -> str:
+def because(site: Site, outlook: Outlook, state: State, before: State, blind: bool, moment: Seen) -> str:
     """Say what an alert rests on: how many of what kind, how far, on which side, closing how fast."""
     if state == "not_covered":
         return "too few sensors hear here now: nothing can be said, and nothing is called off"
@@ -41,14 +41,14 @@ def because(site: Site, outlook: Outlook, state: State, before: State, blind: bo
         if before == "not_covered":
             return "enough sensors hear here again, and no target is heard that may come"
         return "no target is heard any more that may come here"
-    live = {t.track: t for t in scene.tracks if t.status != "ended"}
+    live = {t.track: t for t in moment.tracks if t.status != "ended"}
     named = [
-        _of_group(group, site, live if k == 0 else {}, outlook, scene.plane)
+        _of_group(group, site, live if k == 0 else {}, outlook, moment.plane)
         for k, group in enumerate(outlook.groups[:MOST_NAMED])
     ]
     if len(outlook.groups) > MOST_NAMED:
         named.append(f"{sum(g.count for g in outlook.groups[MOST_NAMED:])} more from other sides")
-    words = "; ".join(named) if named else "what was heard on the way here may still come"
+    words = "; ".join(named) if named else "no target that is heard heads here now"
     if before == "warning" and state == "watch":
         words += "; eased from a warning"
     if blind:

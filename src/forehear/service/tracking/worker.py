@@ -36,6 +36,8 @@ from forehear.warn.alerting import Alerting
 SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE, LASTING_EVERY_S = 0.2, 5.0, 0.15, 8.0
 # Corridors are sent every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
+# Where one hears is drawn anew so often [s]: heartbeats come every 10 s.
+HEARING_EVERY_S = 5
 
 
 class Worker:
@@ -95,7 +97,7 @@ class Worker:
         tracks = self.tracker.advance(one.time_s, reports)
         self.alerting.note(one.time_s, reports, self.tracker.turned_away)
         alerts: list[Alert] = []
-        sites = corridors = None
+        sites = corridors = hearing = None
         turned: dict[str, int] | None = None
         whole = math.floor(one.time_s)
         if whole > self.second:
@@ -110,6 +112,8 @@ class Worker:
                     )
                     for t in confirmed
                 }
+            if whole % HEARING_EVERY_S == 0 and not one.silent:
+                hearing = self.alerting.map_now(one.time_s)
             turned = {}
             for (reason, _), count in self.tracker.turned_away.items():
                 turned[reason] = turned.get(reason, 0) + count
@@ -121,7 +125,7 @@ class Worker:
         self._since_saved_s += took
         return Frame(
             one.time_s, one.block, seen, tuple(alerts), sites, corridors, took, len(reports), turned,
-            one.replayed, one.silent,
+            one.replayed, one.silent, hearing,
         )  # fmt: skip
 
     def _shown(self, one: Step, tracks: list[Track]) -> tuple[Shown, ...]:
