@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from forehear.cli.extras import require
 from forehear.cli.progress import Progress
 from forehear.errors import ConfigurationError, InputError
 from forehear.records import Network, Report, Site, Track
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, track, write."""
+    require("track", ("numba",))
     from forehear.io.geojson import read_network, read_sites
 
     _check(args)

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.forecast.places import Places, away_kernel
 from forehear.forecast.routes import HORIZON_S, STEP_S, Routes
 from forehear.geodesy import Plane

@@ -47,7 +47,10 @@ class Tally(NamedTuple):
 
 
 def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
-    """Count what is amiss in samples (n,) or (n, channels) of full scale 1; what is no number is a gap."""
+    """Count what is amiss in samples (n,) or (n, channels) of full scale 1; what is no number is a gap.
+
+    Reference: our own limits, at the head of this module; docs/microphone.md, "Health".
+    """
     x = np.atleast_2d(np.asarray(samples).T)
     channels, n = x.shape
     if n == 0:
@@ -77,7 +80,7 @@ def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
 
 
 def _clipped(x: NDArray[np.floating]) -> int:
-    """Count samples at full scale; most blocks have none, and are passed over at the cost of two extremes."""
+    """Count samples (channels, n) at full scale; most blocks have none, and cost but two extremes."""
     if max(float(x.max()), -float(x.min())) < CLIPPED_FROM:
         return 0
     return int((np.abs(x) >= CLIPPED_FROM).sum())

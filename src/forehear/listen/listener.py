@@ -83,11 +83,11 @@ class Listener:
         self._begin(0.0)
 
     def hear(self, samples: ArrayLike, at_s: float, seen: health.Tally | None = None) -> list[Report]:
-        """Hear samples (n,) or (n, channels) in full scale, the first of which came at `at_s`; any n.
+        """Hear samples (n,) or (n, channels) in full scale, the first of which came at `at_s` [s]; any n.
 
-        Gives the reports that are due. What is not a number is a gap, and so is a piece that does not join the one
-        before. `seen` was counted of them before they were resampled, which blurs clipping; without it they are
-        counted here. Raises ValueError for an array with the wrong number of channels.
+        Gives the reports that are due. What is not a number is a gap, and so is a piece that does not join the
+        one before. `seen` was counted of them before they were resampled, which blurs clipping; without it they
+        are counted here. Raises ValueError for an array of another size. docs/listening.md, "Theory of operation".
         """
         with np.errstate(over="ignore"):
             x = np.asarray(samples, np.float32)

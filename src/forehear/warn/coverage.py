@@ -10,7 +10,7 @@ odds that at least so many hear it follow from those of each (a Poisson binomial
 networks are mapped).
 
 Silence of sensors that hear nothing is no news; silence of sensors that no longer report is: `gone` is the share
-of a site's sensors that reported before and do not now.
+of a site's own sensors that reported before and do not now.
 """
 
 import math
@@ -23,6 +23,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from forehear.air.medium import wind_mps
+from forehear.forecast.places import places_of
 from forehear.geodesy import Plane
 from forehear.records import Network, Report, Site
 from forehear.warn.reach import FARTHEST_M, KINDS, at_least, odds_of_hearing
@@ -47,6 +48,8 @@ LATE_S, DEAD_AFTER_S, PATIENCE_S = 13.0, 12.0, 45.0
 SLACK, GAP_FORGOTTEN_S = 1.3, 600.0
 # A sensor that reported within this time [s] is one whose going is news.
 KNOWN_S = 900.0
+# Sensors within this of its rim are a site's own, whose going is news there [m]: six minutes of a slow drone.
+OWN_M = 20_000.0
 # Nearest sensors looked at for one approach: three are enough to be heard by, and 48 hold any dense network's.
 MOST_SENSORS = 48
 # A site whose mean odds over all directions, for a propeller drone, fall below the first is not covered; it is
@@ -62,7 +65,7 @@ class Approaches(NamedTuple):
     sensor: Ints  # (S, D, K, M) index of the sensor, -1: none
     range_m: Array  # (S, D, K, M) slant range of the approach's nearest point [m]
     upwind_mps: Array  # (S, D, K, M) wind against the sound on its way to the sensor [m/s]
-    near: tuple[Ints, ...]  # of each site, the sensors that any approach needs
+    near: tuple[Ints, ...]  # of each site, its own sensors
 
 
 class SiteCoverage(Struct, frozen=True):
@@ -138,16 +141,16 @@ def approaches_of(sites: Sequence[Site], network: Network, plane: Plane) -> Appr
     if not sites or not network.sensors:
         return Approaches(tuple(s.id for s in sites), sensor, ranges, upwind, tuple(near))
     places = np.column_stack(plane.forward([s.lon for s in network.sensors], [s.lat for s in network.sensors]))
-    middles = np.column_stack(plane.forward([s.lon for s in sites], [s.lat for s in sites]))
+    laid = places_of(sites, plane)
     wind = np.array(wind_mps(network.atmosphere))
-    for i, site in enumerate(sites):
-        away = places - middles[i]
+    for i in range(len(sites)):
+        away, rim_m = places - laid.middle[i], float(laid.reach[i])
         for d in range(DIRECTIONS):
             angle = 2.0 * math.pi * d / DIRECTIONS
             out = np.array([math.sin(angle), math.cos(angle)])
             across = np.array([out[1], -out[0]])
             for k, kind in enumerate(KINDS):
-                first, last = (site.radius_m + kind.speed_mps * after_s for after_s in (IN_TIME_S, OUT_TO_S))
+                first, last = (rim_m + kind.speed_mps * after_s for after_s in (IN_TIME_S, OUT_TO_S))
                 # Those beside the line first: of a country's sensors, few.
                 beside = np.flatnonzero(np.abs(away @ across) <= FARTHEST_M)
                 near_line = away[beside]
@@ -162,7 +165,7 @@ def approaches_of(sites: Sequence[Site], network: Network, plane: Plane) -> Appr
                 ranges[i, d, k, :n] = np.hypot(ground[order], kind.height_m)
                 way = to_sensor[order] / np.maximum(ground[order], 1.0)[:, None]
                 upwind[i, d, k, :n] = np.maximum(-(way @ wind), 0.0)
-        near[i] = np.unique(sensor[i][sensor[i] >= 0])
+        near[i] = np.flatnonzero(np.hypot(away[:, 0], away[:, 1]) <= rim_m + OWN_M)
     return Approaches(tuple(s.id for s in sites), sensor, ranges, upwind, tuple(near))
 
 

@@ -1,18 +1,17 @@
 """The operator's own endpoints, and how the service is doing."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Response, delete, get, post
 from litestar.exceptions import HTTPException
-from litestar.params import Parameter
+from litestar.params import Body, Parameter
 
 from forehear import __version__
 from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals
 from forehear.service.endpoints.faces import operator_only
 from forehear.service.endpoints.metrics import exposition
-from forehear.service.tracking.frames import GONE_SHARE, SiteState
+from forehear.service.show.deafness import deaf
 
 
 class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,17 +32,6 @@ class ServiceHealth(msgspec.Struct):
     reasons: tuple[str, ...] = ()
     sites_not_covered: int = 0
     version: str = __version__
-
-
-def deaf(sites: Sequence[SiteState]) -> tuple[str, ...]:
-    """Say of which sites too little is heard: none that is not said."""
-    return tuple(
-        f"site {site.site!r} is not covered: a target would not be heard there in time"
-        if not site.covered
-        else f"site {site.site!r}: {site.gone:.0%} of its sensors no longer report"
-        for site in sites
-        if not site.covered or site.gone >= GONE_SHARE
-    )
 
 
 @get("/health", summary="Whether it lives", tags=["health"])
@@ -71,7 +59,7 @@ SensorId = Annotated[str, Parameter(min_length=1, max_length=256)]
 
 @post("/sensors/{sensor:str}/key", status_code=200, summary="Enrol a sensor", tags=["operator"],
       guards=[operator_only], responses=refusals(400, 401, 404, 422))  # fmt: skip
-async def put_key(request: Requested, sensor: SensorId, data: Enrolment) -> Response[Any]:
+async def put_key(request: Requested, sensor: SensorId, data: Annotated[Enrolment, Body()]) -> Response[Any]:
     """Give a sensor of the network its (new) public key. Its counter starts anew."""
     try:
         await hub_of(request).enrol(sensor, data.public_key)
