@@ -46,7 +46,8 @@ export function inOrder(sites) {
 }
 
 export function timing(site, nowS) {
-  if (!(site.state === "watch" || site.state === "warning") || !site.earliest_s) return null;
+  // What hardly comes any more has no hour; the state itself fades a little later.
+  if (!(site.state === "watch" || site.state === "warning") || !site.earliest_s || site.probability < 0.05) return null;
   // To the earliest credible arrival: who goes by the median is late every other time.
   const left = site.earliest_s - nowS;
   return left <= 5 ? word("now") : countdown(left);
