@@ -55,8 +55,6 @@ async def _honest(served: Served, until: float) -> tuple[int, int]:
     counter = itertools.count(1)
     base = f"http://127.0.0.1:{served.port}"
     async with httpx.AsyncClient(base_url=base, timeout=20.0, trust_env=False) as client:
-        base_url=f"http://127.0.0.1:{served.port}", timeout=20.0, trust_env=False
-    ) as client:
         while time.monotonic() < until:
             began = time.monotonic()
             batch = b"\n".join(line(sensor, next(counter)) for sensor in SEEDS)
