@@ -138,7 +138,10 @@ class Network(Struct, frozen=True):
 
 
 class Site(Struct, frozen=True):
-    """A place to warn: `polygon` is its outer ring of (lon, lat), or a circle of `radius_m` around a point."""
+    """A place to warn: `polygon` is its outer ring of (lon, lat), or a circle of `radius_m` around a point.
+
+    A site of several parts has the outer rings of the others in `further`.
+    """
 
     id: Identifier
     name: str
@@ -147,6 +150,12 @@ class Site(Struct, frozen=True):
     lat: Latitude
     radius_m: Annotated[float, Meta(gt=0.0, le=500_000.0)] = 3000.0
     polygon: tuple[tuple[float, float], ...] | None = None
+    further: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+    @property
+    def rings(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """All outer rings; none of a circle."""
+        return () if self.polygon is None else (self.polygon, *self.further)
 
 
 class Track(Struct, frozen=True):

@@ -57,6 +57,7 @@ def test_a_claim_without_a_date_keeps_its_place_and_is_counted(
     assert "1 row set aside" in shown.err
 
 
+@pytest.mark.slow
 def test_forecast_contract(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("forecast", "--data", str(folder), "--as-of", "2025-12-31", "--months", "3", "--json")
     months = answer(capsys, *words)
@@ -93,6 +94,7 @@ def test_a_broken_copy_is_refused_with_row_and_column(
     assert shown.out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", ["-98", "98000000", "ninety", "9.8"])
 def test_an_absurd_count_is_set_aside_and_the_forecast_goes_on(
     folder: Path, capsys: pytest.CaptureFixture[str], count: str

@@ -9,7 +9,7 @@ import pytest
 from forehear.cli import listen_figure
 from forehear.cli.listen_figure import COLOURS, MOST_COLUMNS, MOST_REPORTS, Sketch
 from forehear.constants import LISTENING_RATE_HZ
-from forehear.errors import InputError
+from forehear.errors import InputError, NotInstalled
 from forehear.records import Kinds, Report, Source
 
 plt = pytest.importorskip("matplotlib.pyplot")
@@ -39,6 +39,7 @@ def near(image: np.ndarray, colour: str) -> int:
     return int((np.abs(image - want).max(axis=2) < 0.02).sum())
 
 
+@pytest.mark.slow
 def test_kinds_are_drawn_in_their_colours(tmp_path: Path) -> None:
     sketch = Sketch()
     for k in range(20):
@@ -90,6 +91,7 @@ def test_a_gap_is_left_blank_and_sound_after_it_stands_in_its_place() -> None:
     assert 11.7 < heard.max() < 12.0
 
 
+@pytest.mark.slow
 def test_hours_take_the_memory_of_minutes_and_a_short_tone_is_still_there() -> None:
     sketch = Sketch()
     x = np.random.default_rng(2).normal(0.0, 1e-3, 60 * LISTENING_RATE_HZ)
@@ -121,5 +123,5 @@ def test_without_matplotlib_it_is_told_before_listening(monkeypatch: pytest.Monk
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"pip install '\.\[report\]' in the clone"):
+    with pytest.raises(NotInstalled, match=r"needs matplotlib, .*pip install '\.\[report\]'"):
         listen_figure.require_matplotlib()

@@ -47,6 +47,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
+@pytest.mark.slow
 def test_reports_go_down_a_pipe(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "forehear.cli.main", "simulate", "single", "--out", str(tmp_path), *SHORT]
     piped = subprocess.run([*command, "--reports", "-"], capture_output=True, check=True)
@@ -55,6 +56,7 @@ def test_reports_go_down_a_pipe(tmp_path: Path) -> None:
     assert piped.stdout == (tmp_path / "reports.ndjson").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "forehear.cli.main", "simulate", "column", "--out", str(tmp_path)]
     with subprocess.Popen([*command, "--reports", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -17,7 +17,7 @@ def test_the_picture_is_what_the_table_says() -> None:
 def test_every_room_is_in_the_picture_and_nothing_is_drawn_upwards() -> None:
     tree = ElementTree.fromstring(picture.drawn())
     names = {e.text for e in tree.iter("{http://www.w3.org/2000/svg}text") if e.get("class") == "name"}
-    assert names == {room.partition(".")[0] for room in MAY_IMPORT}
+    assert names == {room.partition(".")[0] for room in MAY_IMPORT} - {picture.COMPILED}
     paths = [e.get("d", "") for e in tree.iter("{http://www.w3.org/2000/svg}path") if e.get("class") == "way"]
     table = picture.needs()
     assert len(paths) == len(picture.arrows(table)) >= 10

@@ -194,6 +194,7 @@ def test_other_truncated_recordings_give_what_is_there(tmp_path: Path, name: str
     assert ("of 3.0 s could be read" if name == "a.flac" else "truncated: it has no end") in recording.faults[0]
 
 
+@pytest.mark.slow
 def test_any_bytes_are_refused_or_read_and_never_crash(tmp_path: Path) -> None:
     chance = np.random.default_rng(7)
     path = tmp_path / "a.wav"

@@ -14,6 +14,7 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     "files as io and libsndfile ask for them": lambda _: (_.readable, _.seekable, _.readinto),
     "sqlite3 reads it": lambda _: _.isolation_level,
     "uvicorn reads it": lambda _: _.should_exit,
+    "numba reads it": lambda _: _._cache,
     "Stone Soup calls it, with arguments of its own": lambda _: (_._function, _.kwargs),
     "the command line finds its verbs by name": lambda _: _.raids,
     # Keys of records that are written whole: formats.md names each.

@@ -37,6 +37,7 @@ def test_the_same_seed_gives_the_same_night_and_another_another() -> None:
     assert len(one[1]) > 100
 
 
+@pytest.mark.slow
 def test_more_noise_does_not_move_the_flights_nor_the_sensors() -> None:
     loud, quiet = (
         run.prepare(scenario.load("clutter", {"duration_s": 240, "sensors.noise_db": db}), 4)

@@ -142,6 +142,7 @@ def reflected_the_long_way(
     return complex(1.0 - 2.0 * k * beta * np.trapezoid(integrand, q) * far / np.exp(1j * k * far))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("frequency", "height", "along"), [(100.0, 30.0, 1000.0), (200.0, 300.0, 600.0), (500.0, 4.0, 200.0)]
 )
@@ -165,6 +166,7 @@ def test_over_hard_ground_a_tone_and_its_image_interfere() -> None:
         assert rms(got) == pytest.approx(20e-6 * 1e6 * wanted, rel=0.01)
 
 
+@pytest.mark.slow
 def test_blocks_of_any_length_give_the_same_sound() -> None:
     flights = [
         sound.Flight(sound_travel.straight((-100.0, 50.0, 80.0), (60.0, 0.0, 0.0), 1.0), ENGINES[name])

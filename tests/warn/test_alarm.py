@@ -19,6 +19,7 @@ def flight(start_s: float, east: float, speed: float = 50.0, **more: object):  #
     return tracks
 
 
+@pytest.mark.slow
 def test_a_flight_over_the_town_is_watched_warned_of_and_cancelled_once() -> None:
     world = World()
     coming = flight(1000.0, 45_000.0)
@@ -57,6 +58,7 @@ def test_a_flight_that_passes_far_away_is_not_warned_of() -> None:
     assert [a.state for a in world.run(1500, tracks) if a.state == "warning"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heard_by", [("S0",), ("S0", "C0", "C1"), ("S0", "nobody", "nothing")])
 def test_one_place_alone_raises_nothing(heard_by: tuple[str, ...]) -> None:
     world = World()
@@ -117,6 +119,7 @@ def test_a_target_seen_to_leave_is_let_go_sooner_than_a_lost_one() -> None:
     assert not over or over[0] > let_go[0]
 
 
+@pytest.mark.slow
 def test_a_course_that_swings_does_not_make_the_state_flap() -> None:
     world = World()
     chance = random.Random(5)

@@ -45,6 +45,7 @@ def test_a_sensors_level_error_stays_the_same() -> None:
     assert 3.0 < statistics.stdev(means) < 10.0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     for name, seed in (("a", "9"), ("b", "9"), ("c", "10")):
         words = ["simulate", "raid90", "--world", "second", "--out", str(tmp_path / name), "--seed", seed]

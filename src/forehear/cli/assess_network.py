@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from forehear.cli.assess_data import claims_path, log_faults
-from forehear.errors import ConfigurationError, InputError
+from forehear.cli.extras import require
+from forehear.errors import ConfigurationError
 from forehear.records import Network
 
 
@@ -173,10 +174,7 @@ def raid_text(record: dict[str, Any]) -> str:
 
 def report(args: argparse.Namespace) -> str:
     """Answer `forehear assess report`."""
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise InputError("the report's figures need matplotlib: pip install '.[report]' in the clone") from None
+    require("assess", ("matplotlib", "numba", "rapidfuzz", "scipy"), "assess,report")
     from forehear.assess.report import build
 
     summary = build.write(Path(args.out), args.data, args.as_of, claims_path(args))

@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--figure", metavar="FILE.png", help="draw what was heard over the spectrogram")
     parser.add_argument("--passby", action="store_true", help="say what whole passes tell of speed and distance")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the last line on stderr")
-    live = parser.add_argument_group("a live microphone (pip install '.[microphone]' in the clone), a hub")
+    live = parser.add_argument_group("a live microphone (comes with the extra `microphone`), a hub")
     live.add_argument(
         "--device", nargs="?", const="", metavar="NAME", help="its name or number; none: the default"
     )

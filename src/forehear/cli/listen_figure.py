@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.cli.extras import require
 from forehear.constants import LISTENING_RATE_HZ
 from forehear.errors import InputError
 from forehear.records import KINDS, Report
@@ -48,11 +49,8 @@ class _SourcePoint(NamedTuple):
 
 
 def require_matplotlib() -> None:
-    """Raise InputError where there is no matplotlib: before hours of listening, not after."""
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise InputError("--figure needs matplotlib: pip install '.[report]' in the clone") from None
+    """Raise NotInstalled where there is no matplotlib: before hours of listening, not after."""
+    require("listen", ("matplotlib",))
 
 
 class Sketch:

@@ -10,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from forehear.cli.extras import EXTRAS, require
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -25,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl-C."""
+    require("replay", sorted(EXTRAS["hub"]))
     from forehear.cli.demo import _opened
     from forehear.errors import InputError
     from forehear.io.geojson import read_network, read_sites

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import msgspec
 
+from forehear.cli.extras import require
 from forehear.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score, and print to stdout."""
+    require("score", ("scipy", "rich"))
     from forehear.records import Truth
     from forehear.score.records import TrackPoint
     from forehear.score.score import score

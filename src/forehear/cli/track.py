@@ -13,6 +13,7 @@ import sys
 import time
 from typing import BinaryIO
 
+from forehear.cli.extras import require
 from forehear.cli.progress import Progress
 from forehear.errors import InputError
 from forehear.records import Network
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, track, write."""
+    require("track", ("numba",))
     from forehear.io.geojson import read_network
 
     network = read_network(args.network)

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.areas import parts_of
+from forehear.compiled import njit
 from forehear.forecast.routes import HORIZON_S, STEP_S, Routes
 from forehear.geodesy import Plane
 from forehear.records import Site, Track
@@ -39,7 +40,10 @@ FASTER = 1.18
 
 
 class Places(NamedTuple):
-    """N sites in the plane: rings of vertices, and a radius around them (0 for a polygon)."""
+    """N sites in the plane: rings of vertices, and a radius around them (0 for a polygon).
+
+    Parts of a site of several stand one behind the other, each closed and with a row of NaN behind it.
+    """
 
     ids: tuple[str, ...]
     middle: Array  # (N, 2) [m]
@@ -67,15 +71,18 @@ def places_of(sites: Sequence[Site], plane: Plane) -> Places:
     """Lay sites out in the plane. Ignores: the plane's scale (a part in a thousand over 300 km)."""
     rings, radii = [], []
     for site in sites:
-        points = site.polygon[:-1] if site.polygon is not None else ((site.lon, site.lat),)
-        east, north = plane.forward([p[0] for p in points], [p[1] for p in points])
+        points = parts_of(site.rings) if site.rings else np.array([(site.lon, site.lat)])
+        east, north = plane.forward(points[:, 0], points[:, 1])
         rings.append(np.column_stack([east, north]))
         radii.append(site.radius_m if site.polygon is None else 0.0)
     first = np.zeros(len(rings) + 1, np.int64)
     np.cumsum([len(r) for r in rings], out=first[1:])
-    middle = np.array([r.mean(axis=0) for r in rings]).reshape(-1, 2)
+    middle = np.array([np.nanmean(r, axis=0) for r in rings]).reshape(-1, 2)
     reach = np.array(
-        [radius + float(np.hypot(*(r - m).T).max()) for r, m, radius in zip(rings, middle, radii, strict=True)]
+        [
+            radius + float(np.nanmax(np.hypot(*(r - m).T)))
+            for r, m, radius in zip(rings, middle, radii, strict=True)
+        ]
     )
     ring = np.concatenate(rings) if rings else np.zeros((0, 2))
     return Places(tuple(s.id for s in sites), middle, reach, np.array(radii), first, ring)
@@ -92,6 +99,10 @@ def _away(east: float, north: float, ring: Array, radius: float) -> float:
     b = n - 1
     for a in range(n):
         xa, ya, xb, yb = ring[a, 0], ring[a, 1], ring[b, 0], ring[b, 1]
+        if math.isnan(xa) or math.isnan(xb):
+            # Between two parts there is no edge.
+            b = a
+            continue
         if (ya > north) != (yb > north) and east < (xb - xa) * (north - ya) / (yb - ya) + xa:
             inside = not inside
         dx, dy = xb - xa, yb - ya

@@ -4,13 +4,17 @@ Times carry a numeric offset and no fractions, a polygon is `lat,lon` pairs, ref
 of the alert as `sender,identifier,sent`. XML signatures are left out: the transport is authenticated instead.
 """
 
+import hashlib
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from itertools import pairwise
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
+from forehear.areas import Ring, cut, outlines
 from forehear.geodesy import plane_at
 from forehear.io.cap_words import Words, words_in
 from forehear.records import Alert, Site
@@ -23,7 +27,10 @@ CODES = {"uk": "uk-UA", "en": "en-GB"}
 CIRCLE_SIDES = 36
 # A message stands until the latest arrival and this long after it [s]; without one, this long alone.
 STANDS_AFTER_S, STANDS_S = 900.0, 1800.0
+# Of a name in an identifier so many characters are kept: an address of some hundred characters passes everywhere.
+LONGEST_NAME = 90
 Status = Literal["Actual", "Exercise", "System", "Test"]
+_NO_CHARACTER = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Issuer(NamedTuple):
@@ -51,14 +58,34 @@ def cap_time(time_s: float, zone: tzinfo) -> str:
 
 
 def identifier_of(alert: Alert, number: int, prefix: str) -> str:
-    """Name the number-th message of an alert: no spaces, commas, < or &, as CAP 3.2.1 demands."""
-    return f"{quote(prefix, safe='')}.{quote(alert.alert, safe='')}.{quote(alert.site, safe='')}.{number}"
+    """Name the number-th message of an alert: no spaces, commas, < or &, as CAP 3.2.1 demands.
+
+    Of letters, digits and `-._~` alone, so that in an address it is what it is, quoted or not.
+    """
+    return f"{'.'.join(_plain(part) for part in (prefix, alert.alert, alert.site))}.{number}"
 
 
-def polygon_of(site: Site) -> str:
-    """Give a site's area as CAP's polygon: `lat,lon lat,lon ...`, closed."""
-    if site.polygon is not None:
-        points = list(site.polygon)
+def _plain(name: str) -> str:
+    """Write a name in unreserved characters (RFC 3986, 2.3), another for each name, and not too long."""
+    data = name.encode("utf-8", "surrogatepass")
+    plain = quote(data, safe="").replace("~", "%7E").replace("%", "~")
+    if len(plain) <= LONGEST_NAME:
+        return plain
+    return f"{plain[:LONGEST_NAME]}~~{hashlib.sha256(data).hexdigest()[:16]}"
+
+
+def address_of(base: str, identifier: str) -> str:
+    """Give where a message is read."""
+    return f"{base.rstrip('/')}/cap/{quote(identifier, safe='~')}.xml"
+
+
+def areas_of(site: Site) -> tuple[Ring, ...]:
+    """Give a site's area as closed rings of (lon, lat) that hold it, a few hundred corners together.
+
+    A site has as many as it has parts, and one more for each that crosses 180 degrees.
+    """
+    if site.rings:
+        rings = outlines(site.rings)
     else:
         plane = plane_at(site.lon, site.lat)
         # A hair outside, so that the polygon holds the whole circle.
@@ -66,8 +93,19 @@ def polygon_of(site: Site) -> str:
         angles = [2.0 * math.pi * k / CIRCLE_SIDES for k in range(CIRCLE_SIDES)]
         lon, lat = plane.inverse([radius * math.sin(a) for a in angles], [radius * math.cos(a) for a in angles])
         points = [(float(a), float(b)) for a, b in zip(lon, lat, strict=True)]
-        points.append(points[0])
-    return " ".join(f"{lat:.5f},{lon:.5f}" for lon, lat in points)
+        rings = ((*points, points[0]),)
+    return tuple(part for ring in rings for part in (cut(ring) if _crosses(ring) else [ring]))
+
+
+def _crosses(ring: Ring) -> bool:
+    return any(abs(a[0] - b[0]) > 180.0 or abs(b[0]) > 180.0 for a, b in pairwise(ring))
+
+
+def polygons_of(site: Site) -> list[str]:
+    """Give a site's area as CAP's polygons: `lat,lon lat,lon ...`, closed."""
+    # What was simplified holds the site by 0.3 m, and is written to 0.1 m; all else to a metre.
+    digits = 6 if outlines(site.rings) != site.rings else 5
+    return [" ".join(f"{lat:.{digits}f},{lon:.{digits}f}" for lon, lat in ring) for ring in areas_of(site)]
 
 
 def message(
@@ -95,9 +133,14 @@ def message(
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(root, encoding="utf-8") + b"\n", me
 
 
+def clean(text: str) -> str:
+    """Give text as XML 1.0 can hold it (2.2, Char): control characters, as spreadsheets leave them, are spaces."""
+    return _NO_CHARACTER.sub(" ", text)
+
+
 def _add(parent: Tree.Element, **children: str) -> None:
     for name, text in children.items():
-        Tree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = text
+        Tree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = clean(text)
 
 
 def _info(root: Tree.Element, alert: Alert, site: Site, issuer: Issuer, code: str, words: Words) -> None:
@@ -123,7 +166,9 @@ def _info(root: Tree.Element, alert: Alert, site: Site, issuer: Issuer, code: st
         parameter = Tree.SubElement(info, f"{{{NAMESPACE}}}parameter")
         _add(parameter, valueName=f"forehear:{name}", value=value)
     area = Tree.SubElement(info, f"{{{NAMESPACE}}}area")
-    _add(area, areaDesc=site.name, polygon=polygon_of(site))
+    _add(area, areaDesc=site.name)
+    for polygon in polygons_of(site):
+        _add(area, polygon=polygon)
 
 
 class Entry(NamedTuple):
@@ -141,8 +186,8 @@ def atom(entries: Sequence[Entry], issuer: Issuer, address: str, updated_s: floa
     Tree.register_namespace("", ATOM)
 
     def put(parent: Tree.Element, name: str, text: str | None = None, **attributes: str) -> Tree.Element:
-        child = Tree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-        child.text = text
+        child = Tree.SubElement(parent, f"{{{ATOM}}}{name}", {k: clean(v) for k, v in attributes.items()})
+        child.text = None if text is None else clean(text)
         return child
 
     feed = Tree.Element(f"{{{ATOM}}}feed")

@@ -122,7 +122,7 @@ def load(path: str | Path) -> Settings:
     """Read and check forehear.toml; paths in it are relative to it. Raises ConfigurationError with every fault."""
     where = str(path)
     try:
-        data = tomllib.loads(Path(path).read_text("utf-8"))
+        data = tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(where, [f"cannot be read: {error.strerror or error}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -231,7 +231,7 @@ def _secret(name: str, file: str | None, folder: Path, faults: list[str], least:
     if file is None:
         return None
     try:
-        text = (folder / file).read_text("utf-8").strip()
+        text = (folder / file).read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{name}={file!r}: cannot be read: {error}")
         return None

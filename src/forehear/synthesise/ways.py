@@ -9,10 +9,10 @@ frequency, multiply each line, and go over the noise as filters in frames of 64 
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
+from forehear.compiled import njit
 from forehear.records import Atmosphere
 from forehear.synthesise import travel
 from forehear.synthesise.noise import coloured

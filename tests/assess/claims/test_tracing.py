@@ -130,6 +130,7 @@ def test_the_label_column_changes_nothing(tmp_path: Path) -> None:
     assert claims == CLAIMS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_neither_order_nor_company_decides(seed: int) -> None:
     generator = random.Random(seed)

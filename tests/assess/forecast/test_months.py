@@ -57,6 +57,7 @@ def test_nothing_after_the_day_changes_a_forecast(tmp_path: Path) -> None:
     assert as_records(forecast(read_launches(data, day), CLAIMS, 3)) == honest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("day", "month", "came", "low", "high"),
     [

@@ -209,6 +209,7 @@ def test_the_schema_names_every_door(served: Served) -> None:
     } <= paths
 
 
+@pytest.mark.slow
 def test_the_service_refuses_a_port_in_use(served: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("second")
     second = serve(write_config(folder), served.port)

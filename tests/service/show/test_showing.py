@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
+import pytest
 from tests.service.stand import SEEDS, report, write_config
 
 from forehear.records import Kinds
@@ -66,6 +67,7 @@ def test_the_public_sees_where_and_what_and_nothing_of_who_heard_it() -> None:
     assert frame_shown(frame, "public", False)["tracks"] == ()
 
 
+@pytest.mark.slow
 def test_live_and_geojson_show_the_public_the_same(tmp_path: Path) -> None:
     from litestar.testing import create_test_client
 

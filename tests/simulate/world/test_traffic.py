@@ -175,6 +175,7 @@ def wild(draw: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(wild(), st.integers(0, 2**31))
 def test_whatever_is_allowed_is_simulated_and_every_line_can_be_read(tables: dict[str, Any], seed: int) -> None:

@@ -52,7 +52,7 @@ async def get_feed(request: Requested) -> Response[Any]:
         if site is None:
             continue
         words = words_in("uk", stored.alert, site, hub.issuer.zone, hub.issuer.status)
-        address = f"{base}/cap/{stored.identifier}.xml"
+        address = cap.address_of(base, stored.identifier)
         entries.append(
             cap.Entry(stored.identifier, words.headline, words.description, stored.alert.issued_at_s, address)
         )

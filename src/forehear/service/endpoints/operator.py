@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import MediaType, Response, delete, get, post
 from litestar.exceptions import HTTPException
-from litestar.params import Parameter
+from litestar.params import Body, Parameter
 
 from forehear import __version__
 from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals
@@ -51,7 +51,7 @@ SensorId = Annotated[str, Parameter(min_length=1, max_length=256)]
 
 @post("/sensors/{sensor:str}/key", status_code=200, summary="Enrol a sensor", tags=["operator"],
       guards=[operator_only], responses=refusals(400, 401, 404, 422))  # fmt: skip
-async def put_key(request: Requested, sensor: SensorId, data: Enrolment) -> Response[Any]:
+async def put_key(request: Requested, sensor: SensorId, data: Annotated[Enrolment, Body()]) -> Response[Any]:
     """Give a sensor of the network its (new) public key. Its counter starts anew."""
     try:
         await hub_of(request).enrol(sensor, data.public_key)

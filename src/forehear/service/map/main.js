@@ -118,14 +118,14 @@ async function loadSites() {
 const padding = () => (innerWidth <= 700 ? { top: 30, left: 30, right: 84, bottom: innerHeight * 0.52 + 60 } : { top: 76, left: 396, right: 96, bottom: 84 });
 
 function fitAll() {
-  const points = [...state.sites.values()].flatMap((s) => s.polygon).concat(state.frame.tracks.map((t) => [t.lon, t.lat]));
+  const points = [...state.sites.values()].flatMap((s) => s.polygons.flat()).concat(state.frame.tracks.map((t) => [t.lon, t.lat]));
   for (let k = 0; chart.sensorAt(k); k++) points.push(chart.sensorAt(k).geometry.coordinates);
   chart.fit(points, padding());
 }
 
 function siteList() {
   const states = new Map((state.past?.sites ?? state.siteStates).map((s) => [s.site, s]));
-  return [...state.sites.values()].map((s) => ({ name: s.name, lon: s.lon, lat: s.lat, polygon: s.polygon, radius_m: s.radius_m, site: s.site, state: "clear", ...states.get(s.site) }));
+  return [...state.sites.values()].map((s) => ({ name: s.name, lon: s.lon, lat: s.lat, polygons: s.polygons, radius_m: s.radius_m, site: s.site, state: "clear", ...states.get(s.site) }));
 }
 
 function drawAllSites() {

@@ -211,7 +211,7 @@ function drawTracks() {
 
 export function setSites(list) {
   sites = collection(list.flatMap((s) => [
-    feature("Polygon", [s.polygon], { site: s.site, state: s.state }),
+    feature("MultiPolygon", s.polygons.map((ring) => [ring]), { site: s.site, state: s.state }),
     feature("Point", [s.lon, s.lat], { site: s.site, state: s.state, label: s.label }),
   ]));
   if (loaded()) drawSites();

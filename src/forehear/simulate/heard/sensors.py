@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from forehear import geodesy
 from forehear.air import medium
+from forehear.compiled import njit
 from forehear.records import Atmosphere, Network
 from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.heard.hearing import Incoming, Receivers
