@@ -41,10 +41,11 @@ def test_the_ring_is_closed_and_has_a_piece_for_each_minute() -> None:
 
 def test_at_each_moment_its_share_of_the_ways_lies_between_the_sides() -> None:
     along, low, high = UNIT
-    for k in (2, 5, 10):
+    # Sooner, most ways have not bent yet.
+    for k in (5, 7, 10):
         step = round(k * PIECE_S / routes.STEP_S)
         across = DRAWN.across[:, step]
-        assert np.mean((across >= low[k]) & (across <= high[k])) == pytest.approx(SHARE, abs=0.02)
+        assert np.mean((across >= low[k]) & (across <= high[k])) == pytest.approx(SHARE, abs=2.0 / len(across))
         assert along[k] == pytest.approx(np.median(DRAWN.along[:, step]))
 
 

@@ -17,6 +17,7 @@ from forehear.simulate.scenario import files as scenario
 ECEF = pyproj.Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_night_and_another_another() -> None:
     one, same, other = (
         played(run.prepare(scenario.load("clutter", {"duration_s": 240}), seed)) for seed in (4, 4, 5)
