@@ -34,3 +34,14 @@ def test_any_words_find_somebody_with_a_reason_or_nobody(name: str) -> None:
     scores = [float(str(r["score"])) for r in found]
     assert scores == sorted(scores, reverse=True)
     assert all(str(r["because"]).startswith("OFAC ") and r["a"] == name for r in found)
+
+
+def test_the_list_has_eleven_records_and_eighteen_aliases() -> None:
+    assert len(LISTED) == 11
+    assert sum(len(listed.names) - 1 for listed in LISTED) == 18
+
+
+def test_the_list_is_searched_in_any_alphabet() -> None:
+    assert look_up("Hosein Shamsabadi")[0]["b"] == "SHAMSABADI, Hosein"
+    assert look_up("Хоссейн Шамсабади")
+    assert look_up("Nobody Whoever") == []

@@ -25,6 +25,7 @@ from forehear.assess.tables import TableFaults
 
 WHOLE = read_launches()
 MONTHS = st.builds(lambda y, m: f"{y:04d}-{m:02d}", st.integers(2014, 2049), st.integers(1, 12))
+LAUNCHES = read_launches()
 
 
 def made(*days: Day) -> Launches:
@@ -165,3 +166,21 @@ def test_months_are_the_sum_of_their_days_or_unknown(counts: list[int | None]) -
         assert month.launched == (sum(known) if len(known) == len(inside) else None)
         assert month.max_day == max(known, default=None)
         assert month.complete
+
+
+def test_regimes_are_summed_apart_and_the_share_through_falls_with_size() -> None:
+    record = view.as_record(LAUNCHES)
+    assert [r["regime"] for r in view.regimes(LAUNCHES)] == list(REGIMES)
+    by_size = view.unaccounted_by_size(LAUNCHES.days)
+    # Published for August to December 2025: 29 % under 75 a day, 8 % at 400 and more.
+    assert by_size[0]["unaccounted_share"] == pytest.approx(0.29, abs=0.01)
+    assert by_size[-1]["unaccounted_share"] == pytest.approx(0.08, abs=0.01)
+    assert record["largest_day"] == {"day": "2025-09-07", "launched": 810, "row": 1076}
+
+
+def test_another_counter_differs_by_two_percent_at_most() -> None:
+    checked = view.crosscheck(LAUNCHES.months)
+    assert len(checked) == 12
+    assert max(abs(float(str(c["difference_share"]))) for c in checked) < 0.025
+    assert view.corrected(100, 2022) == [137, 137]
+    assert view.corrected(None, 2022) is None
