@@ -2,17 +2,15 @@
 
 from datetime import date, timedelta
 
-from forehear.assess.claims.ledger import COLUMNS, claims_from_rows
+from tests.assess.claims.rows import row
+
+from forehear.assess.claims.ledger import claims_from_rows
 from forehear.assess.launches.records import Day, Launches
 from forehear.records import Claim
 
+__all__ = ["FIRST", "claim", "claims", "launches", "row"]
+
 FIRST = date(2022, 9, 28)
-
-
-def row(**cells: str) -> dict[str, str]:
-    """Give a row of a ledger: 700 craft, said on 10 May 2031, by nobody."""
-    blank = dict.fromkeys((*COLUMNS, "variant", "verified_here", "note"), "")
-    return blank | {"date_of_claim": "2031-05-10", "claim": "works to make 700 craft", "quantity": "700"} | cells
 
 
 def claims(*rows: dict[str, str]) -> tuple[Claim, ...]:

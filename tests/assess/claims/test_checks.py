@@ -5,15 +5,20 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.assess.claims.made import FIRST, claim, launches
+from tests.assess.claims.made import FIRST, claim, launches, row
 
-from forehear.assess.claims.checks import AGREE_SHARE, check, check_all, verdicts
+from forehear.assess.claims.checks import AGREE_SHARE, Check, check, check_all, verdicts
+from forehear.assess.claims.ledger import claims_from_rows
 from forehear.assess.launches.launches import launched_between, passed_on
-from forehear.assess.launches.records import undercount
+from forehear.assess.launches.records import Day, Launches, undercount
 
 # Ten a day from 28 September 2022 to 31 December 2023.
 STEADY = launches(*[10] * 460)
 END_2023 = STEADY.days[-1].day
+# June 2031: a hundred launched each day, 180 on the twelfth.
+JUNE_DAYS = tuple(Day(date(2031, 6, d), 180 if d == 12 else 100) for d in range(1, 31))
+JUNE = Launches(JUNE_DAYS, (), date(2031, 6, 30))
+COUNTED = 3080
 
 
 def observed(quantity: str, period: str = "2023", unit: str = "drones launched"):  # type: ignore[no-untyped-def]
@@ -169,3 +174,76 @@ def test_the_allowance_is_wider_where_the_table_was_lower() -> None:
         return (1 + AGREE_SHARE) / (1 - high) - min(1.0, 1 / (1 - low)) * (1 - AGREE_SHARE)
 
     assert span(2022) > span(2023) > span(2024) > span(2025) > 2 * AGREE_SHARE
+
+
+def in_june(quantity: str, **cells: str) -> Check | None:
+    said = {"kind": "observed", "unit": "drones", "period": "2031-06", "claim": f"{quantity} drones launched"}
+    return check(claim(**(said | {"quantity": quantity} | cells)), JUNE)
+
+
+# Before the table's own undercount, which makes the upper side looser.
+@pytest.mark.parametrize(
+    ("quantity", "verdict"),
+    [
+        (str(COUNTED), True),
+        (str(int(COUNTED * (1.0 - AGREE_SHARE)) + 1), True),
+        (str(int(COUNTED * (1.0 - AGREE_SHARE)) - 40), False),
+        ("4000", False),
+        (">=2000", True),
+        (">=4000", False),
+        ("<=2000", False),
+        ("<=4000", True),
+    ],
+)
+def test_an_observation_is_borne_out_where_it_meets_the_count(quantity: str, verdict: bool) -> None:
+    found = in_june(quantity)
+    assert found is not None
+    assert found.counted == COUNTED
+    assert found.verdict is verdict
+    assert found.what == "launched from 2031-06-01 to 2031-06-30: 3,080"
+
+
+def test_a_time_that_has_not_come_or_is_not_said_is_not_checked() -> None:
+    assert in_june("3080", period="2031-07") is None
+    assert in_june("3080", period="") is None
+    assert in_june("3080", period="coming years") is None
+
+
+def test_a_denial_and_what_is_not_counted_in_drones_are_not_checked() -> None:
+    assert in_june("", claim="denies that any drones were launched") is None
+    assert in_june("3080", unit="USD", claim="3080 USD spent") is None
+
+
+def test_a_night_foretold_is_set_beside_the_largest_day() -> None:
+    said = {"kind": "forecast", "unit": "drones per night", "period": "2031-06", "claim": "drones in one night"}
+    met = check(claim(quantity="180", **said), JUNE)
+    missed = check(claim(quantity="2000", **said), JUNE)
+    assert met is not None
+    assert missed is not None
+    assert (met.verdict, missed.verdict) == (True, False)
+    assert met.what == "largest day to 2031-06-30: 180 on 2031-06-12"
+    assert check(claim(quantity="180", **(said | {"period": "2031-08"})), JUNE) is None
+
+
+def test_production_stands_beside_launches_without_a_verdict() -> None:
+    found = check(claim(kind="actual", unit="drones per day", quantity="170", period="2031-06"), JUNE)
+    assert found is not None
+    assert found.verdict is None
+    assert "3,080, 103 a day" in found.what
+
+
+def test_an_unknown_day_leaves_the_claim_unchecked() -> None:
+    holed = (*JUNE_DAYS[:5], Day(date(2031, 6, 6), None), *JUNE_DAYS[6:])
+    said = claim(kind="observed", unit="drones", quantity="3080", period="2031-06", claim="3080 drones launched")
+    assert check(said, Launches(holed, (), date(2031, 6, 30))) is None
+
+
+def test_only_what_a_count_decides_goes_to_the_grades() -> None:
+    rows = [
+        row(kind="observed", unit="drones", quantity="3080", period="2031-06", claim="3080 drones launched"),
+        row(kind="plan", unit="drones", quantity="700", period="2031-06"),
+        row(kind="plan", unit="drones", quantity="700", period="2040"),
+    ]
+    checks = check_all(claims_from_rows(rows, "t")[0], JUNE)
+    assert set(checks) == {1, 2}
+    assert verdicts(checks) == {1: True}

@@ -9,8 +9,23 @@ from tests.assess.claims.made import claim, claims, row
 
 from forehear.assess.claims import evidence as e
 from forehear.assess.claims.evidence import OriginEvidence, day_number, recalled_month, subject_of, weigh
+from forehear.assess.claims.ledger import claims_from_rows, read_claims
+from forehear.assess.claims.tracing import trace
 
 DAYS = st.dates(date(2014, 1, 1), date(2049, 12, 31))
+ROWS = st.fixed_dictionaries(
+    {
+        "attributed_to": st.sampled_from(
+            ["", "officials via WSJ", "WSJ", "HUR", "A. Brown", "leaked papers, CNN"]
+        ),
+        "outlet": st.sampled_from(["", "Lake Star", "WSJ", "RBC-Ukraine"]),
+        "date_of_claim": st.sampled_from(["2031-05-10", "2031-05-12", "2031-06-01", "2032-01-01"]),
+        "quantity": st.sampled_from(["", "700", ">=6000", "2738"]),
+        "unit": st.sampled_from(["", "drones", "USD", "drones/month"]),
+        "kind": st.sampled_from(["", "plan", "actual"]),
+    }
+)
+CLAIMS = read_claims()[0]
 
 
 def items(one: dict[str, str], other: dict[str, str]) -> dict[str, float]:
@@ -161,22 +176,26 @@ def test_leaked_papers_tie_what_organisations_would_part() -> None:
     assert any(words == "both rest on leaked documents" for _, words in evidence.items)
 
 
-ROWS = st.fixed_dictionaries(
-    {
-        "attributed_to": st.sampled_from(
-            ["", "officials via WSJ", "WSJ", "HUR", "A. Brown", "leaked papers, CNN"]
-        ),
-        "outlet": st.sampled_from(["", "Lake Star", "WSJ", "RBC-Ukraine"]),
-        "date_of_claim": st.sampled_from(["2031-05-10", "2031-05-12", "2031-06-01", "2032-01-01"]),
-        "quantity": st.sampled_from(["", "700", ">=6000", "2738"]),
-        "unit": st.sampled_from(["", "drones", "USD", "drones/month"]),
-        "kind": st.sampled_from(["", "plan", "actual"]),
-    }
-)
-
-
 @given(ROWS, ROWS)
 def test_who_is_asked_first_does_not_matter(one: dict[str, str], other: dict[str, str]) -> None:
     a, b = claims(row(**one), row(**other))
     assert weigh(a, b).nats == pytest.approx(weigh(b, a).nats)
     assert weigh(a, b).vetoed == weigh(b, a).vetoed
+
+
+def traced(rows: list[dict[str, str]]) -> tuple[str, ...]:
+    claims, faults = claims_from_rows(rows, "test")
+    assert not faults.aside
+    return trace(claims).origin
+
+
+def test_two_first_media_are_never_one_origin_even_on_one_day() -> None:
+    rows = [row(attributed_to="officials via WSJ"), row(attributed_to="officials via CNN")]
+    assert len(set(traced(rows))) == 2
+    claims, _ = claims_from_rows(rows, "t")
+    assert weigh(*claims).vetoed
+
+
+def test_evidence_is_symmetric() -> None:
+    for i, j in [(0, 3), (0, 15), (10, 11), (27, 41), (46, 47)]:
+        assert weigh(CLAIMS[i], CLAIMS[j]).nats == pytest.approx(weigh(CLAIMS[j], CLAIMS[i]).nats)

@@ -4,9 +4,11 @@ import pytest
 from tests.assess.claims.made import claim, claims, row
 
 from forehear.assess.claims.grading import comparable, drifted, grade_all, rate_of, variant_of
+from forehear.assess.claims.ledger import claims_from_rows, read_claims
 from forehear.assess.claims.tracing import trace
 
 SAID = {"kind": "plan", "unit": "drones", "period": "2031", "quantity": "700"}
+CLAIMS = read_claims()[0]
 
 
 def grades(*rows: dict[str, str], seen: dict[int, bool] | None = None) -> list[str]:
@@ -141,3 +143,18 @@ def test_a_grade_says_both_rules_that_gave_it() -> None:
     made = claims(row(attributed_to="US Treasury", **SAID))
     because = grade_all(made, trace(made))[0].because
     assert because == "A: a public record of who acted; 3: no other origin speaks of the same thing and time"
+
+
+def test_ten_echoes_confirm_nothing_and_one_other_origin_does() -> None:
+    said = {"kind": "plan", "unit": "drones", "period": "2031", "quantity": "700"}
+    echoes = [row(attributed_to="A. Brown, via WSJ", outlet=f"Sheet {i}", **said) for i in range(10)]
+    claims, _ = claims_from_rows(echoes, "t")
+    assert {g.credibility for g in grade_all(claims, trace(claims))} == {3}
+    other = row(attributed_to="CSIS", outlet="CSIS", date_of_claim="2031-07-01", **said)
+    claims, _ = claims_from_rows([*echoes, other], "t")
+    assert {g.credibility for g in grade_all(claims, trace(claims))} == {2}
+
+
+def test_kinds_are_never_mixed() -> None:
+    plan, actual = claims_from_rows([row(kind="plan", period="2031"), row(kind="actual", period="2031")], "t")[0]
+    assert not comparable(plan, actual)

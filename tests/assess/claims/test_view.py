@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 from tests.assess.claims.made import launches, row
 
-from forehear.assess.claims.ledger import COLUMNS
+from forehear.assess.claims import view as ledger_view
+from forehear.assess.claims.grading import grade_all
+from forehear.assess.claims.ledger import COLUMNS, claims_from_rows, read_claims
 from forehear.assess.claims.tracing import MOST_ROWS, said, trace
 from forehear.assess.claims.view import Ledger, as_records, as_text, contradictions, ledger_of
 from forehear.assess.launches.launches import read_launches
+
+ECHO = {"attributed_to": "officials via WSJ", "kind": "plan", "unit": "drones total"}
+CLAIMS = read_claims()[0]
 
 
 def ledger(folder: Path, *rows: dict[str, str], **kwargs: object) -> Ledger:
@@ -21,9 +26,6 @@ def ledger(folder: Path, *rows: dict[str, str], **kwargs: object) -> Ledger:
     writer.writerows(rows)
     (folder / "claims.csv").write_text(text.getvalue(), encoding="utf-8")
     return ledger_of(folder / "claims.csv", **kwargs)  # type: ignore[arg-type]
-
-
-ECHO = {"attributed_to": "officials via WSJ", "kind": "plan", "unit": "drones total"}
 
 
 def test_a_row_set_aside_keeps_its_place_and_says_why(tmp_path: Path) -> None:
@@ -146,3 +148,41 @@ def test_the_ledger_of_a_day_takes_neither_claims_nor_counts_of_later() -> None:
     assert max(c.made_on for c in book.claims) <= day.isoformat()
     assert all("2024" not in c.what and "2025" not in c.what for c in book.checks.values())
     assert {r["row"] for r in as_records(book)} == {c.row for c in book.claims}
+
+
+def test_drift_is_seen_and_costs_reliability() -> None:
+    ledger = ledger_view.ledger_of()
+    drifted = [c.row for c, d in zip(ledger.claims, ledger.drift, strict=True) if d]
+    assert drifted == [4, 5]
+    assert ledger.grades[3].reliability == ledger.grades[4].reliability == "E"
+    assert "drifted" in ledger.traced.because[4]
+
+
+def test_the_count_grades_a_forecast_that_missed_and_a_tally_that_held() -> None:
+    ledger = ledger_view.ledger_of(launches=read_launches())
+    by_row = {c.row: g.short for c, g in zip(ledger.claims, ledger.grades, strict=True)}
+    assert by_row[32] == "C5"
+    assert by_row[24] == "D1"
+    assert by_row[9] == "C1"
+    before = ledger_view.ledger_of(launches=read_launches(None, date(2025, 8, 1)))
+    assert {c.row: g.credibility for c, g in zip(before.claims, before.grades, strict=True)}[32] != 5
+
+
+def test_contradictions_and_denials_stay_visible() -> None:
+    said = {"kind": "plan", "unit": "drones", "period": "2031"}
+    yes = row(attributed_to="CSIS", quantity="700", **said)
+    no = row(attributed_to="D. Peskov, Kremlin", quantity="", claim="denies that any drones are planned", **said)
+    claims, _ = claims_from_rows([yes, no], "t")
+    assert [c.denies for c in claims] == [False, True]
+    grades = grade_all(claims, trace(claims))
+    assert grades[0].credibility == 4
+    ledger = ledger_view.ledger_of(launches=read_launches())
+    pairs = {(ledger.claims[i].row, ledger.claims[j].row) for i, j in ledger_view.contradictions(ledger)}
+    assert (27, 36) in pairs
+
+
+def test_nothing_of_the_future_is_known_in_february_2023() -> None:
+    ledger = ledger_view.ledger_of(day=date(2023, 2, 28))
+    assert len(ledger.claims) == 11
+    assert max(c.made_on for c in ledger.claims) <= "2023-02-28"
+    assert "Wall Street Journal 2023-02-05" in ledger.traced.members

@@ -1,4 +1,8 @@
-"""The endpoints: what the public sees and what it does not, ingest over HTTP, headers, limits, OpenAPI."""
+"""The endpoints: what the public sees and what it does not, ingest over HTTP, headers, limits, OpenAPI.
+
+They answer in a process of its own (cli.serve, service.run): service.endpoints.alerts, service.endpoints.answers,
+service.endpoints.metrics, service.endpoints.operator, service.endpoints.reports.
+"""
 
 import gzip
 import json

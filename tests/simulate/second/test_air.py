@@ -1,27 +1,15 @@
-"""The second world's laws against closed forms, marched wavefronts and marched rays."""
+"""The second world's air against marched wavefronts and marched rays."""
 
 import math
 
 import numpy as np
 import pytest
 from tests.reference import wavefront
-from tests.worlds.second import played, sources, world
 
-from forehear import geodesy
-from forehear.simulate.second import air, hear, reach, sensors
+from forehear.simulate.second import air
 from forehear.simulate.world import paths
 
 MILLISECOND, MICROSECOND = 1e-3, 1e-6
-
-
-def test_odds_are_a_logistic_curve_up_to_the_ceiling() -> None:
-    scale = sensors.scale_of(6.5)
-    for excess in np.arange(-10.0, 20.0, 0.7):
-        expected = 0.8 / (1.0 + math.exp(-(excess - 4.0) / scale))
-        found = sensors.odds(np.array([excess]), np.array([4.0]), np.array([0.8]), scale)[0]
-        assert found == pytest.approx(expected, rel=1e-12)
-    edges = sensors.odds(np.array([4.0 - 3.25, 4.0 + 3.25]), np.full(2, 4.0), np.ones(2), scale)
-    assert edges == pytest.approx([0.1, 0.9], abs=1e-12)
 
 
 def test_delay_and_pitch_are_those_of_marched_wavefronts() -> None:
@@ -87,67 +75,3 @@ def test_fading_is_forgotten_as_it_says() -> None:
     for lag in (1, 5, 10):
         together = float(np.mean(values[:, lag:] * values[:, :-lag]))
         assert together == pytest.approx(math.exp(-lag / 5.0), abs=0.02)
-
-
-def test_as_many_hear_as_the_truth_expects() -> None:
-    expected = count = 0.0
-    variance = 0.0
-    for seed in (5, 6, 7):
-        reports, truth = played(world(seed=seed))
-        expected += sum(t.heard_by for t in truth)
-        variance += sum(t.heard_by for t in truth)  # of independent rolls it is less
-        count += sum(1 for _ in sources(reports))
-    assert expected > 800.0
-    assert abs(count - expected) < 4.0 * math.sqrt(variance)
-
-
-def test_who_hears_does_not_depend_on_how_well_it_is_measured() -> None:
-    def hearers(second: dict[str, float]) -> set[tuple[str, float]]:
-        return {(r.sensor, r.heard_at_s) for r, _ in sources(played(world(second))[0])}
-
-    well = hearers({"level_sigma_db": 0.0, "level_bias_sigma_db": 0.0})
-    badly = hearers({"level_sigma_db": 9.0, "level_bias_sigma_db": 9.0})
-    assert len(well) > 200
-    assert well == badly
-    # A control that must fail: the threshold does decide.
-    assert hearers({"threshold_db": 9.0}) != well
-
-
-def test_no_sensor_hears_more_often_than_its_ceiling() -> None:
-    one = world({"ceiling_low": 0.5, "ceiling_high": 0.5, "fading_sigma_db": 0.0, "threshold_db": -20.0})
-    reports, truth = played(one)
-    assert max(t.audible for t in truth) == pytest.approx(0.5, abs=1e-3)
-    nearest = max(
-        (s.id for s in one.network.sensors), key=lambda s: sum(r.sensor == s for r, _ in sources(reports))
-    )
-    times = [r.heard_at_s for r, _ in sources(reports) if r.sensor == nearest]
-    share = len(times) / (max(times) - min(times) + 1.0)
-    assert share == pytest.approx(0.5, abs=4.0 * math.sqrt(0.25 / len(times)))
-
-
-def _two(apart_hz: float) -> tuple[reach.Arrivals, sensors.SecondSensors]:
-    one = world()
-    rows = reach.Arrivals(
-        np.array([0, 1]), np.array([3, 3]), np.array([7, 7]), np.array([50.0, 50.0]),
-        np.array([100.0, 100.0 + apart_hz]), np.array([10.0, 20.0]), np.zeros(2), np.zeros(2),
-    )  # fmt: skip
-    return hear.merged(rows, one.sensors, one.scenario.sensors), one.sensors
-
-
-def test_what_cannot_be_told_apart_is_one_source() -> None:
-    together, _ = _two(2.0)
-    assert together.level_db == pytest.approx([53.0103], abs=1e-4)
-    assert together.tone_hz == pytest.approx([101.0])
-    apart, _ = _two(3.5)
-    assert apart.level_db == pytest.approx([50.0, 50.0])
-
-
-def test_the_path_of_a_flight_is_the_first_worlds() -> None:
-    from forehear.simulate import run as first
-
-    one = world()
-    other = first.prepare(one.scenario, 5)
-    assert one.network == other.network
-    here, there = one.actors[0].make(), other.actors[0].make()
-    assert np.array_equal(here.xyz_m, there.xyz_m)
-    assert np.all(geodesy.geodetic(here.xyz_m)[2] > 400.0)
