@@ -48,6 +48,7 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "forehear.score.records": ("tests/score/test_score.py", "tests/cli/test_score.py"),
     "forehear.service.endpoints.alerts": ("tests/service/endpoints/test_web.py",),
     "forehear.service.endpoints.answers": ("tests/service/endpoints/test_web.py",),
+    "forehear.service.endpoints.connections": ("tests/service/endpoints/test_hostile.py",),
     "forehear.service.endpoints.map": ("tests/service/show/test_showing.py",),
     "forehear.service.endpoints.metrics": ("tests/service/endpoints/test_web.py",),
     "forehear.service.endpoints.operator": ("tests/service/endpoints/test_web.py",),
