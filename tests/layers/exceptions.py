@@ -36,7 +36,6 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "forehear.cli.listen_run": ("tests/cli/test_listen.py", "tests/cli/test_listen_hub.py"),
     "forehear.cli.serve": ("tests/service/endpoints/test_web.py", "tests/service/tracking/test_kill.py"),
     "forehear.io.cap": ("tests/peers/test_cap_readers.py", "tests/service/store/test_alerts.py"),
-    "forehear.io.cap_words": ("tests/peers/test_cap_readers.py",),
     "forehear.listen": (
         "tests/listen/test_bearings.py",
         "tests/listen/test_fine.py",

@@ -1,4 +1,7 @@
-"""A thousand hostile connections beside honest sensors, all from one address, against the service as it runs."""
+"""A thousand hostile connections beside honest sensors, all from one address, against the service as it runs.
+
+What is at stake is service.endpoints.connections, in a process of its own.
+"""
 
 import asyncio
 import contextlib
