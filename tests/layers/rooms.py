@@ -68,7 +68,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "base", "io", "service.config", "service.store", "service.tracking", "service.intake", "service.show",
         "service.hub", "service.endpoints",
     },
-    "stage": {"base", "io", "service.config", "service.hub", "service.run", "simulate.scenario", "simulate"},
+    "stage": {
+        "base", "io", "track", "warn", "service.config", "service.hub", "service.run", "simulate.scenario",
+        "simulate",
+    },
 }  # fmt: skip
 # Compiled loops are of `compiled`, which keeps them on the disk, unseen by the room that has them.
 WITH_LOOPS = ("air", "track", "forecast", "synthesise", "simulate", "io")

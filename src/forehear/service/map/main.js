@@ -18,8 +18,10 @@ let sounding = localStorage.getItem("forehear.sound") === "on", started = null;
 // Warnings that were sounded: one sound for each, whatever is sent of it afterwards; till it is seen, then anew.
 const sounded = new Set();
 // When the last picture came; older than this [ms] it is said to be old, whatever the reason.
-let framed = null;
+let framed = null, wasOld = false;
 const STALE_MS = 5000;
+// So many places are searched, not looked through.
+const SEARCHED_FROM = 12;
 // For tests and for those who look closely.
 window.forehear = { state, chart, latencies: [] };
 
@@ -28,13 +30,16 @@ function takeToken() {
   const m = /token=([\w-]+)/.exec(location.hash);
   if (m) {
     sessionStorage.setItem("forehear.token", m[1]);
-    history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", location.pathname + location.hash.replace(/#?&?token=[\w-]+/, "").replace(/^(?=.)#?/, "#"));
   }
   return sessionStorage.getItem("forehear.token");
 }
 
+const shared = /map=[\d.]/.test(location.hash);
 const operator = () => state.about?.face === "operator";
-const nowS = () => (state.past ? state.past.time_s : clock.at + ((performance.now() - clock.wall) / 1000) * clock.rate);
+const isOld = () => framed !== null && performance.now() - framed > STALE_MS;
+// While nothing comes in, time stands still on the page: a countdown that runs on says that somebody still listens.
+const nowS = () => (state.past ? state.past.time_s : isOld() ? state.frame.time_s : clock.at + ((performance.now() - clock.wall) / 1000) * clock.rate);
 
 function tellTime(timeS) {
   const wall = performance.now(), passed = (wall - clock.wall) / 1000;
@@ -59,7 +64,8 @@ const ON = {
     await places;
     await started;
     if (sensors) chart.setSensors(await sensors);
-    if (!state.fitted) fitAll();
+    // A view that somebody shared is kept.
+    if (!state.fitted && !shared) fitAll();
     state.fitted = true;
     drawAllSites();
     await past.refresh();
@@ -67,7 +73,8 @@ const ON = {
   frame(frame) {
     state.frame = frame;
     framed = performance.now();
-    if (!state.past) chart.setTracks(frame.tracks);
+    $("loading").hidden = true;
+    if (!state.past) chart.setTracks(frame.tracks, frame.time_s);
     tellTime(frame.time_s);
   },
   sites(states) {
@@ -135,7 +142,9 @@ function siteList() {
 
 function drawAllSites() {
   const now = nowS(), list = siteList();
-  drawSites(list, now, state.picked?.site, (site) => pick({ site }, true));
+  const sought = $("search").value.trim().toLowerCase();
+  $("search").hidden = list.length < SEARCHED_FROM;
+  drawSites(sought ? list.filter((s) => s.name.toLowerCase().includes(sought)) : list, now, state.picked?.site, (site) => pick({ site }, true));
   chart.setSites(list.map((s) => ({ ...s, label: timing(s, now) ? `${s.name}\n${timing(s, now)}` : s.name })));
 }
 
@@ -194,7 +203,9 @@ setInterval(() => {
 
 /** How the line is. An old picture must never look like a new one, not even while the slider shows the past. */
 function drawLink() {
-  const old = framed !== null && performance.now() - framed > STALE_MS, stale = old && !state.past;
+  const old = isOld(), stale = old && !state.past;
+  if (old && !wasOld && sounding) beep();
+  wasOld = old;
   const name = state.link === "connected" && old ? "stands" : state.link, late = state.status?.behind_s ?? 0;
   $("link").className = `link ${name}`;
   $("link").textContent = name === "connected" && late > 3 ? word("behind", { s: Math.round(late) }) : word(name);
@@ -224,6 +235,8 @@ function drawWords() {
     $(id).title = $(id).dataset.key ? `${word(id)} (${$(id).dataset.key})` : word(id);
     $(id).setAttribute("aria-label", word(id));
   }
+  $("search").placeholder = word("search");
+  $("search").setAttribute("aria-label", word("search"));
   $("language").textContent = word("language");
   $("language").title = word("language_title");
   $("slider").setAttribute("aria-label", word("play"));
@@ -258,7 +271,7 @@ const DO = {
   u() { setLanguage(currentLanguage() === "uk" ? "en" : "uk"); chart.setLanguage(currentLanguage()); drawWords(); drawPicked(); drawAllSites(); },
   m() { sounding = !sounding; localStorage.setItem("forehear.sound", sounding ? "on" : "off"); $("sound").setAttribute("aria-pressed", String(sounding)); if (sounding) beep(); },
   f: fitAll, l: past.toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")), h: () => chart.show("hearing", !chart.isShown("hearing")),
-  a() { if (!state.alerts) return; const a = state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },
+  a() { if (!state.alerts) return; const mine = (x) => !x.acknowledged_at_s && x.site === state.picked?.site; const a = state.alerts.find(mine) ?? state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },
   "?": () => ($("keys").open ? $("keys").close() : $("keys").showModal()),
   " ": past.play,
   escape: () => { pick(null); $("keys").close(); },
@@ -276,7 +289,7 @@ function walk(by) {
 }
 
 addEventListener("keydown", (e) => {
-  const typing = e.target.matches?.("input[type=password]") || e.ctrlKey || e.metaKey || e.altKey;
+  const typing = e.target.matches?.("input[type=password], input[type=search]") || e.ctrlKey || e.metaKey || e.altKey;
   const pressing = e.target.matches?.("button, input, summary") && (e.key === "Enter" || e.key === " " || e.key.startsWith("Arrow") && e.target.id === "slider");
   // Ukrainian keyboards: the key's place counts, not its letter.
   const key = /^Key([A-Z])$/.exec(e.code)?.[1].toLowerCase() ?? e.key.toLowerCase();
@@ -289,6 +302,7 @@ $("theme").onclick = DO.t;
 $("sound").onclick = DO.m;
 $("fit").onclick = fitAll;
 $("help").onclick = DO["?"];
+$("search").oninput = drawAllSites;
 $("keys").onclick = () => $("keys").close();
 $("handle").onclick = () => $("handle").setAttribute("aria-expanded", String(!$("panel").classList.toggle("folded")));
 $("key").onclick = () => $("enter").showModal();

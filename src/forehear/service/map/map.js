@@ -25,7 +25,7 @@ export async function start(container, hello, firstTheme) {
   base = await (await fetch("map/base.json")).json();
   map = new maplibre.Map({
     container, style: style(), center: [31.5, 48.6], zoom: 5, minZoom: 2, maxZoom: 15, attributionControl: false,
-    dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, locale: SCALE[language], canvasContextAttributes: { antialias: true },
+    hash: "map", dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, locale: SCALE[language], canvasContextAttributes: { antialias: true },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-right");
@@ -58,7 +58,7 @@ function style() {
     land: data(collection(base.land.map((p) => feature("Polygon", p)))), coast: data(lines(base.coast)),
     borders: data(lines(base.borders)), oblasts: data(lines(base.oblasts)), towns: data(collection(towns)),
     sensors: data(sensors), sites: data(EMPTY, exact), corridors: data(EMPTY, exact), ellipses: data(EMPTY, exact), heard: data(EMPTY),
-    tracks: data(EMPTY), rays: data(EMPTY), hearing: data(EMPTY),
+    tracks: data(EMPTY), rays: data(EMPTY), hearing: data(EMPTY), trails: data(EMPTY),
   };
   const layers = [
     layer("water", "background", undefined, { "background-color": c.water }),
@@ -94,6 +94,7 @@ function style() {
       "circle-stroke-width": ["match", code, 0, 0.8, 1, 1, 3, 3.5, 0], "circle-stroke-opacity": ["match", code, 3, 0.25, 0.9],
       "circle-opacity": ["match", code, 1, 0, 1],
     }),
+    layer("trail", "line", "trails", { "line-color": byKind, "line-width": 1.4, "line-opacity": 0.45 }, { layout: { "line-cap": "round", "line-join": "round" } }),
     layer("rays", "line", "rays", { "line-color": c.hearing, "line-width": 1.2, "line-opacity": 0.75, "line-dasharray": [1, 2] }),
     layer("ellipse", "fill", "ellipses", { "fill-color": byKind, "fill-opacity": ["match", ["get", "status"], "confirmed", 0.2, 0.06] }),
     layer("ellipse-line", "line", "ellipses", { "line-color": byKind, "line-width": 1.1, "line-opacity": ["match", ["get", "status"], "confirmed", 0.85, 0.4] }),
@@ -186,8 +187,25 @@ export function setCodes(changes) {
 
 export const codeName = (id) => NAMES[codes[id] ?? 0];
 
-export function setTracks(next) {
+// Where each track was lately: a place every few seconds, five minutes of them.
+const TRAIL_EVERY_S = 5, TRAIL_S = 300;
+const trails = new Map();
+
+function remember(timeS) {
+  for (const t of tracks) {
+    const trail = trails.get(t.id) ?? [];
+    if (trail.length && timeS < trail[trail.length - 1][0]) trail.length = 0;
+    if (!trail.length || timeS - trail[trail.length - 1][0] >= TRAIL_EVERY_S) trail.push([timeS, t.lon, t.lat]);
+    while (trail.length && timeS - trail[0][0] > TRAIL_S) trail.shift();
+    trails.set(t.id, trail);
+  }
+  for (const [id, trail] of trails) if (!trail.length || timeS - trail[trail.length - 1][0] > TRAIL_S || timeS < trail[trail.length - 1][0]) trails.delete(id);
+}
+
+/** Draw these tracks, and where they were up to a moment. */
+export function setTracks(next, timeS) {
   tracks = next;
+  if (timeS) remember(timeS);
   if (loaded()) drawTracks();
 }
 
@@ -214,6 +232,7 @@ function drawTracks() {
   const own = (t) => ({ id: t.id, kind: t.kind, status: t.status });
   const at = (t) => [t.lon, t.lat];
   map.getSource("tracks").setData(collection(tracks.map((t) => feature("Point", at(t), { ...own(t), course: t.course_deg, label: `${t.id} · ${Math.round(t.speed_mps)}` }))));
+  map.getSource("trails").setData(collection(tracks.filter((t) => trails.get(t.id)?.length > 1).map((t) => feature("LineString", [...trails.get(t.id).map((p) => [p[1], p[2]]), at(t)], own(t)))));
   map.getSource("ellipses").setData(collection(tracks.filter((t) => t.ellipse).map((t) => feature("Polygon", [ellipse(at(t), t.ellipse, SIGMAS)], own(t)))));
   const heard = tracks.filter((t) => t.heard_from && t.status === "confirmed");
   map.getSource("heard").setData(collection(heard.flatMap((t) => {
