@@ -31,6 +31,10 @@ def test_aliases_match_and_strangers_do_not() -> None:
         ("Yu. Ihnat", "Yurii Ignat"),
         ("Oleshchuk", "Oleschuk"),
         ("Ali Reza Tangsiri", "TANGSIRI, Alireza"),
+        # Nothing but common words, and all of them.
+        ("MOHAMMADI, Mohammad Reza", "Mohammad Reza Mohammadi"),
+        ("Muhammad Riza Muhammadi", "MOHAMMADI, Mohammad Reza"),
+        ("Mohammad Ali", "Mohammad Ali"),
     ],
 )
 def test_spellings_of_one_bearer(a: str, b: str) -> None:
@@ -46,6 +50,9 @@ def test_spellings_of_one_bearer(a: str, b: str) -> None:
         ("Mohammad Reza Hosseini", "Mohammad Reza Karimi"),
         ("Hassan Rouhani", "Hossein Rouhani"),
         ("Hossein", "Mohammad Hossein Salami"),
+        # Given names that many have, and a family name that is not there.
+        ("Mohammad Reza", "MOHAMMADI, Mohammad Reza"),
+        ("Mohammad Reza", "Reza Mohammad"),
         ("", "Ali"),
         ("...", "Mehrabi"),
     ],

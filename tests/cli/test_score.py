@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from forehear.cli.main import main
-from forehear.records import Kinds, Track, Truth
+from forehear.io.geojson import sites_geojson
+from forehear.records import Alert, Kinds, Site, Track, Truth
 
 
 @pytest.fixture
@@ -112,3 +113,47 @@ def test_every_key_is_documented() -> None:
     for struct in (Score, TargetScore):
         missing = [key for key in struct.__struct_fields__ if f"`{key}`" not in page]
         assert not missing
+
+
+@pytest.fixture
+def warned(tmp_path: Path) -> list[str]:
+    """A jet that comes from the south over a town that was warned, as files."""
+    encode = msgspec.json.encode
+    lines = [
+        Truth("a", 100.0 + k, 31.0, 46.9 + 0.0005 * k, 300.0, 0.0, 50.0, 0.0, "jet", 0.9, 3.0) for k in range(250)
+    ]
+    alerts = [Alert(150.0, "A1", "town", "warning", 0.8, None, None, None, 1, "jet", ("T1",), "why")]
+    site = Site("town", "Town", "settlement", 31.0, 47.0, 3000.0)
+    (tmp_path / "truth").write_bytes(b"".join(encode(line) + b"\n" for line in lines))
+    (tmp_path / "alerts").write_bytes(b"".join(encode(line) + b"\n" for line in alerts))
+    (tmp_path / "sites").write_bytes(sites_geojson((site,)))
+    return [word for name in ("truth", "alerts", "sites") for word in (f"--{name}", str(tmp_path / name))]
+
+
+def test_alerts_are_scored_in_json_and_in_words(warned: list[str], capfd: pytest.CaptureFixture) -> None:
+    from forehear.score.warnings import WarningScore
+
+    assert main(["score", *warned, "--json"]) == 0
+    out = json.loads(capfd.readouterr().out)
+    assert tuple(out) == WarningScore.__struct_fields__
+    assert (out["arrivals"], out["missed"], out["named_too_many"]) == (1, 0, 0)
+    assert 80.0 < out["lead_median_s"] < 110.0
+    assert main(["score", *warned]) == 0
+    words = capfd.readouterr().out
+    assert "not warned of" in words
+    assert "town" in words
+
+
+@pytest.mark.parametrize(
+    ("left", "why"),
+    [
+        (("sites",), "--alerts and --sites go together"),
+        (("alerts", "sites"), "one of --tracks and --alerts is needed"),
+    ],
+)
+def test_what_belongs_together_is_asked_for_together(
+    warned: list[str], left: tuple[str, ...], why: str, capfd: pytest.CaptureFixture
+) -> None:
+    words = [w for k in range(0, 6, 2) if warned[k][2:] not in left for w in warned[k : k + 2]]
+    assert main(["score", *words]) == 2
+    assert why in capfd.readouterr().err

@@ -36,7 +36,6 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "forehear.cli.listen_run": ("tests/cli/test_listen.py", "tests/cli/test_listen_hub.py"),
     "forehear.cli.serve": ("tests/service/endpoints/test_web.py", "tests/service/tracking/test_kill.py"),
     "forehear.io.cap": ("tests/peers/test_cap_readers.py", "tests/service/store/test_alerts.py"),
-    "forehear.io.cap_words": ("tests/peers/test_cap_readers.py",),
     "forehear.listen": (
         "tests/listen/test_bearings.py",
         "tests/listen/test_fine.py",
@@ -47,6 +46,7 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "forehear.score.records": ("tests/score/test_score.py", "tests/cli/test_score.py"),
     "forehear.service.endpoints.alerts": ("tests/service/endpoints/test_web.py",),
     "forehear.service.endpoints.answers": ("tests/service/endpoints/test_web.py",),
+    "forehear.service.endpoints.connections": ("tests/service/endpoints/test_hostile.py",),
     "forehear.service.endpoints.map": ("tests/service/show/test_showing.py",),
     "forehear.service.endpoints.metrics": ("tests/service/endpoints/test_web.py",),
     "forehear.service.endpoints.operator": ("tests/service/endpoints/test_web.py",),

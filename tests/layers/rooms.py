@@ -7,9 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "forehear"
-BASE = {"records", "errors", "constants", "geodesy"}
-# Each room may import the rooms named, and itself. `base` is records, errors, constants, geodesy. A sub-room is
-# named with its room; what a room holds besides its sub-rooms stands under the name of the module, or of the room.
+BASE = {"records", "errors", "constants", "geodesy", "areas"}
+# Each room may import the rooms named, and itself. `base` is the modules above. A sub-room is named with its room;
+# what a room holds besides its sub-rooms stands under the name of the module, or of the room.
 MAY_IMPORT: dict[str, set[str]] = {
     "base": set(),
     "compiled": set(),
@@ -28,8 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "track.lifecycle",
     },
     "forecast": {"base", "air", "track"},
-    "warn": {"base", "forecast"},
-    "score": {"base", "air"},
+    "warn": {"base", "air", "forecast"},
+    "score": {"base", "air", "forecast"},
     "simulate.scenario": {"base"},
     "simulate.world": {"base", "simulate.scenario"},
     "simulate.heard": {"base", "air", "simulate.scenario"},

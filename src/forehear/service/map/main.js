@@ -1,11 +1,11 @@
 // Brings it together: events in, records kept, map and panel drawn. One place for state, no framework.
 
-import { follow, headers } from "/map/live.js";
-import * as chart from "/map/map.js";
-import { PALETTE } from "/map/palette.js";
-import { $, drawAlerts, drawDetail, drawHelp, drawLegend, drawSites, hideDetail, inOrder, sensorDetail, timing, trackDetail } from "/map/panel.js";
-import { timeline } from "/map/past.js";
-import { clockOf, currentLanguage, setLanguage, setZone, word } from "/map/words.js";
+import { follow, headers } from "./live.js";
+import * as chart from "./map.js";
+import { PALETTE } from "./palette.js";
+import { $, drawAlerts, drawDetail, drawHelp, drawLegend, drawSites, hideDetail, inOrder, sensorDetail, timing, trackDetail } from "./panel.js";
+import { timeline } from "./past.js";
+import { clockOf, currentLanguage, setLanguage, setZone, word, zoneOf } from "./words.js";
 
 const state = {
   token: takeToken(), about: null, frame: { time_s: 0, tracks: [] }, sites: new Map(), siteStates: [], alerts: null,
@@ -14,7 +14,9 @@ const state = {
 // The service's clock as this browser reckons it: where it stood, when, and how fast it runs.
 const clock = { at: 0, wall: 0, rate: 1 };
 let theme = localStorage.getItem("forehear.theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
-let sounding = false, started = null;
+let sounding = localStorage.getItem("forehear.sound") === "on", started = null;
+// Warnings that were sounded: one sound for each, whatever is sent of it afterwards; till it is seen, then anew.
+const sounded = new Set();
 // When the last picture came; older than this [ms] it is said to be old, whatever the reason.
 let framed = null;
 const STALE_MS = 5000;
@@ -51,7 +53,7 @@ const ON = {
     clock.at = about.time_s;
     clock.wall = performance.now();
     const places = loadSites();
-    const sensors = operator() ? ask("/sensors.geojson") : null;
+    const sensors = operator() ? ask("sensors.geojson") : null;
     chart.setLanguage(currentLanguage());
     started ??= begin();
     await places;
@@ -72,6 +74,7 @@ const ON = {
     state.siteStates = states;
     if (!state.past) drawAllSites();
   },
+  hearing: (h) => chart.setHearing(h),
   corridors(c) {
     if (!state.past) chart.setCorridors(c);
   },
@@ -89,7 +92,9 @@ const ON = {
     drawAllAlerts();
     const name = state.sites.get(alert.site)?.name ?? alert.site;
     $("news").textContent = `${name}: ${word(alert.state)}`;
-    if (sounding && alert.state === "warning") beep();
+    if (alert.state !== "warning") sounded.delete(alert.alert);
+    else if (sounding && !sounded.has(alert.alert)) beep();
+    if (alert.state === "warning") sounded.add(alert.alert);
   },
   acknowledged({ number, acknowledged_at_s }) {
     for (const a of state.alerts ?? []) if (a.number === number) a.acknowledged_at_s = acknowledged_at_s;
@@ -109,7 +114,7 @@ async function begin() {
 }
 
 async function loadSites() {
-  const geojson = await ask("/sites.geojson");
+  const geojson = await ask("sites.geojson");
   for (const f of geojson.features) state.sites.set(f.id, { ...f.properties, site: f.id, lon: f.geometry.coordinates[0], lat: f.geometry.coordinates[1] });
   drawAllSites();
   drawAllAlerts();
@@ -118,14 +123,14 @@ async function loadSites() {
 const padding = () => (innerWidth <= 700 ? { top: 30, left: 30, right: 84, bottom: innerHeight * 0.52 + 60 } : { top: 76, left: 396, right: 96, bottom: 84 });
 
 function fitAll() {
-  const points = [...state.sites.values()].flatMap((s) => s.polygon).concat(state.frame.tracks.map((t) => [t.lon, t.lat]));
+  const points = [...state.sites.values()].flatMap((s) => s.polygons.flat()).concat(state.frame.tracks.map((t) => [t.lon, t.lat]));
   for (let k = 0; chart.sensorAt(k); k++) points.push(chart.sensorAt(k).geometry.coordinates);
   chart.fit(points, padding());
 }
 
 function siteList() {
   const states = new Map((state.past?.sites ?? state.siteStates).map((s) => [s.site, s]));
-  return [...state.sites.values()].map((s) => ({ name: s.name, lon: s.lon, lat: s.lat, polygon: s.polygon, radius_m: s.radius_m, site: s.site, state: "clear", ...states.get(s.site) }));
+  return [...state.sites.values()].map((s) => ({ name: s.name, lon: s.lon, lat: s.lat, polygons: s.polygons, radius_m: s.radius_m, site: s.site, state: "clear", ...states.get(s.site) }));
 }
 
 function drawAllSites() {
@@ -148,7 +153,7 @@ function drawAllAlerts() {
 }
 
 async function acknowledge(number) {
-  await fetch(`/alerts/${number}/acknowledge`, { method: "POST", headers: headers(state.token) });
+  await fetch(`alerts/${number}/acknowledge`, { method: "POST", headers: headers(state.token) });
 }
 
 function pick(what, go = false) {
@@ -176,6 +181,8 @@ setInterval(() => {
   drawLink();
   if (!state.about) return;
   $("clock").textContent = clockOf(nowS());
+  $("zone").textContent = zoneOf(nowS());
+  drawBanner();
   const tracks = word("tracks")((state.past ?? state.frame).tracks.filter((t) => t.status === "confirmed").length);
   const s = state.status?.sensors;
   const all = s ? Object.values(s).reduce((a, b) => a + b, 0) : 0;
@@ -198,6 +205,18 @@ function drawLink() {
   if ($("stale").textContent !== words) $("stale").textContent = words;
 }
 
+/** Too few sensors is said at the top of both faces: silence must not look like peace. */
+function drawBanner() {
+  const list = state.past ? [] : siteList(), blind = list.filter((s) => s.covered === false), gone = list.filter((s) => s.covered !== false && s.gone >= 0.28);
+  const names = (of) => of.slice(0, 3).map((s) => s.name).join(", ") + (of.length > 3 ? `, ${word("others")(of.length - 3)}` : "");
+  const said = [];
+  if (blind.length) said.push(word("banner_blind")(names(blind)));
+  if (gone.length) said.push(word("banner_gone")(Math.round(100 * Math.max(...gone.map((s) => s.gone))), names(gone)));
+  const text = said.join(" ");
+  $("banner").hidden = !text;
+  if ($("banner").textContent !== text) $("banner").textContent = text;
+}
+
 function drawWords() {
   document.documentElement.dataset.theme = theme;
   for (const e of document.querySelectorAll("[data-word]")) e.textContent = word(e.dataset.word);
@@ -215,7 +234,8 @@ function drawWords() {
   $("name").textContent = state.about?.name ?? "forehear";
   document.title = state.about?.name ?? "forehear";
   drawLegend(PALETTE[theme], operator());
-  drawHelp(PALETTE[theme]);
+  drawHelp(PALETTE[theme], beep);
+  $("sound").setAttribute("aria-pressed", String(sounding));
   $("key").hidden = state.about?.face !== "public";
   drawAllAlerts();
 }
@@ -236,8 +256,8 @@ function beep() {
 const DO = {
   t() { theme = theme === "dark" ? "light" : "dark"; localStorage.setItem("forehear.theme", theme); chart.setTheme(theme); drawWords(); },
   u() { setLanguage(currentLanguage() === "uk" ? "en" : "uk"); chart.setLanguage(currentLanguage()); drawWords(); drawPicked(); drawAllSites(); },
-  m() { sounding = !sounding; $("sound").setAttribute("aria-pressed", String(sounding)); if (sounding) beep(); },
-  f: fitAll, l: past.toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")),
+  m() { sounding = !sounding; localStorage.setItem("forehear.sound", sounding ? "on" : "off"); $("sound").setAttribute("aria-pressed", String(sounding)); if (sounding) beep(); },
+  f: fitAll, l: past.toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")), h: () => chart.show("hearing", !chart.isShown("hearing")),
   a() { if (!state.alerts) return; const a = state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },
   "?": () => ($("keys").open ? $("keys").close() : $("keys").showModal()),
   " ": past.play,

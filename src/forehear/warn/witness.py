@@ -1,22 +1,22 @@
-"""Which tracks count, what they add up to at a site, and which condition of the table that is.
+"""Which tracks count: who heard each, over how long, from how many places; and what a lost one is still worth.
 
-Theory of operation. Each second the policy is handed the live tracks and their arrivals. A track counts only
-once it is corroborated: heard by enough sensors that do not stand in one place, over enough time. So one broken
-or lying sensor cannot raise an alarm. Nor can one put an alarm out: a track that ends or is no longer reported is
-remembered with the arrivals it had, fading slowly, until the last of them is over; only a track that is alive
-and flies elsewhere takes its arrivals back.
+Theory of operation. A track counts only once it is corroborated: heard by enough sensors that do not stand in one
+place, over enough time. So one broken or lying sensor cannot raise an alarm. Nor can one put an alarm out: a track
+that ends or is no longer reported is remembered with the arrivals it had, fading slowly, until the last of them is
+over; only a track that is alive and flies elsewhere takes its arrivals back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from msgspec import Struct
 
-from forehear.forecast.arrival import BIN_S, Arrival, first_of
+from forehear.forecast.arrival import BIN_S, Arrival
 from forehear.records import Network, TargetKind, Track
 from forehear.warn.limits import Policy
-from forehear.warn.table import Condition
+
+# A jet is named as one only from these odds on: that there are jets is news, and a young track's odds swing.
+SURELY_JET, RATHER_PISTON = 0.8, 0.5
 
 
 @dataclass
@@ -29,24 +29,20 @@ class Witness:
     corroborated: bool = False
     kind: TargetKind = "other"
     speed_mps: float = 0.0
+    count: int = 1
+    lon: float = 0.0
+    lat: float = 0.0
+    sigma_m: float = 0.0
     ended_s: float | None = None
 
 
-class Outlook(Struct, frozen=True):
-    """What is to be expected at one site now: all corroborated tracks together."""
-
-    probability: float
-    earliest_s: float | None
-    median_s: float | None
-    latest_s: float | None
-    tracks: tuple[str, ...]
-    kind: TargetKind
-    nearest_m: float
-    speed_mps: float
-    lost: bool
-
-
-NOTHING = Outlook(0.0, None, None, None, (), "other", 0.0, 0.0, False)
+def kind_named(track: Track) -> TargetKind:
+    """Give the kind that a track may be named by: its likeliest one, a jet only where that is sure."""
+    if track.kinds.jet >= SURELY_JET:
+        return "jet"
+    if track.kinds.piston >= RATHER_PISTON:
+        return "piston"
+    return "other" if track.kind == "jet" else track.kind
 
 
 def sensors_apart(names: Iterable[str], places: Mapping[str, tuple[float, float]], apart_m: float) -> int:
@@ -80,8 +76,9 @@ def witness(
     for name in [n for n, t in one.last_s.items() if t < now_s - policy.heard_within_s]:
         del one.last_s[name]
         one.seconds.pop(name, None)
-    if track.kind != one.kind or track.speed_mps != one.speed_mps:
-        one.kind, one.speed_mps = track.kind, track.speed_mps
+    one.kind = kind_named(track)
+    one.speed_mps, one.count = track.speed_mps, max(track.count, 1)
+    one.lon, one.lat, one.sigma_m = track.lon, track.lat, track.position_sigma_m
     if one.corroborated or track.status != "confirmed":
         return
     if sensors_apart(one.last_s, places, policy.apart_m) >= policy.sensors:
@@ -112,39 +109,3 @@ def faded(arrival: Arrival, ended_s: float, now_s: float, policy: Policy) -> Arr
     return Arrival(
         now_s, arrival.track, arrival.site, float(odds[-1]), early, middle, late, arrival.distance_m, odds
     )
-
-
-def outlook_of(several: Sequence[Arrival], witnesses: Mapping[str, Witness], policy: Policy) -> Outlook:
-    """Add up a site's arrivals, all of one moment and of corroborated tracks."""
-    # What adds less than a thousandth tells nobody anything and would make the list of tracks endless.
-    probable = [a for a in several if a.probability >= 1e-3]
-    if not probable:
-        return NOTHING
-    probability, early, middle, late = first_of(probable)
-    # Named are the tracks that matter: at least a tenth as probable as the most probable one.
-    most = max(a.probability for a in probable)
-    named = sorted((a for a in probable if a.probability >= 0.1 * most), key=lambda a: (-a.probability, a.track))
-    first = named[0]
-    # What is sent of kind, distance and speed is the most probable one's.
-    kind = witnesses[first.track].kind
-    lost = all(witnesses[a.track].ended_s is not None for a in named)
-    return Outlook(
-        round(probability, 4), early, middle, late, tuple(a.track for a in named),
-        kind, first.distance_m, witnesses[first.track].speed_mps, lost,
-    )  # fmt: skip
-
-
-def holds(condition: Condition, outlook: Outlook, now_s: float, policy: Policy) -> bool:
-    """Answer one question of the table."""
-    soon = None if outlook.median_s is None else outlook.median_s - now_s
-    p = outlook.probability
-    if condition == "settled":
-        return True
-    if condition == "likely":
-        return p >= policy.warning_probability and soon is not None and soon <= policy.warning_s
-    if condition == "possible":
-        return p >= policy.watch_probability and soon is not None and soon <= policy.watch_s
-    if condition == "eased":
-        far = soon is None or soon > 1.2 * policy.warning_s
-        return p < policy.ease * policy.warning_probability or far
-    return p < policy.ease * policy.watch_probability
