@@ -51,8 +51,9 @@ def test_lines_go_to_the_hubs_endpoint(hub: Hub, ending: str) -> None:
     assert hub.asked == [("/v1/reports", LINES["Content-Type"], b"{}\n")]
 
 
-def test_a_hub_below_a_path_is_found_there(hub: Hub) -> None:
-    poster(f"http://127.0.0.1:{hub.server_port}/below", proxies=False)(b"x")
+@pytest.mark.parametrize("path", ["/below", "/below/"])
+def test_a_hub_below_a_path_is_found_there(hub: Hub, path: str) -> None:
+    poster(f"http://127.0.0.1:{hub.server_port}{path}", proxies=False)(b"x")
     assert hub.asked[0][0] == "/below/v1/reports"
 
 

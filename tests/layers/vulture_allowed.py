@@ -20,7 +20,7 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     # Keys of records that are written whole: formats.md names each.
     "health of a report": lambda _: (_.clipped_pct, _.silent_pct, _.overloaded_pct, _.opposed_channels),
     "answer of forehear score": lambda _: _.first_audible_s,
-    "answer of /health": lambda _: _.store_full,
+    "answer of /health": lambda _: (_.store_full, _.sites_not_covered),
     "a column of the table of days": lambda _: _.shahed,
     # Names that make a list of numbers or columns complete.
     "columns of the tracker's arrays": lambda _: (_.LEVEL, _.M_LEVEL, _.M_TONE, _.M_AZIMUTH, _.M_ELEVATION),

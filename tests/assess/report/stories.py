@@ -4,6 +4,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from forehear.assess.claims.view import ledger_of
 from forehear.assess.forecast.months import forecast
 from forehear.assess.forecast.scoring import HORIZONS, ForecastScore
@@ -33,7 +35,8 @@ def story(day: date | None = None) -> Story:
         for model, _ in MODELS
         for h in HORIZONS
     )
-    came = tuple((m.month, 1 + k, 1) for k, m in enumerate(ahead.months))
+    # The first month came as foretold, the others did not.
+    came = tuple((m.month, int(np.median(m.launched)) if k == 0 else 1, 1) for k, m in enumerate(ahead.months))
     warning: dict[str, object] = {
         "depth_m": 60_000.0,
         "variants": {"propeller": _variant(1500.0, 1200.0, 4000.0), "jet": _variant(420.0, 360.0, 6000.0)},

@@ -1,7 +1,7 @@
 """Killed at any moment: no acknowledged report is lost, no alert is sent twice, and it is back within seconds.
 
 The service runs in a process of its own (cli.serve, service.run), and starts the tracker's again
-(service.tracking.supervisor, service.tracking.launched, service.tracking.worker_entry, service.tracking.worker,
+(service.tracking.launched, service.tracking.worker_entry, service.tracking.worker,
 service.tracking.warm).
 """
 

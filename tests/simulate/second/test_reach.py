@@ -77,7 +77,11 @@ def test_only_those_who_may_hear_do() -> None:
 
 def test_who_does_not_listen_or_is_too_far_is_left_out() -> None:
     one = world(STILL)
-    assert heard(one, standing(one, 40_000.0)) is None
+    assert heard(one, standing(one, 15_000.0)) is None
+    # However loud: nothing is followed so far.
+    loud = standing(one, 40_000.0)
+    loud.path = replace(loud.path, level_db=loud.path.level_db + 200.0)
+    assert heard(one, loud) is None
     n = len(one.sensors.kind)
     deaf = np.ones((n, 10), np.bool_)
     deaf[0] = False
