@@ -68,7 +68,7 @@ def test_every_station_names_its_module_and_its_settings() -> None:
 
 def test_every_key_of_the_configuration_that_the_page_names_is_there() -> None:
     example = (ROOT / "src" / "forehear" / "service" / "forehear.example.toml").read_text(encoding="utf-8")
-    options = (ROOT / "src" / "forehear" / "cli" / "listen.py").read_text(encoding="utf-8")
+    options = (ROOT / "src" / "forehear" / "cli" / "listen" / "verb.py").read_text(encoding="utf-8")
     settings = "".join(text.partition("- Settings:")[2] for text in stations().values())
     tables, flags = re.findall(r"`\[(\w+)\](?: (\w+))?`", settings), re.findall(r"`(--[a-z-]+)`", settings)
     assert len(tables) >= 5

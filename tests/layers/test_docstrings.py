@@ -109,8 +109,8 @@ def test_private_array_functions_say_it_too() -> None:
 
 
 def test_public_array_functions_state_shapes_or_units() -> None:
-    # `(n, 3)`, `(...)`, `(k,)`; `[m/s]`, `[dB re 20 uPa]`.
-    stated = re.compile(r"\((?:\.\.\.|[\w ]+,)[\w ,.*/+-]*\)|\[[\w^/ ,.*+()-]+\]")
+    # `(n, 3)`, `(...)`, `(len(NAMES),)`; `[m/s]`, `[dB re 20 uPa]`.
+    stated = re.compile(r"\((?:\.\.\.|(?:[\w ]|\(\w+\))+,)[\w ,.*/+()-]*\)|\[[\w^/ ,.*+()-]+\]")
     bare = [name for name, function in kept().items() if public(name) and not stated.search(named(function))]
     assert not bare, f"neither shape nor unit: {bare}"
 

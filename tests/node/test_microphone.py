@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tests.listen.stubs import Stub
 
-from forehear.cli import listen_run
+from forehear.cli.listen import run as listen_run
 from forehear.cli.main import main
 from forehear.errors import NotInstalled
 from forehear.node import microphone as node

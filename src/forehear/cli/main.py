@@ -22,11 +22,13 @@ VERBS: dict[str, str] = {
     "replay": "play recorded reports to a live service",
     "completion": "print the shell's completion script",
 }
+# Verbs with parts of their own, each in a folder: there the module is forehear.cli.VERB.verb.
+FOLDERS = frozenset({"assess", "listen"})
 
 
 def verb_parser(verb: str) -> argparse.ArgumentParser:
     """Make the parser of one verb; imports only that verb's module."""
-    module = importlib.import_module(f"forehear.cli.{verb}")
+    module = importlib.import_module(f"forehear.cli.{verb}.verb" if verb in FOLDERS else f"forehear.cli.{verb}")
     parser = argparse.ArgumentParser(
         prog=f"forehear {verb}",
         description=module.__doc__,

@@ -49,8 +49,8 @@ class Showing:
         self.hearing: HearingMap | None = None
         self.recent: deque[StoredAlert] = deque(maxlen=RECENT_ALERTS)
         self.recent.extend(reversed(reader.alerts(RECENT_ALERTS)))
-        self._told_second = self._kept_second = -math.inf
-        self._told_at_s = self._shown_at_s = self._ticked_at_s = -math.inf
+        self._sent_second = self._kept_second = -math.inf
+        self._sent_at_s = self._shown_at_s = self._ticked_at_s = -math.inf
         self._pictures: dict[Face, tuple[float, list[bytes]]] = {}
         self._recall(reader)
 
@@ -78,9 +78,9 @@ class Showing:
         if self.live.watchers("public") and (shows or now - self._ticked_at_s > TICK_EVERY_S):
             self._ticked_at_s = now
             self.live.publish("public", event("frame", frame_shown(frame, "public", shows)))
-        if math.floor(frame.time_s) <= self._told_second or now - self._told_at_s < SLOW_EVERY_S:
+        if math.floor(frame.time_s) <= self._sent_second or now - self._sent_at_s < SLOW_EVERY_S:
             return
-        self._told_second, self._told_at_s = math.floor(frame.time_s), now
+        self._sent_second, self._sent_at_s = math.floor(frame.time_s), now
         changes = self._sensor_states.changes(self._clock())
         if self.live.watchers("operator"):
             if changes:

@@ -18,7 +18,7 @@ from forehear.io.ndjson import Rejections, ReportParser
 from forehear.records import Report, Source
 from forehear.stage.sound import recording
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "listen" / "data"
 RECORDINGS = sorted(DATA.glob("*.flac"))
 START_S = 1_790_000_000.0

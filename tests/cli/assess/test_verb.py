@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forehear.cli.assess import SUBVERBS
+from forehear.cli.assess.verb import SUBVERBS
 from forehear.cli.main import main
 
 DATA = files("forehear.assess").joinpath("data")

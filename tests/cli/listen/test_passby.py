@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from forehear.cli.listen_passby import table
+from forehear.cli.listen.passby import table
 from forehear.listen.passby import LEAST_TONES
 from forehear.records import Report, Source
 

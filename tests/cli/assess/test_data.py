@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from forehear.assess.tables import TableFaults
-from forehear.cli.assess_data import claims_path, json_list, log_faults
+from forehear.cli.assess.data import claims_path, json_list, log_faults
 from forehear.cli.main import main
 
 

@@ -66,13 +66,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _start(words: str) -> float | str:
-    from forehear.cli.listen_start import start_of
+    from forehear.cli.listen.start import start_of
 
     return start_of(words)
 
 
 def _zone(words: str) -> tzinfo:
-    from forehear.cli.listen_start import zone_of
+    from forehear.cli.listen.start import zone_of
 
     return zone_of(words)
 
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(devices()))
         return 0
     _check(args)
-    from forehear.cli.listen_run import Hearing, hear_device, hear_recordings
+    from forehear.cli.listen.run import Hearing, hear_device, hear_recordings
 
     with contextlib.ExitStack() as files:
         hearing = Hearing(args, _sink(args, files))

@@ -162,9 +162,9 @@ def add_network_arguments(sub: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Answer one subverb."""
     if args.subverb in ("claims", "names", "launches", "forecast"):
-        from forehear.cli import assess_data as module
+        from forehear.cli.assess import data as module
     else:
-        from forehear.cli import assess_network as module  # type: ignore[no-redef]
+        from forehear.cli.assess import network as module  # type: ignore[no-redef]
     answer: str = getattr(module, args.subverb)(args)
     sys.stdout.write(answer if answer.endswith("\n") else answer + "\n")
     return 0

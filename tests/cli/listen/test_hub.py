@@ -12,8 +12,9 @@ import pytest
 import soundfile
 from tests.listen.stubs import Stub
 
-from forehear.cli import listen_hub, listen_run
-from forehear.cli.listen_hub import Rehearsal
+from forehear.cli.listen import hub as listen_hub
+from forehear.cli.listen import run as listen_run
+from forehear.cli.listen.hub import Rehearsal
 from forehear.cli.main import main
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from forehear.cli.assess_network import raid_text, warning_text
+from forehear.cli.assess.network import raid_text, warning_text
 from forehear.cli.main import main
 from forehear.io.geojson import network_geojson
 from forehear.records import Network, Sensor

@@ -19,9 +19,9 @@ from forehear.node.edge import Edge, Hears
 from forehear.records import Report
 
 if TYPE_CHECKING:
-    from forehear.cli import listen_figure
-    from forehear.cli.listen_hub import Rehearsal
-    from forehear.cli.listen_start import Beginnings
+    from forehear.cli.listen import figure as listen_figure
+    from forehear.cli.listen.hub import Rehearsal
+    from forehear.cli.listen.start import Beginnings
 
 # An answer by kind names the likeliest where it is at least this likely.
 NAMED_FROM = 0.5
@@ -81,7 +81,7 @@ class Hearing:
         self._at_once = args.device is not None or args.hub is not None or any(map(is_pipe, args.audio))
         self.listener = listener = listener_of(args.sensor, args.calibration_db, self.places_m)
         if args.figure:
-            from forehear.cli.listen_figure import Sketch, require_matplotlib
+            from forehear.cli.listen.figure import Sketch, require_matplotlib
 
             require_matplotlib()
             self.sketch = Sketch()
@@ -141,14 +141,14 @@ class _Watched:
 
 def hear_recordings(hearing: Hearing) -> int:
     """Hear all recordings one after another; 1 if any was refused."""
-    from forehear.cli.listen_start import NOW, Beginnings
+    from forehear.cli.listen.start import NOW, Beginnings
 
     args = hearing.args
     start = args.start if args.start is not None else (NOW if args.hub else 0.0)
     progress = Progress("forehear listen", args.quiet, lines=False, after_s=0.0)
     beginnings = Beginnings(start, args.zone, progress.log)
     if args.hub is not None:
-        from forehear.cli.listen_hub import Rehearsal
+        from forehear.cli.listen.hub import Rehearsal
 
         hearing.rehearsal = Rehearsal(args.hub, args.key, progress.log)
     with progress:
@@ -165,7 +165,7 @@ def hear_recordings(hearing: Hearing) -> int:
         name = args.audio[0] if len(args.audio) == 1 else f"{len(args.audio)} recordings"
         hearing.sketch.draw(args.figure, args.sensor, name)
     if args.passby:
-        from forehear.cli.listen_passby import table
+        from forehear.cli.listen.passby import table
 
         print("\n".join(table(hearing.kept)), file=sys.stderr)
     hearing.log(hearing.tally.words(hearing.listener))
@@ -226,7 +226,7 @@ def hear_device(hearing: Hearing) -> int:
     channels = 1 if hearing.places_m is None else len(hearing.places_m)
     sinks: list[Sink] = [hearing]
     if args.hub is not None:
-        from forehear.cli.listen_hub import uplink_to
+        from forehear.cli.listen.hub import uplink_to
 
         sinks.append(uplink_to(args.hub, args.key, hearing.log))
     signal.signal(signal.SIGTERM, signal.default_int_handler)

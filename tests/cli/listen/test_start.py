@@ -8,7 +8,8 @@ import pytest
 import soundfile
 from tests.listen.stubs import Stub
 
-from forehear.cli import listen_run, listen_start
+from forehear.cli.listen import run as listen_run
+from forehear.cli.listen import start as listen_start
 from forehear.cli.main import main
 
 START_S = 1_774_062_900.0  # 2026-03-21 03:15:00 UTC

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from forehear.cli.assess_data import claims_path, log_faults
+from forehear.cli.assess.data import claims_path, log_faults
 from forehear.cli.extras import require
 from forehear.errors import ConfigurationError
 from forehear.records import Network

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forehear.cli import listen_figure
-from forehear.cli.listen_figure import COLOURS, MOST_COLUMNS, MOST_REPORTS, Sketch
+from forehear.cli.listen import figure as listen_figure
+from forehear.cli.listen.figure import COLOURS, MOST_COLUMNS, MOST_REPORTS, Sketch
 from forehear.constants import LISTENING_RATE_HZ
 from forehear.errors import InputError, NotInstalled
 from forehear.records import Kinds, Report, Source

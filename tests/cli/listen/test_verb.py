@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from tests.listen.stubs import Stub
 
-from forehear.cli import listen_run
+from forehear.cli.listen import run as listen_run
 from forehear.cli.main import main
 from forehear.io.ndjson import Rejections, ReportParser
 
@@ -154,7 +154,7 @@ def test_an_array_takes_only_what_has_its_channels(tmp_path: Path, capsys: pytes
 def test_a_wav_on_stdin_is_heard(tmp_path: Path) -> None:
     wav = Path(recording(tmp_path, "a.wav"))
     code = (
-        "import sys; from forehear.cli import listen_run; from tests.listen.stubs import Stub\n"
+        "import sys; from forehear.cli.listen import run as listen_run; from tests.listen.stubs import Stub\n"
         "listen_run.listener_of = lambda sensor, db, places: Stub(sensor)\n"
         "from forehear.cli.main import main; sys.exit(main(['listen', '-', '--sensor', 'K-07']))\n"
     )
@@ -216,7 +216,7 @@ def test_reports_go_to_stdout_where_no_file_is_named(tmp_path: Path, monkeypatch
 
 
 def run_python(code: str, data: bytes = b"", timeout_s: float = 120.0) -> subprocess.CompletedProcess[bytes]:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])}
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -237,7 +237,9 @@ def test_a_long_recording_fits_a_raspberry_pi(tmp_path: Path) -> None:
             file.write(CHANCE.normal(0.0, 0.05, 480_000))
     # The real Listener, where there is one.
     stub = "from tests.listen.stubs import Stub\nlisten_run.listener_of = lambda s, db, p: Stub(s)\n"
-    code = "from forehear.cli import listen_run\n" + ("" if find_spec("forehear.listen.listener") else stub)
+    code = "from forehear.cli.listen import run as listen_run\n" + (
+        "" if find_spec("forehear.listen.listener") else stub
+    )
     # Not getrusage: what that tells began with the size of the process that started this one.
     code += (
         "import re, sys\n"
