@@ -43,7 +43,6 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
         "tests/listen/test_passby.py",
         "tests/listen/test_threads.py",
     ),
-    "forehear.plan.warning_run": ("tests/plan/test_warning.py", "tests/cli/assess/test_network.py"),
     "forehear.score.records": ("tests/score/test_score.py", "tests/cli/test_score.py"),
     "forehear.service.endpoints.alerts": ("tests/service/endpoints/test_web.py",),
     "forehear.service.endpoints.answers": ("tests/service/endpoints/test_web.py",),

@@ -11,7 +11,7 @@ import pytest
 from forehear.cli.main import main
 from forehear.io.geojson import network_geojson, sites_geojson
 from forehear.records import Alert, AlertGroup, Network, Sensor, Site
-from forehear.stage.night_page import Night, clipped, page, pieces
+from forehear.stage.night_page import PlayedNight, clipped, page, pieces
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 NETWORK = Network(tuple(Sensor(f"S{k}", "microphone", 31.0 + 0.0412345 * k, 47.0, 100.0) for k in range(6)))
@@ -26,7 +26,9 @@ PICTURES = [(1_790_000_000.0 + 5.0 * k, [[0, 31.0 + 0.001 * k, 47.0, 90, 50, 0]]
 
 
 def made(sensors: bool = False) -> str:
-    return page("A night", NETWORK, SITES, Night(PICTURES, ["T1"], ALERTS, 1234), "Europe/Kyiv", sensors).decode()
+    return page(
+        "A night", NETWORK, SITES, PlayedNight(PICTURES, ["T1"], ALERTS, 1234), "Europe/Kyiv", sensors
+    ).decode()
 
 
 def data(text: str) -> dict[str, object]:

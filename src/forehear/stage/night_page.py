@@ -33,7 +33,7 @@ CORNERS = 36
 KIND_CODE = {"piston": 0, "jet": 1, "other": 2}
 
 
-class Night(NamedTuple):
+class PlayedNight(NamedTuple):
     """What is shown of a journal: pictures are (time, [[name, lon, lat, course, speed, kind], ...])."""
 
     pictures: list[tuple[float, list[list[float]]]]
@@ -48,7 +48,7 @@ def played(
     seconds: Iterable[tuple[float, list[Report]]],
     public: bool,
     show: Callable[[float, int], None],
-) -> Night:
+) -> PlayedNight:
     """Track a journal's seconds and warn of what comes; `show` is given the time and the tracks, as it goes."""
     tracker = Tracker(network)
     alerting = Alerting(network, sites, tracker.plane, Policy())
@@ -67,7 +67,7 @@ def played(
             flying = [t for t in tracks if t.status not in ("tentative", "ended")]
             pictures.append((round(time_s, 1), [_drawn(t, index, digits) for t in flying]))
     every = max(1, -(-len(pictures) // MOST_PICTURES))
-    return Night(pictures[::every], list(index), alerts, count)
+    return PlayedNight(pictures[::every], list(index), alerts, count)
 
 
 def _drawn(track: Track, index: dict[str, int], digits: int) -> list[float]:
@@ -78,7 +78,9 @@ def _drawn(track: Track, index: dict[str, int], digits: int) -> list[float]:
     ]  # fmt: skip
 
 
-def page(title: str, network: Network, sites: tuple[Site, ...], night: Night, zone: str, sensors: bool) -> bytes:
+def page(
+    title: str, network: Network, sites: tuple[Site, ...], night: PlayedNight, zone: str, sensors: bool
+) -> bytes:
     """Write the page. `zone` is the time zone that its clock shows; with `sensors` theirs are on the map."""
     places = [(s.lon, s.lat) for s in sites] + [(s.lon, s.lat) for s in network.sensors]
     box = _box(places)
