@@ -225,13 +225,13 @@ class Alert(Struct, frozen=True):
 class HearingMap(Struct, frozen=True):
     """Where one hears now, for the operator: the odds that enough sensors hear a drone.
 
-    Odds in hundredths, row by row from the south-west corner on; a cell is `step_lat` by `step_lon` [deg].
+    Odds in hundredths, row by row from the south-west corner on; a cell is `step_lat_deg` by `step_lon_deg`.
     """
 
-    south: float
-    west: float
-    step_lat: float
-    step_lon: float
+    south_deg: float
+    west_deg: float
+    step_lat_deg: float
+    step_lon_deg: float
     columns: int
     odds: tuple[int, ...]
 

@@ -78,14 +78,14 @@ def test_a_square_is_reached_at_its_side_and_a_flight_beside_it_never_arrives() 
 def test_a_site_of_two_parts_is_reached_at_either_and_not_between_them() -> None:
     near, far = square(20_000.0, 0.0, 4000.0), square(40_000.0, 9000.0, 4000.0)
     both = replace(near, further=(far.polygon,))
-    places = arrival.places_of([both], PLANE)
+    places = places_of([both], PLANE)
     (one,) = arrival.arrivals([track()], places, PLANE, STRAIGHT)
     assert one.median_s == pytest.approx(1000.0 + 320.0, abs=1 * seconds)
     (other,) = arrival.arrivals([track(north=9000.0)], places, PLANE, STRAIGHT)
     assert other.median_s == pytest.approx(1000.0 + 720.0, abs=1 * seconds)
     assert arrival.arrivals([track(north=4500.0)], places, PLANE, STRAIGHT) == []
     # Other places' parts are their own.
-    two = arrival.places_of([both, site(20_000.0, -20_000.0)], PLANE)
+    two = places_of([both, site(20_000.0, -20_000.0)], PLANE)
     assert [a.site for a in arrival.arrivals([track(north=-20_000.0)], two, PLANE, STRAIGHT)] == ["town"]
 
 

@@ -16,7 +16,7 @@ def drawn(reporting: Reporting, now_s: float = 305.0) -> HearingMap:
 
 
 def odds_at(now: HearingMap, lon: float, lat: float) -> int:
-    row, column = int((lat - now.south) / now.step_lat), int((lon - now.west) / now.step_lon)
+    row, column = int((lat - now.south_deg) / now.step_lat_deg), int((lon - now.west_deg) / now.step_lon_deg)
     return now.odds[row * now.columns + column]
 
 

@@ -108,9 +108,11 @@ def test_live_events_begin_with_the_whole_picture(served: Served) -> None:
         for row in events.iter_lines():
             if row.startswith("event: "):
                 names.append(row.removeprefix("event: "))
-            if len(names) > 9:
+            if len(names) > 10:
                 break
-    assert names[:7] == ["hello", "frame", "sites", "alerts", "sensors", "corridors", "status"]
+    # Where one hears comes every few seconds: a newcomer may be before the first.
+    shown = [name for name in names if name != "hearing"]
+    assert shown[:7] == ["hello", "frame", "sites", "alerts", "sensors", "corridors", "status"]
 
 
 def test_every_answer_carries_the_security_headers(served: Served) -> None:

@@ -216,7 +216,7 @@ export function setHearing(h) {
     const odds = bucket(r * h.columns + c);
     let end = c + 1;
     while (end < h.columns && bucket(r * h.columns + end) === odds) end++;
-    const [w, e, s, n] = [h.west + c * h.step_lon, h.west + end * h.step_lon, h.south + r * h.step_lat, h.south + (r + 1) * h.step_lat];
+    const [w, e, s, n] = [h.west_deg + c * h.step_lon_deg, h.west_deg + end * h.step_lon_deg, h.south_deg + r * h.step_lat_deg, h.south_deg + (r + 1) * h.step_lat_deg];
     if (odds > 0) cells.push(feature("Polygon", [[[w, s], [e, s], [e, n], [w, n], [w, s]]], { odds }));
     c = end;
   }
