@@ -53,7 +53,8 @@ async def _honest(served: Served, until: float) -> tuple[int, int]:
     """All sensors report once a second over a gateway's connection, and send again what was put off."""
     sent = taken = 0
     counter = itertools.count(1)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", timeout=20.0, trust_env=False) as client:
+    address = f"http://127.0.0.1:{served.port}"
+    async with httpx.AsyncClient(base_url=address, timeout=20.0, trust_env=False) as client:
         while time.monotonic() < until:
             began = time.monotonic()
             batch = b"\n".join(line(sensor, next(counter)) for sensor in SEEDS)
