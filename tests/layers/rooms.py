@@ -59,14 +59,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "service.intake": {"base", "io", "service.config", "service.store"},
     "service.show": {"base", "warn", "io", "service.config", "service.store", "service.tracking"},
+    "service.timekeeper": set(),
+    "service.keeping": {"base", "service.config", "service.intake", "service.store"},
     "service.hub": {
         "base", "io", "service.config", "service.secret", "service.store", "service.tracking", "service.intake",
-        "service.show",
+        "service.show", "service.keeping", "service.timekeeper",
     },
-    "service.endpoints": {"base", "io", "service.config", "service.intake", "service.show", "service.hub"},
+    "service.notify": set(),
+    "service.watch": {"service.hub", "service.notify"},
+    "service.endpoints": {
+        "base", "io", "service.config", "service.intake", "service.show", "service.hub", "service.watch",
+    },
     "service.run": {
         "base", "io", "service.config", "service.store", "service.tracking", "service.intake", "service.show",
-        "service.hub", "service.endpoints",
+        "service.hub", "service.watch", "service.notify", "service.endpoints",
     },
     "stage": {
         "base", "io", "track", "warn", "service.config", "service.hub", "service.run", "simulate.scenario",

@@ -11,24 +11,24 @@ The tracker falling behind does not hold up intake: the next step simply takes m
 
 import asyncio
 import math
+import sqlite3
 import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from forehear.io import cap
 from forehear.records import Alert, Report
 from forehear.service.config import Settings
-from forehear.service.intake.gate import Gate, Limits, known_sensors
-from forehear.service.intake.intake import Intake
 from forehear.service.intake.mqtt import Mqtt
+from forehear.service.keeping import Keeping
 from forehear.service.secret import secret
 from forehear.service.show.sensor_states import SensorStates
 from forehear.service.show.showing import Showing
 from forehear.service.store.alerts import keep, teller
-from forehear.service.store.store import Store, StoredAlert, StoreFull
+from forehear.service.store.store import Store, StoredAlert, StoreFailed
+from forehear.service.timekeeper import Timekeeper
 from forehear.service.tracking.frames import Frame
 from forehear.service.tracking.launched import Launched
 from forehear.service.tracking.messages import Step
@@ -40,6 +40,8 @@ RETAIN_EVERY_S = 30.0
 # The tracker rests for at least this share of its last step: steps cost much alike however few reports are in
 # them, and on a night of 800 targets, where one takes 0.2 s, stepping without a pause would only heat the room.
 REST = 0.25
+# Time is taken back, and not waited for, when it is so far ahead of the clock [s]; looked after so often [s].
+BACK_S, TEND_EVERY_S = 5.0, 1.0
 # The rate of reports is shown over so long [s].
 RATE_OVER_S = 3.0
 
@@ -48,18 +50,19 @@ class Hub:
     """The running service without its endpoints, which use `intake`, `show` and the questions. `start`, `stop`."""
 
     def __init__(
-        self, settings: Settings, clock: Callable[[], float] = time.time, launched: Launched | None = None
+        self,
+        settings: Settings,
+        clock: Callable[[], float] = time.time,
+        launched: Launched | None = None,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`steady` counts seconds at the clock's pace, and is never set. Raises InputError."""
         self.settings = settings
-        self.clock = clock
+        self.clock = Timekeeper(clock, steady)
         folder = settings.data_dir
-        folder.mkdir(parents=True, exist_ok=True)
-        self.store = Store(folder / "store.sqlite", writer=True, max_mb=settings.config.store.max_mb)
-        self.reader = Store(folder / "store.sqlite")
-        self.writer = ThreadPoolExecutor(1, "store")
-        self.gate = _gate(settings, self.store)
+        self.keeping = Keeping(settings, self.clock)
+        self.gate, self.intake = self.keeping.gate, self.keeping.intake
         self.sensor_states = SensorStates(settings.network)
-        self.intake = Intake(self.gate, self.store, clock, self.writer)
         self.intake.on_report = self._heard
         self.sites = {s.id: s for s in settings.sites}
         self.token = settings.token or secret(folder / "operator.token", 32)
@@ -81,13 +84,27 @@ class Hub:
         # Acknowledged by a service that is gone, perhaps in no step yet; once they are, None.
         self._inherited: int | None = self.store.last_block()
         self.tracking = Tracking(settings, folder, self.store, launched)
-        self.show = Showing(settings, self.reader, self.sensor_states, clock, self.status)
+        self.show = Showing(settings, self.reader, self.sensor_states, self.clock, self.status)
+        # When the last frame came that was not of the past [s of the system's steady clock].
+        self.framed_at = time.monotonic()
+        # What is wrong, as who watches it says.
+        self.troubles: Callable[[], dict[str, str]] = dict
+
+    @property
+    def store(self) -> Store:
+        """The store to write; on the thread of `keeping` alone."""
+        return self.keeping.store
+
+    @property
+    def reader(self) -> Store:
+        """The store to read."""
+        return self.keeping.reader
 
     # --- its life ------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Begin: intake at once, the tracker as soon as it has caught up."""
-        self._tasks = [asyncio.create_task(self.intake.run()), asyncio.create_task(self._run())]
+        self._tasks = [asyncio.create_task(one) for one in (self.intake.run(), self._run(), self._tend())]
 
     async def stop(self) -> None:
         """End: what was acknowledged is on the disk already."""
@@ -95,19 +112,22 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.tracking.stop()
-        self.writer.shutdown()
-        self.store.close()
-        self.reader.close()
+        await self.keeping.close()
 
     def failed(self) -> BaseException | None:
         """Give what ended a task of the hub that should never end."""
         for task in self._tasks:
-            if task.done() and not task.cancelled() and task.exception() is not None:
-                return task.exception()
+            if task.done() and not task.cancelled():
+                return task.exception() or RuntimeError("a part that should never end has ended")
         return None
 
     async def _run(self) -> None:
-        await self._resume()
+        last = self.store.last_tick()
+        if last is not None and last[0] - self.clock() > BACK_S:
+            await self._turn_back()
+        else:
+            await self._resume()
+        self.framed_at = time.monotonic()
         self.ready.set()
         trimmed = time.monotonic()
         pause = self.settings.config.service.tick_s
@@ -125,28 +145,43 @@ class Hub:
                 await self._resume()
             if time.monotonic() - trimmed > RETAIN_EVERY_S:
                 trimmed = time.monotonic()
-                await self._write(
+                await self.keeping.write(
                     lambda: self.store.retain(self.clock(), self.settings.config.store.keep_hours * 3600)
                 )
 
-    async def _write(self, work: Callable[[], Any]) -> Any:
-        """Do something with the store on its own thread; a full disk is noted, and the work goes on."""
-        try:
-            result = await asyncio.get_running_loop().run_in_executor(self.writer, work)
-        except StoreFull:
-            self.intake.full = True
-            return None
-        return result
-
     async def _tick(self) -> None:
-        # A clock that stands still or is set back must not stop warnings; one that leaps is followed.
+        if self.show.time_s - self.clock() > BACK_S:
+            await self._turn_back()
+        # A clock that stands still or is set back a little must not stop warnings.
         now_s = max(self.clock(), self.show.time_s + 1e-3)
         bodies, block = self.intake.drain()
         picture = self.show.to_keep(now_s)
-        await self._write(lambda: self.store.put_tick(now_s, block, picture))
+        await self.keeping.write(lambda: self.store.put_tick(now_s, block, picture))
         frame = await self.tracking.take(Step(now_s, block, bodies))
         self.behind_s = max(self.clock() - now_s, 0.0)
         await self._take(frame)
+
+    async def _tend(self) -> None:
+        """Once a second: judge the clock, write what could not be written, replace a damaged store."""
+        while True:
+            await asyncio.sleep(TEND_EVERY_S)
+            if (words := self.clock.judge()) is not None:
+                print(f"forehear serve: {words}", file=sys.stderr)
+            if await self.keeping.tend():
+                self.tracking.store = self.store
+                # Identifiers of messages begin anew with a new name: none may be used twice.
+                self._teller = teller(self.issuer, self.sites, self.settings.data_dir, anew=True)
+
+    async def _turn_back(self) -> None:
+        """Set aside what was stored of a time that has not come yet: the clock was ahead, and was set back."""
+        now_s = self.clock()
+        await self.tracking.stop()
+        steps = await self.keeping.write(lambda: self.store.forget_after(now_s))
+        self.tracking.forget()
+        words = f"{steps or 0} steps of the future set aside, with the snapshot"
+        print(f"forehear serve: the clock was ahead: {words}", file=sys.stderr)
+        self.show.turn_back(now_s)
+        await self._resume()
 
     async def _resume(self) -> None:
         seen = await self.tracking.resume(self._take)
@@ -169,17 +204,21 @@ class Hub:
             for alert in frame.alerts:
                 await self._send(alert)
         if not frame.replayed:
+            self.framed_at = time.monotonic()
             self._count()
             self.show.publish(frame)
 
     async def _send(self, alert: Alert) -> None:
         """Store an alert with its CAP message; send it unless it was there already."""
-        loop = asyncio.get_running_loop()
         try:
-            stored = await loop.run_in_executor(self.writer, keep, self.store, alert, self._teller)
-        except StoreFull:
+            # The store of the moment when it comes to it: a damaged one is replaced.
+            work = asyncio.get_running_loop().run_in_executor(
+                self.keeping.writer, lambda: keep(self.store, alert, self._teller)
+            )
+            stored = await work
+        except (StoreFailed, sqlite3.Error) as error:
             # Sent though it cannot be kept: silence would be worse than sending twice.
-            self.intake.full = True
+            self.intake.note_failure(error if isinstance(error, StoreFailed) else StoreFailed(str(error)))
             stored = StoredAlert(0, alert, None, None, None)
         if stored is not None:
             self.show.alert(stored)
@@ -189,6 +228,7 @@ class Hub:
     def _heard(self, report: Report, now_s: float) -> None:
         self.newest_heard_s = max(self.newest_heard_s, min(report.heard_at_s, now_s))
         self.sensor_states.take(report, now_s)
+        self.clock.note(report.sensor, report.heard_at_s, now_s)
 
     def _count(self) -> None:
         now = time.monotonic()
@@ -211,38 +251,21 @@ class Hub:
             "behind_s": round(self.behind_s, 3), "step_s": round(took[len(took) // 2], 4) if took else 0.0,
             "sensors": self.sensor_states.counts(), "watchers": self.show.live.watchers(),
             "store_full": self.intake.full, "tracker_restarts": self.tracking.restarts,
+            "troubles": self.troubles(),
         }  # fmt: skip
 
     async def acknowledge(self, number: int) -> bool:
         """Note that the operator has seen an alert, and show it to every operator."""
         now_s = self.clock()
-        if not await self._write(lambda: self.store.acknowledge(number, now_s)):
+        if not await self.keeping.write(lambda: self.store.acknowledge(number, now_s)):
             return False
         self.show.acknowledged(number, now_s)
         return True
 
-    async def enrol(self, sensor: str, public_key: str) -> None:
-        """Give a sensor a key. Raises KeyError, ValueError."""
-        self.gate.enrol(sensor, public_key)
-        await self._write(lambda: self.store.put_key(sensor, public_key, False, self.clock()))
+    async def enrol(self, sensor: str, public_key: str) -> bool:
+        """Give a sensor a key; says whether that is on the disk. Raises KeyError, ValueError."""
+        return await self.keeping.enrol(sensor, public_key)
 
-    async def revoke(self, sensor: str) -> None:
-        """Take nothing more from a sensor. Raises KeyError."""
-        self.gate.revoke(sensor)
-        await self._write(lambda: self.store.put_key(sensor, None, True, self.clock()))
-
-
-def _gate(settings: Settings, store: Store) -> Gate:
-    """Make the gate as it was: who is enrolled, who is revoked, which counters are used."""
-    ingest = settings.config.ingest
-    limits = Limits(ingest.unsigned, ingest.reports_per_s, ingest.burst)
-    gate = Gate(known_sensors(settings.network.sensors), limits)
-    for sensor, key, revoked in store.enrolled():
-        if sensor in gate.sensors:
-            if key is not None:
-                gate.enrol(sensor, key)
-            if revoked:
-                gate.revoke(sensor)
-    used = store.counters()
-    gate.reload(used, used)
-    return gate
+    async def revoke(self, sensor: str) -> bool:
+        """Take nothing more from a sensor; says whether that is on the disk. Raises KeyError."""
+        return await self.keeping.revoke(sensor)

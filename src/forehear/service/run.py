@@ -5,17 +5,20 @@ import errno
 import gc
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable
 
 import uvicorn
 
-from forehear.errors import InputError
+from forehear.errors import ForehearError, InputError
 from forehear.service.config import Settings
 from forehear.service.endpoints.connections import Connection, most_connections
 from forehear.service.endpoints.web import application
 from forehear.service.hub import Hub
 from forehear.service.intake.mqtt import Mqtt
+from forehear.service.notify import notify
 from forehear.service.tracking.launched import Launched
+from forehear.service.watch import EVERY_S, Watch
 
 # Connections that may wait to be taken; 200 browsers that reconnect at once are 200.
 BACKLOG = 1024
@@ -45,14 +48,17 @@ async def serve(
     clock: Callable[[], float],
     then: Callable[[Hub], Awaitable[None]] | None = None,
     launched: Launched | None = None,
+    steady: Callable[[], float] = time.monotonic,
 ) -> None:
     """Run until SIGTERM or SIGINT. `then` is started once the endpoints answer, and cancelled at the end.
 
-    `launched`: a tracker's process that was launched before, because it takes longest to load.
+    `launched`: a tracker's process that was launched before, because it takes longest to load. `steady` counts
+    seconds at the clock's pace. Raises ForehearError where a part of the service died that it cannot do without.
     """
-    hub = Hub(settings, clock, launched)
+    hub = Hub(settings, clock, launched, steady)
+    watch = Watch(hub)
     config = uvicorn.Config(
-        application(hub), log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75,
+        application(hub, watch), log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75,
         timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none", http=Connection,
     )  # fmt: skip
     Connection.most = most_connections()
@@ -74,6 +80,8 @@ async def serve(
     def end() -> None:
         server.should_exit = True
 
+    tasks.append(asyncio.create_task(_attend(hub, watch, end)))
+
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, end)
     try:
@@ -82,7 +90,20 @@ async def serve(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        error = hub.failed()
+        notify("STOPPING=1")
         await hub.stop()
+    if error is not None:
+        raise ForehearError(f"forehear serve: a part of the service has died: {error!r}") from error
+
+
+async def _attend(hub: Hub, watch: Watch, end: Callable[[], None]) -> None:
+    """Look once a second what is wrong; end the service where it cannot go on, so that another is started."""
+    while hub.failed() is None:
+        watch.look()
+        await asyncio.sleep(EVERY_S)
+    watch.look()
+    end()
 
 
 def run(
@@ -91,8 +112,9 @@ def run(
     clock: Callable[[], float],
     then: Callable[[Hub], Awaitable[None]] | None = None,
     launched: Launched | None = None,
+    steady: Callable[[], float] = time.monotonic,
 ) -> None:
     """Run the service on uvloop."""
     import uvloop
 
-    uvloop.run(serve(settings, server_socket, clock, then, launched))
+    uvloop.run(serve(settings, server_socket, clock, then, launched, steady))

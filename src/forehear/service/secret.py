@@ -1,12 +1,24 @@
 """Secrets that an installation makes for itself at its first start."""
 
+import os
 import secrets
 from pathlib import Path
 
 
 def secret(path: Path, size: int) -> str:
-    """Read a secret of `size` random bytes; make it the first time, for its owner's eyes only."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(size) + "\n", "utf-8")
-    return path.read_text("utf-8").strip()
+    """Read a secret of `size` random bytes; make it the first time, for its owner's eyes only. Raises OSError.
+
+    Half of one, or none, as a full disk leaves it, is made anew: an empty token would open every door.
+    """
+    made = secrets.token_urlsafe(size)
+    if path.exists() and len(found := path.read_text("utf-8").strip()) >= len(made):
+        return found
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(file, "w") as out:
+        out.write(made + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+    return made

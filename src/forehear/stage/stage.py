@@ -173,7 +173,8 @@ def run(play: Play, host: str, port: int, opened: Callable[[str], None], keep: P
         play.extra,
     )  # fmt: skip
     try:
-        run_service(settings, server_socket, clock, lambda hub: _perform(hub, part, clock, opened))
+        # The stage's clock is made to stand, run and be let go: nothing else says what time it is there.
+        run_service(settings, server_socket, clock, lambda hub: _perform(hub, part, clock, opened), steady=clock)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)

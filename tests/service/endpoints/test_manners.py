@@ -37,7 +37,9 @@ def test_head_is_answered_as_get_is_without_a_body(tmp_path: Path, path: str) ->
         get, head = await client.get(path), await client.head(path)
         assert (head.status_code, head.content) == (200, b"")
         assert set(head.headers) == set(get.headers)
-        assert head.headers["content-length"] == get.headers["content-length"]
+        if path != "/health":
+            # Which tells the time, in as many digits as it has.
+            assert head.headers["content-length"] == get.headers["content-length"]
         assert head.headers["content-type"] == get.headers["content-type"]
 
     ask(tmp_path, both)

@@ -8,6 +8,7 @@ from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
 from forehear.service.hub import Hub
+from forehear.service.watch import Watch
 
 Requested = Request[Any, Any, Any]
 
@@ -25,6 +26,13 @@ def fault(status: int, detail: str) -> Response[Fault]:
 
 def hub_of(request: Requested) -> Hub:
     return request.app.state.hub  # type: ignore[no-any-return]
+
+
+def watch_of(request: Requested) -> Watch:
+    """Give who watches the hub, having looked lately."""
+    watch: Watch = request.app.state.watch
+    watch.look_if_stale()
+    return watch
 
 
 def refusals(*codes: int) -> dict[int, ResponseSpec]:

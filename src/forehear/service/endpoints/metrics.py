@@ -1,22 +1,24 @@
 """How the service is doing, as Prometheus reads it (text format 0.0.4)."""
 
 import resource
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from forehear.service.hub import Hub
 from forehear.service.show.live import FACES
+from forehear.service.watch import Watch
 
 PREFIX = "forehear_"
 SITE_STATES = ("clear", "watch", "warning", "cancelled", "not_covered")
 
 
-def exposition(hub: Hub) -> str:
+def exposition(hub: Hub, watch: Watch) -> str:
     """Write all metrics."""
-    return "".join(_lines(hub))
+    return "".join(_lines(hub, watch))
 
 
-def _lines(hub: Hub) -> Iterator[str]:
+def _lines(hub: Hub, watch: Watch) -> Iterator[str]:
     def one(name: str, kind: str, about: str, *samples: tuple[str, float]) -> str:
         head = f"# HELP {PREFIX}{name} {about}\n# TYPE {PREFIX}{name} {kind}\n"
         return head + "".join(f"{PREFIX}{name}{labels} {value:.10g}\n" for labels, value in samples)
@@ -40,6 +42,16 @@ def _lines(hub: Hub) -> Iterator[str]:
     yield one("store_full", "gauge", "1 while reports are refused for want of room.", ("", float(hub.intake.full)))
     yield one("store_bytes", "gauge", "Size of the store in use.", ("", 1e6 * hub.reader.size_mb()))
     faces = [(f'{{face="{f}"}}', float(hub.show.live.watchers(f))) for f in FACES]
+    healthy = ("", float(watch.status == "ok"))
+    yield one("healthy", "gauge", "1 while nothing is wrong and the tracker has caught up.", healthy)
+    troubles = [(f'{{what="{name}"}}', 1.0) for name in sorted(watch.troubles)]
+    yield one("trouble", "gauge", "What is wrong at the moment.", *troubles)
+    age = ("", time.monotonic() - hub.framed_at)
+    yield one("frame_age_seconds", "gauge", "How long ago the tracker's last frame came.", age)
+    yield one("clock_leaps_total", "counter", "Times this machine's clock leapt.", ("", float(hub.clock.leaps)))
+    yield one("stores_set_aside_total", "counter", "Damaged stores set aside.", ("", float(hub.keeping.set_aside)))
+    if hub.mqtt is not None:
+        yield one("mqtt_connected", "gauge", "1 while reports come by MQTT.", ("", float(hub.mqtt.connected)))
     yield one("watchers", "gauge", "Browsers that watch.", *faces)
     yield one("watcher_resets_total", "counter", "Watchers that fell behind.", ("", hub.show.live.resets))
     sensors = [(f'{{state="{s}"}}', float(n)) for s, n in hub.sensor_states.counts().items()]

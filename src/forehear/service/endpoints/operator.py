@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Response, delete, get, post
-from litestar.exceptions import HTTPException
+from litestar.exceptions import NotAuthorizedException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, Parameter
 
 from forehear import __version__
-from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals
-from forehear.service.endpoints.faces import operator_only
+from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals, watch_of
+from forehear.service.endpoints.faces import face_of, operator_only
 from forehear.service.endpoints.metrics import exposition
-from forehear.service.show.deafness import deaf
 
 
 class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
@@ -21,64 +21,74 @@ class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ServiceHealth(msgspec.Struct):
-    """Whether the service lives, and whether its tracker has caught up."""
+    """Whether the service does what it is for: `status` is ok, starting, degraded or failed.
+
+    `troubles` names what is wrong; the operator is told it in `words` too.
+    """
 
     status: str
     ready: bool
     time_s: float
     behind_s: float
     store_full: bool
-    # Why it is degraded, and how many sites would not hear a target in time.
-    reasons: tuple[str, ...] = ()
+    troubles: list[str]
+    words: dict[str, str] = {}
+    # How many sites a target would not be heard at in time.
     sites_not_covered: int = 0
     version: str = __version__
 
 
-@get("/health", summary="Whether it lives", tags=["health"])
-async def get_health(request: Requested) -> ServiceHealth:
-    """200 as long as the service can answer and nothing of it has died; `degraded` where it hears too little."""
-    hub = hub_of(request)
-    if (error := hub.failed()) is not None:
-        raise HTTPException(f"a part of the service has died: {error}", status_code=500)
-    reasons = deaf(hub.show.site_states)
-    return ServiceHealth(
-        "degraded" if reasons else "ok", hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full,
-        reasons, sum(not site.covered for site in hub.show.site_states),
+@get("/health", summary="Whether it does what it is for", tags=["health"],
+     responses={503: ResponseSpec(ServiceHealth, generate_examples=False)})  # fmt: skip
+async def get_health(request: Requested) -> Response[ServiceHealth]:
+    """200 as long as people can be warned, whatever else is wrong; 503 where nothing is tracked any more."""
+    hub, watch = hub_of(request), watch_of(request)
+    try:
+        operator = face_of(request, hub.token) == "operator"
+    except NotAuthorizedException:
+        operator = False
+    health = ServiceHealth(
+        watch.status, hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full,
+        sorted(watch.troubles), watch.troubles if operator else {},
+        sum(not site.covered for site in hub.show.site_states),
     )  # fmt: skip
+    return Response(health, status_code=503 if health.status == "failed" else 200)
 
 
 @get("/metrics", summary="Prometheus", media_type=MediaType.TEXT, guards=[operator_only], tags=["health"],
      responses=refusals(401))  # fmt: skip
 async def get_metrics(request: Requested) -> str:
     """Metrics in Prometheus' text format."""
-    return exposition(hub_of(request))
+    return exposition(hub_of(request), watch_of(request))
 
 
+# A key that was given or revoked, and could not be written.
+UNKEPT = "and held to, but not on the disk yet: it is tried again every second; until then a restart forgets it"
 SensorId = Annotated[str, Parameter(min_length=1, max_length=256)]
 
 
 @post("/sensors/{sensor:str}/key", status_code=200, summary="Enrol a sensor", tags=["operator"],
-      guards=[operator_only], responses=refusals(400, 401, 404, 422))  # fmt: skip
+      guards=[operator_only], responses=refusals(400, 401, 404, 422, 507))  # fmt: skip
 async def put_key(request: Requested, sensor: SensorId, data: Annotated[Enrolment, Body()]) -> Response[Any]:
     """Give a sensor of the network its (new) public key. Its counter starts anew."""
     try:
-        await hub_of(request).enrol(sensor, data.public_key)
+        kept = await hub_of(request).enrol(sensor, data.public_key)
     except KeyError:
         return fault(404, f"sensor {sensor!r} is not in the network")
     except ValueError as error:
         return fault(422, str(error))
-    return Response({"sensor": sensor, "enrolled": True})
+    return Response({"sensor": sensor, "enrolled": True}) if kept else fault(507, f"enrolled, {UNKEPT}")
 
 
 @delete("/sensors/{sensor:str}/key", status_code=200, summary="Revoke a sensor", tags=["operator"],
-        guards=[operator_only], responses=refusals(401, 404))  # fmt: skip
+        guards=[operator_only], responses=refusals(401, 404, 507))  # fmt: skip
 async def drop_key(request: Requested, sensor: SensorId) -> Response[Any]:
     """Take nothing more from a sensor until it is enrolled again."""
     try:
-        await hub_of(request).revoke(sensor)
+        kept = await hub_of(request).revoke(sensor)
     except KeyError:
         return fault(404, f"sensor {sensor!r} is not in the network")
-    return Response({"sensor": sensor, "revoked": True})
+    return Response({"sensor": sensor, "revoked": True}) if kept else fault(507, f"revoked, {UNKEPT}")
 
 
 @post("/alerts/{number:int}/acknowledge", status_code=200, summary="Note that an alert was seen",

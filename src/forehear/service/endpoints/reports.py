@@ -26,8 +26,8 @@ MOST_HELD_BYTES, GZIP_BYTES = 48 << 20, 48 << 10
 # -----------------------------------------------------------------------------------------------------
 
 STATUS_OF = {
-    "disk full": 507, "too many": 429, "too many refused": 429, "busy": 503, "bad signature": 403, "unsigned": 403,
-    "no key": 403, "revoked": 403, "unknown sensor": 403, "replayed": 409, "too long": 422,
+    "disk full": 507, "too many": 429, "too many refused": 429, "busy": 503, "not stored": 503, "bad signature":
+    403, "unsigned": 403, "no key": 403, "revoked": 403, "unknown sensor": 403, "replayed": 409, "too long": 422,
     "not a report line": 422, "bad report": 422,
 }  # fmt: skip
 

@@ -22,10 +22,11 @@ from forehear.service.endpoints.answers import refusal_shown
 from forehear.service.endpoints.faces import security_headers, with_headers
 from forehear.service.endpoints.manners import prefix_of, refuse_unknown, with_manners
 from forehear.service.hub import Hub
+from forehear.service.watch import Watch
 
 
-def application(hub: Hub) -> ASGIApp:
-    """Make the ASGI application of a hub that is running."""
+def application(hub: Hub, watch: Watch | None = None) -> ASGIApp:
+    """Make the ASGI application of a hub that is running, and of who watches it."""
     files = create_static_files_router(
         path="/map",
         directories=[map_endpoints.MAP],
@@ -51,6 +52,7 @@ def application(hub: Hub) -> ASGIApp:
         debug=False,
     )  # fmt: skip
     app.state.hub = hub
+    app.state.watch = watch or Watch(hub)
     tiles = hub.settings.config.map.tiles
     prefix = prefix_of(hub.settings.config.service.public_url)
     return with_headers(with_manners(app, prefix), security_headers(tiles))

@@ -40,7 +40,7 @@ TRIES_PER_S, TRIES_OF_ALL_PER_S = 2000.0, 4000.0
 T = TypeVar("T")
 Reason = Literal[
     "too long", "not a report line", "bad report", "unknown sensor", "revoked", "unsigned", "no key",
-    "bad signature", "replayed", "too many", "too many refused", "disk full", "busy",
+    "bad signature", "replayed", "too many", "too many refused", "disk full", "not stored", "busy",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from forehear.records import Report
 from forehear.service.intake.gate import Gate
-from forehear.service.store.store import Store, StoreFull, pack
+from forehear.service.store.store import Store, StoreFailed, StoreFull, pack
 
 # Reports that arrive within this time share a commit [s]: the disk is waited for fifty times a second at most.
 GATHER_S = 0.02
@@ -32,7 +32,7 @@ class Intake:
 
     def __init__(self, gate: Gate, store: Store, clock: Callable[[], float], writer: ThreadPoolExecutor) -> None:
         self._gate = gate
-        self._store = store
+        self.store = store
         self._clock = clock
         self._writer = writer
         self._waiting: list[tuple[Report, int | None]] = []
@@ -43,6 +43,9 @@ class Intake:
         self._block = 0
         self.on_report: Callable[[Report, float], None] = lambda report, now_s: None
         self.full = False
+        # Why nothing can be stored at the moment; and what is stored of the counters, to go back to.
+        self.failing: StoreFailed | None = None
+        self.stored: dict[str, tuple[int, int]] = {}
         self.commits = 0
         self.unstored = 0
 
@@ -69,7 +72,8 @@ class Intake:
                 accepted += counts[future]
                 block = max(block, stored_in)
             else:
-                refused["disk full"] = refused.get("disk full", 0) + counts[future]
+                reason = "disk full" if self.full else "not stored"
+                refused[reason] = refused.get(reason, 0) + counts[future]
         return Receipt(accepted, refused, block)
 
     def _take(
@@ -107,23 +111,44 @@ class Intake:
             body = pack(reports)
             stored = True
             try:
-                self._block = await loop.run_in_executor(self._writer, self._store.commit, reports, counters, body)
+                self._block = await loop.run_in_executor(self._writer, self._commit, reports, counters, body)
                 self.commits += 1
-            except StoreFull:
+                self.stored |= counters
+                self.note_failure(None)
+            except StoreFailed as error:
                 # Not acknowledged, so each sensor sends again; tracked all the same, because people must be
                 # warned. The tracker knows a report that comes twice by its hearing time.
                 stored = False
                 self.unstored += len(reports)
-                self._gate.reload(self._store.counters() if counters else {}, list(counters))
-            self.full = not stored
+                self._gate.reload(self.stored, list(counters))
+                self.note_failure(error)
             self._bodies.append(body)
             if done is not None and not done.done():
                 done.set_result(self._block if stored else 0)
+
+    def _commit(self, reports: list[Report], counters: dict[str, tuple[int, int]], body: bytes) -> int:
+        # The store of the moment: a damaged one is replaced.
+        try:
+            return self.store.commit(reports, counters, body)
+        except StoreFailed:
+            raise
+        except Exception as error:
+            # Whatever it is, those who wait for it must have an answer.
+            raise StoreFailed(f"{type(error).__name__}: {error}") from error
+
+    def note_failure(self, error: StoreFailed | None) -> None:
+        """Note that the store failed, or that it does not any more."""
+        self.failing, self.full = error, isinstance(error, StoreFull)
 
     def give(self, bodies: Sequence[bytes], block: int) -> None:
         """Hand over blocks that were committed before this process began."""
         self._bodies[:0] = bodies
         self._block = max(self._block, block)
+
+    @property
+    def block(self) -> int:
+        """The number of the last block on the disk."""
+        return self._block
 
     def drain(self) -> tuple[tuple[bytes, ...], int]:
         """Give the packed blocks since the last call, and the number of the last one on the disk."""

@@ -41,7 +41,7 @@ MOST_LEFT = 64
 # A return code of a subscription from here on is a refusal (MQTT 3.1.1, 3.9.3).
 REFUSED = 128
 # Refusals that pass by themselves. A sensor's own rate is not among them.
-PASSING = frozenset({"disk full", "busy", "too many refused"})
+PASSING = frozenset({"disk full", "not stored", "busy", "too many refused"})
 # -----------------------------------------------------------------------------------------------------
 
 

@@ -20,9 +20,11 @@ class Teller(NamedTuple):
     prefix: str
 
 
-def teller(issuer: cap.Issuer, sites: dict[str, Site], folder: Path) -> Teller:
+def teller(issuer: cap.Issuer, sites: dict[str, Site], folder: Path, anew: bool = False) -> Teller:
     """Make it; the installation's name is kept in the folder, and no other has it, so that no two CAP messages
-    anywhere share an identifier."""
+    anywhere share an identifier. With `anew` it is another one from now on."""
+    if anew:
+        (folder / "instance.name").unlink(missing_ok=True)
     return Teller(issuer, sites, secret(folder / "instance.name", 6))
 
 

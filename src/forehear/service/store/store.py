@@ -17,31 +17,17 @@ from typing import NamedTuple
 import msgspec
 
 from forehear.records import Alert, Report
-from forehear.service.store.transaction import StoreFull, Transaction
+from forehear.service.store.file import PAGE_BYTES, StoreFile, set_aside
+from forehear.service.store.schema import SCHEMA, VERSION
+from forehear.service.store.transaction import StoreDamaged, StoreFailed, StoreFull, Transaction
 
-__all__ = ["Store", "StoreFull", "StoredAlert", "pack", "unpack"]
+__all__ = ["Store", "StoreDamaged", "StoreFailed", "StoreFull", "StoredAlert", "pack", "unpack"]
 
-SCHEMA = """
-create table if not exists blocks (
-  block integer primary key autoincrement, first_s real not null, last_s real not null, count integer not null,
-  body blob not null);
-create index if not exists blocks_by_time on blocks (last_s);
-create table if not exists ticks (time_s real primary key, block integer not null) without rowid;
-create table if not exists counters (
-  sensor text primary key, counter integer not null, seen integer not null) without rowid;
-create table if not exists keys (
-  sensor text primary key, public_key text, revoked integer not null, since_s real not null) without rowid;
-create table if not exists alerts (
-  number integer primary key, alert text not null, site text not null, state text not null,
-  issued_at_s real not null, body blob not null, cap blob, identifier text unique, sent text,
-  acknowledged_at_s real, unique (alert, site, state, issued_at_s));
-create table if not exists frames (time_s integer primary key, body blob not null);
-create table if not exists meta (key text primary key, value text not null) without rowid;
-"""
-VERSION = 1
 # Behind a sensor's name, the name of its window of counters far ahead (gate.Known): no sensor is called so.
 AHEAD = "\nahead"
-PAGE_BYTES = 4096
+# The writer waits so long for whoever has locked the file [s]: when it opens it, and in the running service,
+# where the tracker's next step waits too.
+OPEN_WITHIN_S, WAIT_S = 10.0, 1.0
 # Deleting in portions keeps the writer's stalls short: so many rows at once.
 DELETE_ROWS = 2000
 
@@ -78,9 +64,11 @@ class Store:
         """Open, and for the writer create, the file. Raises sqlite3.Error."""
         self.path = path
         self._max_mb = max_mb
+        self._file: StoreFile | None = None
         self.db = sqlite3.connect(
-            path if writer else f"file:{path}?mode=ro", uri=not writer, timeout=10.0, check_same_thread=False
-        )
+            path if writer else f"file:{path}?mode=ro", uri=not writer, timeout=OPEN_WITHIN_S,
+            check_same_thread=False,
+        )  # fmt: skip
         self.db.isolation_level = None
         if writer:
             self.db.execute("pragma auto_vacuum=incremental")
@@ -97,18 +85,47 @@ class Store:
                 )
             if max_mb is not None:
                 self.db.execute(f"pragma max_page_count={max(int(max_mb * 1e6 / PAGE_BYTES), 64)}")
+            self.db.execute(f"pragma busy_timeout={1000.0 * WAIT_S:.0f}")
+            self._file = StoreFile(path)
 
     def close(self) -> None:
         """Close the connection."""
         self.db.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def set_aside(self) -> Path:
+        """Close, and give the files another name; returns it."""
+        self.close()
+        return set_aside(self.path)
+
+    def verify(self) -> None:
+        """See that the file is still the one that was opened, and whole at its ends. Raises StoreDamaged."""
+        if self._file is None:
+            raise StoreFailed(f"{self.path.name} is closed")
+        self._file.verify()
+
+    def forget_after(self, time_s: float) -> int:
+        """Delete steps and frames of after a time: of a clock that was ahead. Returns how many steps."""
+        with Transaction(self.db):
+            self.db.execute("delete from frames where time_s > ?", (time_s,))
+            return self.db.execute("delete from ticks where time_s > ?", (time_s,)).rowcount
+
+    def begin_after(self, block: int) -> None:
+        """Number blocks from after this one: those before are in a store that was set aside."""
+        with Transaction(self.db):
+            self.db.execute("delete from sqlite_sequence where name = 'blocks'")
+            self.db.execute("insert into sqlite_sequence values ('blocks', ?)", (block,))
 
     def commit(
         self, reports: list[Report], counters: dict[str, tuple[int, int]], body: bytes | None = None
     ) -> int:
         """Write a block with its counters; returns the number of the last block.
 
-        Raises StoreFull, and then nothing was written.
+        Raises StoreFailed (StoreFull, StoreDamaged), and then nothing was written.
         """
+        self.verify()
         with Transaction(self.db):
             if reports:
                 stamps = [r.received_at_s or 0.0 for r in reports]

@@ -1,14 +1,28 @@
-"""One transaction of the store: all or nothing, and a full disk told apart from a fault."""
+"""One transaction of the store: all or nothing, and a full disk told apart from other failures."""
 
 import sqlite3
 
 
-class StoreFull(Exception):
-    """The disk, or the store's own limit, has no room: nothing of the transaction was kept."""
+class StoreFailed(Exception):
+    """Nothing of the transaction was kept; says why. It may be tried again."""
+
+
+class StoreFull(StoreFailed):
+    """The disk, or the store's own limit, has no room."""
+
+
+class StoreDamaged(StoreFailed):
+    """The store's file is not what was written: it will not be again by itself."""
+
+
+# What SQLite says of a file that is damaged, and of a disk that is full: some systems call that an error of the
+# disk.
+DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+FULL = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR))
 
 
 class Transaction:
-    """All or nothing; a full disk becomes StoreFull."""
+    """All or nothing; what keeps it from being kept becomes StoreFailed."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -16,22 +30,26 @@ class Transaction:
     def __enter__(self) -> None:
         try:
             self._db.execute("begin immediate")
-        except sqlite3.OperationalError as error:
-            raise _plain(error) from error
+        except sqlite3.DatabaseError as error:
+            raise _named(error) from error
 
     def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
         try:
             self._db.execute("commit" if error is None else "rollback")
-        except sqlite3.OperationalError as again:
+        except sqlite3.DatabaseError as again:
             if self._db.in_transaction:
                 self._db.execute("rollback")
             if error is None:
-                raise _plain(again) from again
-        if isinstance(error, sqlite3.OperationalError):
-            raise _plain(error) from error
+                raise _named(again) from again
+        if isinstance(error, sqlite3.DatabaseError):
+            raise _named(error) from error
 
 
-def _plain(error: sqlite3.OperationalError) -> Exception:
-    """Give StoreFull for a fault that is the disk's, and any other as it is."""
-    full = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-    return StoreFull(str(error)) if full else error
+def _named(error: sqlite3.DatabaseError) -> Exception:
+    """Make it a StoreFailed, unless it is a fault of ours."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in FULL:
+        return StoreFull(str(error))
+    if code in DAMAGED:
+        return StoreDamaged(str(error))
+    return StoreFailed(str(error)) if isinstance(error, sqlite3.OperationalError) else error

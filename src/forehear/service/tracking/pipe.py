@@ -7,7 +7,10 @@ and is launched first for that; only then is it sent what to track.
 import asyncio
 import contextlib
 import subprocess
-from collections.abc import AsyncIterator, Iterable
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +25,11 @@ READ_BYTES = 1 << 24
 AHEAD = 8
 # How long a process may take to end by itself [s]: it writes a last snapshot.
 END_WITHIN_S = 5.0
+# A process that owes an answer and has used no processor for so long [s] is stopped or stuck, and is ended; one
+# that works may take longer, up to the other: a first start compiles every loop. Looked at so often [s].
+STUCK_S, ANSWER_WITHIN_S, LOOK_EVERY_S = 4.0, 600.0, 0.5
+
+T = TypeVar("T")
 
 
 class WorkerGone(ForehearError):
@@ -93,13 +101,44 @@ class Pipe:
         try:
             self._writer.write(LENGTH.pack(len(body)))
             self._writer.write(body)
-            await self._writer.drain()
+            await self._attended(self._writer.drain())
         except (BrokenPipeError, ConnectionResetError) as error:
             raise WorkerGone(f"the tracker's process {self.pid} is gone") from error
 
     async def _receive(self) -> bytes:
         try:
-            (size,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
-            return await self._reader.readexactly(size)
+            (size,) = LENGTH.unpack(await self._attended(self._reader.readexactly(LENGTH.size)))
+            return await self._attended(self._reader.readexactly(size))
         except (asyncio.IncompleteReadError, ConnectionResetError) as error:
             raise WorkerGone(f"the tracker's process {self.pid} is gone") from error
+
+    async def _attended(self, waiting: Coroutine[Any, Any, T]) -> T:
+        """Wait for something of the process, and see meanwhile that it does something. Raises WorkerGone."""
+        task = asyncio.ensure_future(waiting)
+        began = moved = time.monotonic()
+        used = at_rest_s(self.pid)
+        try:
+            while not (await asyncio.wait({task}, timeout=LOOK_EVERY_S))[0]:
+                now, before, used = time.monotonic(), used, at_rest_s(self.pid)
+                moved = now if used is None or used != before else moved
+                if now - moved > STUCK_S or now - began > ANSWER_WITHIN_S:
+                    self._process.kill()
+                    raise WorkerGone(
+                        f"the tracker's process {self.pid} has not answered for {now - began:.0f} s, and done "
+                        f"nothing for {now - moved:.0f} s: ended"
+                    )
+            return task.result()
+        finally:
+            task.cancel()
+
+
+def at_rest_s(pid: int) -> float | None:
+    """Give how much processor time a process has used [ticks], if it is stopped or sleeps.
+
+    None where it runs, waits for a processor or for the disk, or where the system does not tell.
+    """
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return float(fields[10]) + float(fields[11]) if state in "STt" else None
+    except (OSError, ValueError, IndexError):
+        return None

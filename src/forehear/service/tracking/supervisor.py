@@ -6,6 +6,7 @@ the step that killed it twice in a row is left out the third time, so that one b
 """
 
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -23,6 +24,8 @@ REPLAY_S = 180.0
 ATTEMPTS = 5
 # Alerts looked through for what each site was sent last, beyond ten a site.
 RECENT_ALERTS = 50
+# How snapshots are called that are of the future; what a process says that has none; how long it is said [s].
+FUTURE, NO_SNAPSHOT, SAID_FOR_S = ".future", "no snapshot", 60.0
 # A step of the past: the moment, the last block, the block before the first.
 Past = tuple[float, int, int]
 
@@ -31,12 +34,26 @@ class Tracking:
     """`resume` first, then `take`; on WorkerGone, `resume` again. `stop` ends it."""
 
     def __init__(self, settings: Settings, folder: Path, store: Store, launched: Launched | None) -> None:
-        self._settings, self._folder, self._store = settings, folder, store
+        self._settings, self._folder, self.store = settings, folder, store
         self._launched = launched
         self._pipe: Pipe | None = None
         # Moments of steps that a process died of.
         self._poison: set[float] = set()
         self.restarts = self.replayed = 0
+        # Why the last process could not begin with a snapshot, and when that was found.
+        self._no_snapshot: tuple[str, float] | None = None
+
+    def snapshot_trouble(self) -> str | None:
+        """Say why the last process began without a snapshot though there was one; for a minute."""
+        if self._no_snapshot is None or time.monotonic() - self._no_snapshot[1] > SAID_FOR_S:
+            return None
+        return f"{self._no_snapshot[0]}: began without it"
+
+    def forget(self) -> None:
+        """Give the snapshots other names: they are of a time that has not come. The process must have ended."""
+        for path in self._folder.glob("snapshot.*"):
+            if path.suffix != FUTURE:
+                path.replace(path.with_name(path.name + FUTURE))
 
     async def take(self, one: Step) -> Frame:
         """Have one step taken. Raises WorkerGone."""
@@ -69,6 +86,8 @@ class Tracking:
         steps, exact = self._steps_since(ready)
         if ready.time_s is None and steps:
             print(f"forehear serve: {ready.why}: tracking the last {REPLAY_S:.0f} s again", file=sys.stderr)
+        if ready.time_s is None and ready.why != NO_SNAPSHOT:
+            self._no_snapshot = ready.why, time.monotonic()
         done = 0
         try:
             async for frame in self._again(steps, exact):
@@ -86,7 +105,7 @@ class Tracking:
         assert self._pipe is not None
         return self._pipe.take_all(
             Step(
-                time_s, until, () if time_s in self._poison else tuple(self._store.bodies(after, until)), True,
+                time_s, until, () if time_s in self._poison else tuple(self.store.bodies(after, until)), True,
                 adopt=not exact and number == len(steps) - 1, silent=number < len(steps) - 1,
             )
             for number, (time_s, until, after) in enumerate(steps)
@@ -95,24 +114,24 @@ class Tracking:
     def _start(self) -> Start:
         config, folder = self._settings.config, self._settings.folder
         last_of_site: dict[str, Alert] = {}
-        for stored in self._store.alerts(10 * len(self._settings.sites) + RECENT_ALERTS):
+        for stored in self.store.alerts(10 * len(self._settings.sites) + RECENT_ALERTS):
             last_of_site.setdefault(stored.alert.site, stored.alert)
         return Start(
             str(folder / config.network), str(folder / config.sites) if config.sites else None,
-            str(self._folder / "snapshot.bin"), config.warn, self._store.last_alert(),
+            str(self._folder / "snapshot.bin"), config.warn, self.store.last_alert(),
             tuple(last_of_site.values()),
         )  # fmt: skip
 
     def _steps_since(self, ready: Ready) -> tuple[list[Past], bool]:
         """Give the steps to take again, and whether the tracker comes out of them exactly as it was."""
         if ready.time_s is not None:
-            ticks, after, exact = self._store.ticks(ready.time_s), ready.block, True
+            ticks, after, exact = self.store.ticks(ready.time_s), ready.block, True
         else:
-            last = self._store.last_tick()
+            last = self.store.last_tick()
             if last is None:
                 return [], True
             first_s = last[0] - REPLAY_S
-            ticks, after, exact = self._store.ticks(first_s), self._store.block_at(first_s), False
+            ticks, after, exact = self.store.ticks(first_s), self.store.block_at(first_s), False
         out = []
         for time_s, block in ticks:
             out.append((time_s, block, after))
