@@ -61,7 +61,7 @@ class Watch:
         self._restarts = 0
         self._restarted = self._came = -math.inf
         self._began = time.monotonic()
-        self._told_ready = False
+        self._said_ready = False
         self._looked = -math.inf
         hub.troubles = lambda: self.troubles
 
@@ -159,8 +159,8 @@ class Watch:
         return None
 
     def _tell_system(self) -> None:
-        if self._hub.ready.is_set() and not self._told_ready:
-            self._told_ready = True
+        if self._hub.ready.is_set() and not self._said_ready:
+            self._said_ready = True
             notify("READY=1")
         words = "; ".join(self.troubles) or "all is well"
         notify(f"STATUS={words}" + ("\nWATCHDOG=1" if self.status != "failed" else ""))

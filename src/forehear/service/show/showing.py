@@ -103,7 +103,7 @@ class Showing:
     def turn_back(self, time_s: float) -> None:
         """Show nothing of a time that has not come yet."""
         self.time_s, self.tracks, self.site_states, self.corridors = time_s, (), (), {}
-        self._told_second = self._kept_second = -math.inf
+        self._sent_second = self._kept_second = -math.inf
 
     def acknowledged(self, number: int, now_s: float) -> None:
         """Tell every operator that one of them has seen an alert."""
