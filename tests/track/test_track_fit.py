@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 from tests.track.flights import AIR, SENSORS, blank_row, rows_of, straight
 
+from forehear.records import Network, Sensor
+from forehear.track.associate.ingest import posts_of
 from forehear.track.estimate.fit import cholesky, engine_evidence, fit, misfit, solve
 from forehear.track.estimate.prior import set_prior
 from forehear.track.initiate import verdict
 from forehear.track.initiate.attempt import attempt
 from forehear.track.initiate.candidates import MAX_STREAMS
-from forehear.track.initiate.evidence import Silence
 from forehear.track.layout import EMITTED, HEARD, LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, SENSOR, STATES
 from forehear.track.lifecycle.refit import mirror
 from forehear.track.memory import streams
@@ -220,15 +221,14 @@ def attempted(rows: Array, sensors: Array = SENSORS, directed: bool = False) -> 
     n = len(sensors)
     pool = pool_of(rows, n)
     now = float(rows[:, HEARD].max()) + 0.5
-    place = np.column_stack([sensors, np.ones(n)])
-    silence = Silence(place, np.full(n, 30.0), np.full(n, -np.inf), np.zeros(n, np.bool_))
+    _, posts = posts_of(Network(tuple(Sensor(f"S{i}", "microphone", 31.0, 47.5, 30.0) for i in range(n))))
+    posts.place[:] = np.column_stack([sensors, np.ones(n)])
+    posts.directed[:] = directed
     seeds = np.empty(64, np.int64)
     assert streams.seeds(pool, now, 5.0, 3, seeds) > 0
     x, cov, info = np.empty(STATES), np.empty((STATES, STATES)), np.zeros(8)
     members = np.empty(MAX_STREAMS, np.int64)
-    outcome, agreeing = attempt(
-        pool, seeds[0], now, silence, np.full(n, directed), 3.0, AIR, ONES, x, cov, members, info
-    )
+    outcome, agreeing = attempt(pool, seeds[0], now, posts, AIR, ONES, x, cov, members, info)
     x[:3] -= info[0] * x[3:6]
     return outcome, agreeing, x
 

@@ -26,14 +26,14 @@ from numpy.typing import NDArray
 
 from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
 from forehear.records import Network, Report, Track
-from forehear.track.associate.assign import associate
+from forehear.track.associate.assign import Sky, associate
 from forehear.track.associate.cells import cells_of
-from forehear.track.associate.existence import kind_probabilities
+from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
+from forehear.track.associate.existence import fade, kind_probabilities
 from forehear.track.associate.ingest import batch_of, posts_of
 from forehear.track.initiate import verdict
 from forehear.track.initiate.attempt import attempt
 from forehear.track.initiate.candidates import MAX_STREAMS
-from forehear.track.initiate.evidence import Silence
 from forehear.track.layout import STATES
 from forehear.track.lifecycle import refit, table
 from forehear.track.lifecycle import report as told
@@ -70,8 +70,6 @@ UNEXPLAINED = 0.5
 TRACKS, POOL, HASH_CELLS = 32, 256, 4096
 # How often the scatter of levels, tones and bearings is measured anew [s], and from how many innovations.
 CALIBRATE_S, CALIBRATE_FROM = 10.0, 150
-# The lowest share of levels over noise that a sensor reports, taken as its threshold; its step [dB].
-THRESHOLD_QUANTILE, THRESHOLD_STEP_DB = 0.03, 0.1
 # -----------------------------------------------------------------------------------------------------
 
 # What a Tracker makes of its network anew: no part of its state.
@@ -101,7 +99,6 @@ class Tracker:
         # The plane's north is true north at its middle, where the wind is taken.
         self._air = np.array([speed_of_sound_mps(atmosphere.temperature_c), east, north, absorption])
         self._scales = np.ones(4)
-        self._margin_db = 3.0
         self._travel_s = 1.0
         self._bank = banks.make(TRACKS)
         self._lives: list[Life | None] = [None] * TRACKS
@@ -109,6 +106,7 @@ class Tracker:
         self._residuals = np.full((1025, 4), -1.0)
         self._residuals[0] = 0.0
         self._calibrated_s = 0.0
+        self._faded_s = 0.0
         self._born = 0
         self._ground_tries = 0.0
         self._zero_s: float | None = None
@@ -129,17 +127,19 @@ class Tracker:
             # Bounded: a burst of old reports must not move what everybody's travel is taken for.
             self._travel_s += 0.1 * (min(max(travel, 0.0), 3.0) - self._travel_s)
         self.used += len(batch.sensor)
+        fade(self._bank, max(now - self._faded_s, 0.0))
+        self._faded_s = now
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             history.refilter_dirty(self._bank, self._air, self._scales)
             refit.reseat_young(self._bank, self._lives, self._air, self._scales, now)
             self._follow_streams(batch, unexplained)
-            self._learn_threshold(batch)
         streams.forget(self._pool, now)
         self._bear(now)
         if now - self._calibrated_s >= CALIBRATE_S:
             self._calibrated_s = now
             self._calibrate()
+            learn_spread(self._posts.ears)
         ended = table.step(self._bank, self._lives, self._posts, now)
         return told.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
 
@@ -182,40 +182,25 @@ class Tracker:
         table = np.zeros(HASH_CELLS, np.int64)
         cells_of(bank, now, np.zeros(capacity, np.int64), order, starts, table)
         unexplained = np.ones(len(batch.level_db))
-        late = associate(
-            batch,
-            bank,
-            order,
-            starts,
-            self._air,
-            self._scales,
-            self._margin_db,
-            kind_probabilities(bank.kind_evidence),
-            self._posts.clock,
-            self._residuals,
-            unexplained,
-        )
+        kinds = kind_probabilities(bank.kind_evidence)
+        sky = Sky(order, starts, self._air, self._scales, kinds, self._residuals)
+        late = associate(batch, bank, sky, self._posts, unexplained)
         self.late_sources += late
         return unexplained
 
     def _follow_streams(self, batch: Batch, unexplained: Array) -> None:
         done = 0
         while True:
-            done = streams.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._margin_db, done)
+            done = streams.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._thresholds(batch), done)
             if done < 0:
                 return
             self._pool = streams.grown(self._pool)
 
-    def _learn_threshold(self, batch: Batch) -> None:
-        """Follow the lower edge of level over noise: what it takes to be heard."""
-        owner = np.repeat(np.arange(len(batch.sensor)), np.diff(batch.first))
-        over = batch.level_db - batch.noise_db[owner]
-        over = over[np.isfinite(over) & ~batch.is_person[owner]]
-        if len(over):
-            below = float(np.mean(over < self._margin_db))
-            weight = min(len(over), 40)
-            step = THRESHOLD_STEP_DB * weight * (THRESHOLD_QUANTILE - below)
-            self._margin_db = float(np.clip(self._margin_db + np.clip(step, -0.5, 0.5), -6.0, 12.0))
+    def _thresholds(self, batch: Batch) -> Array:
+        """Give what level it takes to be heard, for each report (R,) [dB]."""
+        ears = self._posts.ears
+        noise = np.where(np.isnan(batch.noise_db), 30.0, batch.noise_db)
+        return np.asarray(noise + ears.common[COMMON_MARGIN] + ears.margin_db[batch.sensor], np.float64)
 
     def _calibrate(self) -> None:
         """Measure how levels, tones and bearings really scatter, by the median of squared innovations."""
@@ -234,7 +219,6 @@ class Tracker:
         candidates = np.empty(self._pool.filled.shape[0], np.int64)
         many = streams.seeds(self._pool, now, SEED_FRESH_S, SEED_POINTS, candidates)
         posts = self._posts
-        silence = Silence(posts.place, posts.noise_db, posts.last_report_s, posts.person)
         x, cov = np.empty(STATES), np.empty((STATES, STATES))
         members, info = np.empty(MAX_STREAMS, np.int64), np.zeros(8)
         tried = 0
@@ -252,9 +236,7 @@ class Tracker:
                 pool,
                 seed,
                 now,
-                silence,
-                posts.directed,
-                self._margin_db,
+                posts,
                 self._air,
                 self._scales,
                 x,

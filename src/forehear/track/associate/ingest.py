@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from forehear.geodesy import Plane, plane_at
 from forehear.records import Network, Report
+from forehear.track.associate.detection import Ears, ears_of
 from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
@@ -42,6 +43,8 @@ SUSPECT_S = 1.5
 SUSPECT_AFTER = 4
 # Travel times scatter less than this [s] where the clock, not the line, is to blame.
 STEADY_S = 1.0
+# A report stands for the time since its sensor's last one, but for no more than a heartbeat's [s].
+LONGEST_S = 10.0
 # Reports remembered per sensor to know a duplicate by its hearing time, and how near that must be [s].
 REMEMBERED = 48
 SAME_MOMENT_S = 1e-3
@@ -64,7 +67,11 @@ class Posts(NamedTuple):
     suspected: NDArray[np.bool_]  # (N,) its clock has been opened once
     noise_db: Array  # (N,) latest
     last_report_s: Array  # (N,) hearing time of the latest report
+    last_source_s: Array  # (N,) hearing time of the latest report that had a source
     remembered: Array  # (N, REMEMBERED) hearing times
+    by_east: Ints  # (N,) sensors from west to east
+    east_sorted: Array  # (N,) their places to the east [m]
+    ears: Ears  # how each hears
 
 
 def posts_of(network: Network) -> tuple[Plane, Posts]:
@@ -94,16 +101,23 @@ def posts_of(network: Network) -> tuple[Plane, Posts]:
         suspected=np.zeros(n, np.bool_),
         noise_db=np.full(n, np.nan),
         last_report_s=np.full(n, -np.inf),
+        last_source_s=np.full(n, -np.inf),
         remembered=np.full((n, REMEMBERED), -np.inf),
+        by_east=np.argsort(place[:, 0], kind="mergesort"),
+        east_sorted=np.sort(place[:, 0]),
+        ears=ears_of(n),
     )
     return plane, posts
 
 
 @njit(cache=True)
-def admit(sensor: Ints, heard_s: Array, received_s: Array, now_s: float, typical_s: float, posts: Posts) -> Ints:
+def admit(
+    sensor: Ints, heard_s: Array, received_s: Array, lasting_s: Array, typical_s: float, posts: Posts
+) -> Ints:
     """Judge each report (R,), learn its sensor's travel time and clock; heard_s is corrected in place.
 
-    Returns a code a report: USED, or why not. Times are of the tracker's zero.
+    Fills lasting_s (R,): for how long the report stands, which is the time since its sensor's last one, at most
+    LONGEST_S. Returns a code a report: USED, or why not. Times are of the tracker's zero.
     """
     verdict = np.zeros(sensor.shape[0], np.int64)
     for r in range(sensor.shape[0]):
@@ -141,6 +155,7 @@ def admit(sensor: Ints, heard_s: Array, received_s: Array, now_s: float, typical
         heard_s[r] -= posts.clock[s, 0]
         # A clock wanders: 10 ms in a minute.
         posts.clock[s, 1] += 2e-7
+        lasting_s[r] = min(abs(heard_s[r] - posts.last_report_s[s]), LONGEST_S)
         if heard_s[r] > posts.last_report_s[s]:
             posts.last_report_s[s] = heard_s[r]
     return verdict
@@ -174,13 +189,14 @@ def batch_of(
         - zero_s
     )
     travel = float(np.median(received - heard)) if n else math.nan
-    verdict = admit(sensor, heard, received, now_s, typical_travel_s, posts)
+    lasting = np.zeros(n)
+    verdict = admit(sensor, heard, received, lasting, typical_travel_s, posts)
     if verdict.any():
         for r in np.flatnonzero(verdict):
             turned_away[REASONS[int(verdict[r])], known[int(r)].sensor] += 1
         kept = verdict == USED
         known = [r for r, keep in zip(known, kept, strict=True) if keep]
-        sensor, heard, n = sensor[kept], heard[kept], len(known)
+        sensor, heard, lasting, n = sensor[kept], heard[kept], lasting[kept], len(known)
     place = posts.place[sensor]
     convergence = posts.convergence[sensor]
     for at, report in enumerate(known):
@@ -192,7 +208,9 @@ def batch_of(
     posts.noise_db[sensor] = noise
     first = np.zeros(n + 1, np.int64)
     np.cumsum([len(r.sources) for r in known], out=first[1:])
-    return _sources(known, sensor, heard, place, convergence, noise, first, posts), travel
+    speaks = np.diff(first) > 0
+    np.maximum.at(posts.last_source_s, sensor[speaks], heard[speaks])
+    return _sources(known, sensor, heard, place, convergence, noise, first, lasting, posts), travel
 
 
 def _sources(
@@ -203,6 +221,7 @@ def _sources(
     convergence: Array,
     noise: Array,
     first: Ints,
+    lasting: Array,
     posts: Posts,
 ) -> Batch:
     """Fill the arrays of sources; what a source leaves out becomes not-a-number."""
@@ -232,7 +251,7 @@ def _sources(
         place=place,
         noise_db=noise,
         first=first,
-        level_db=table[:, 0].copy(),
+        level_db=table[:, 0] - posts.ears.bias_db[sensor[owner]],
         ln_tone=np.log(tone),
         ln_tone_var=(tone_sigma / tone) ** 2,
         azimuth=np.radians(table[:, 3]) - convergence[owner],
@@ -241,6 +260,8 @@ def _sources(
         elevation_var=np.radians(np.maximum(table[:, 6], 1.0)) ** 2,
         kinds=table[:, 7:10].copy(),
         clock_var=posts.clock[sensor, 1].copy(),
+        lasting_s=lasting,
+        bias_var=posts.ears.bias_var[sensor],
         is_person=posts.person[sensor],
     )
 

@@ -21,12 +21,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from forehear.track.associate.ingest import Posts
 from forehear.track.estimate.fit import engine_evidence, misfit
 from forehear.track.estimate.measurement import emission_delay
 from forehear.track.estimate.prior import set_prior
 from forehear.track.initiate.agree import fit_agreeing
 from forehear.track.initiate.candidates import MAX_STREAMS, SUMMARY, copy_rows, gather, summarise
-from forehear.track.initiate.evidence import Silence, kinds_evidence, silence_evidence
+from forehear.track.initiate.evidence import kinds_evidence, silence_evidence
 from forehear.track.initiate.grid import APART_M, APART_MPS, close_to, search_grid
 from forehear.track.initiate.verdict import NO_FIT, TOO_FEW, judge, same_flight
 from forehear.track.layout import COLUMNS, HEARD, LN_TONE_VAR, STATES
@@ -53,9 +54,7 @@ def attempt(
     pool: Streams,
     seed: int,
     now_s: float,
-    silence: Silence,
-    directed: NDArray[np.bool_],
-    margin_db: float,
+    posts: Posts,
     air: Array,
     scales: Array,
     out_x: Array,
@@ -65,12 +64,13 @@ def attempt(
 ) -> tuple[int, int]:
     """Try to bear a track from a seed stream. Returns (what became of it, how many streams agree).
 
-    directed (N,): sensors that know bearings. Fills out_x (8,), out_cov (8, 8) at the time out_info[0];
+    Fills out_x (8,), out_cov (8, 8) at the time out_info[0];
     out_streams (MAX_STREAMS,) the streams that agree; out_info: [0] time [s], [1] evidence [nats], [2] latest
     emission [s], [3] second-best's evidence, [4] sensors that agree, [5] mean square miss of tone.
     """
     near = np.empty(MAX_STREAMS, np.int64)
-    streams = gather(pool, seed, now_s, silence.place, directed, near)
+    directed = posts.directed
+    streams = gather(pool, seed, now_s, posts.place, directed, near)
     # Three plain microphones, or two sensors of which one knows the direction.
     distinct, knowing, previous = 0, 0, -1
     for a in range(streams):
@@ -102,7 +102,7 @@ def attempt(
     chosen = np.empty((MAX_STREAMS * POINTS, COLUMNS))
     agree = np.full(MAX_STREAMS + 1, -1, np.int64)
     miss = np.empty(3)
-    heard = np.zeros(silence.place.shape[0], np.bool_)
+    heard = np.zeros(posts.place.shape[0], np.bool_)
     # First to the few summary points, which is quick; the best of that, to all reports.
     rough = np.full(found, -np.inf)
     for start in range(found):
@@ -179,7 +179,7 @@ def attempt(
         # Sensors whose streams do not agree have an engine of their own: they are busy, not silent.
         for s in range(streams):
             heard[sensors[s]] = True
-        evidence += silence_evidence(x, time_s, now_s, silence, heard, margin_db, math.sqrt(25.0 * scales[0]), air)
+        evidence += silence_evidence(x, time_s, now_s, posts, heard, air)
         if evidence > best:
             if best > -np.inf and not same_flight(x, out_x, cov):
                 second = best

@@ -1,13 +1,21 @@
 """What kinds and silence say for or against a flight."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forehear.track.associate.detection import hearing_probability
+from forehear.track.associate.detection import (
+    CORRELATION_S,
+    ceiling_of,
+    hearing_probability,
+    hearing_sigma,
+    margin_of,
+    silence_nats,
+)
+from forehear.track.associate.existence import SILENCE_MOST_NATS
+from forehear.track.associate.ingest import Posts
 from forehear.track.estimate.measurement import predict_measurement
 from forehear.track.layout import COLUMNS, INVERSE_SCALE, MEASURED, SENSOR_E, SENSOR_H, SENSOR_N, STATES
 
@@ -17,16 +25,11 @@ Array = NDArray[np.float64]
 # What a stream's kinds say of "flies" against "an engine on the ground": odds of each heard as piston or
 # jet, and as other. Consecutive seconds are one opinion, so a stream counts so many times.
 FLIER_KINDS, GROUND_KINDS, KINDS_WEIGHT = (0.85, 0.15), (0.35, 0.65), 2.0
+# Sensors within this of a flight [m] are asked whether they heard it, if they reported within these seconds.
+SILENT_WITHIN_M, ALIVE_S = 9_000.0, 15.0
+# What a fit's level at a sensor that does not take part in it is uncertain by [dB^2].
+FLIGHT_LEVEL_VAR = 9.0
 # -----------------------------------------------------------------------------------------------------
-
-
-class Silence(NamedTuple):
-    """Sensors that were alive lately: what they did not hear counts against a flight."""
-
-    place: Array  # (N, 4) east, north, height, inverse scale
-    noise_db: Array  # (N,)
-    last_report_s: Array  # (N,) hearing time of the latest report
-    person: NDArray[np.bool_]  # (N,)
 
 
 @njit(cache=True)
@@ -40,32 +43,29 @@ def kinds_evidence(kinds: Array) -> float:
 
 @njit(cache=True)
 def silence_evidence(
-    x: Array,
-    time_s: float,
-    now_s: float,
-    silence: Silence,
-    heard: NDArray[np.bool_],
-    margin_db: float,
-    level_sigma_db: float,
-    air: Array,
+    x: Array, time_s: float, now_s: float, posts: Posts, heard: NDArray[np.bool_], air: Array
 ) -> float:
     """Give the log odds [nats, at most 0] of what the sensors near a flight did not hear of it.
 
-    `heard` (N,) marks those that take part in the fit. A sensor that reported within 15 s is asked once.
+    `heard` (N,) marks those that take part in the fit. A sensor that reported within ALIVE_S is asked once, by
+    the one law of hearing; one that reported any source within as long is busy, not silent.
     """
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     row = np.zeros(COLUMNS)
     total = 0.0
-    for s in range(silence.place.shape[0]):
-        if heard[s] or silence.person[s] or silence.last_report_s[s] < now_s - 15.0:
+    first = np.searchsorted(posts.east_sorted, x[0] - SILENT_WITHIN_M)
+    last = np.searchsorted(posts.east_sorted, x[0] + SILENT_WITHIN_M)
+    for i in range(first, last):
+        s = posts.by_east[i]
+        if heard[s] or posts.person[s] or posts.last_report_s[s] < now_s - ALIVE_S:
             continue
-        dx, dy = silence.place[s, 0] - x[0], silence.place[s, 1] - x[1]
-        if abs(dx) > 9000.0 or abs(dy) > 9000.0:
+        if abs(posts.place[s, 1] - x[1]) > SILENT_WITHIN_M or posts.last_source_s[s] > now_s - CORRELATION_S:
             continue
-        row[SENSOR_E], row[SENSOR_N] = silence.place[s, 0], silence.place[s, 1]
-        row[SENSOR_H], row[INVERSE_SCALE] = silence.place[s, 2], silence.place[s, 3]
-        predict_measurement(x, silence.last_report_s[s] - time_s, row, air, h, jac)
-        noise = silence.noise_db[s] if not math.isnan(silence.noise_db[s]) else 35.0
-        chance = hearing_probability(h[0], noise + margin_db, level_sigma_db, 0.9)
-        total += math.log(1.0 - chance)
+        row[SENSOR_E], row[SENSOR_N] = posts.place[s, 0], posts.place[s, 1]
+        row[SENSOR_H], row[INVERSE_SCALE] = posts.place[s, 2], posts.place[s, 3]
+        delay = predict_measurement(x, posts.last_report_s[s] - time_s, row, air, h, jac)
+        noise = posts.noise_db[s] if not math.isnan(posts.noise_db[s]) else 35.0
+        sigma = hearing_sigma(posts.ears, s, FLIGHT_LEVEL_VAR)
+        odds = hearing_probability(h[0], noise + margin_of(posts.ears, s), sigma, ceiling_of(posts.ears, s))
+        total += max(silence_nats(odds, delay * air[0], CORRELATION_S), -SILENCE_MOST_NATS)
     return total

@@ -54,12 +54,13 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, h
     bank.mean[k], bank.covariance[k] = x, cov
     bank.dirty_s[k] = np.inf
     bank.alive[k] = True
-    bank.log_odds[k] = min(info[1] - CHANCES_NATS, 9.0)
+    bank.log_odds[k] = bank.birth_odds[k] = min(info[1] - CHANCES_NATS, 9.0)
     bank.kind_evidence[k] = kinds
     bank.last_heard_s[k] = info[0]
-    bank.missed[k] = 0.0
-    bank.sensors[k] = -1
+    bank.sensors[k], bank.opinion[k] = -1, 0.0
+    bank.heard_s[k] = bank.asked_s[k] = -np.inf
     bank.sensors[k, : len(heard_by)] = heard_by
+    bank.heard_s[k, : len(heard_by)] = bank.asked_s[k, : len(heard_by)] = info[0]
     bank.sensors_heard[k] = len(heard_by)
     bank.fit[k] = 1.0
 

@@ -232,7 +232,7 @@ def seeds(pool: Streams, now_s: float, fresh_s: float, least: int, out: Ints) ->
 
 @njit(cache=True)
 def feed_streams(
-    pool: Streams, batch: Batch, unexplained: Array, limit: float, margin_db: float, first: int
+    pool: Streams, batch: Batch, unexplained: Array, limit: float, thresholds: Array, first: int
 ) -> int:
     """Put unexplained sources into streams, from source `first` on.
 
@@ -248,9 +248,8 @@ def feed_streams(
             row[SENSOR_E], row[SENSOR_N] = batch.place[r, 0], batch.place[r, 1]
             row[SENSOR_H], row[INVERSE_SCALE] = batch.place[r, 2], batch.place[r, 3]
             row[SENSOR] = batch.sensor[r]
-            noise = batch.noise_db[r] if not math.isnan(batch.noise_db[r]) else 30.0
-            row[THRESHOLD] = noise + margin_db
-            row[LEVEL_DB], row[LEVEL_VAR] = batch.level_db[s], 25.0
+            row[THRESHOLD] = thresholds[r]
+            row[LEVEL_DB], row[LEVEL_VAR] = batch.level_db[s], 25.0 + 3.0 * batch.bias_var[r]
             if batch.is_person[r]:
                 row[LEVEL_VAR] = 1e4
             row[LN_TONE], row[LN_TONE_VAR] = 0.0, -1.0
