@@ -17,20 +17,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.recordings import NoRecordings
+from bench.listening.recordings import NoRecordings
 from bench.tables import print_part, write_docs
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, DOCS = ROOT / "bench" / "results", ROOT / "docs" / "accuracy.md"
 # part -> the module and the function that measures it.
 PARTS = {
-    "startup": ("bench.startup", "run_all"),
-    "peers": ("bench.peers", "run_all"),
-    "scaling": ("bench.scaling", "run_all"),
-    "speed": ("bench.speed", "run_all"),
-    "accuracy": ("bench.accuracy", "run"),
-    "listening": ("bench.listening", "run_all"),
-    "tones": ("bench.tones", "run_all"),
+    "startup": ("bench.tracking.startup", "run_all"),
+    "peers": ("bench.tracking.peers", "run_all"),
+    "scaling": ("bench.tracking.scaling", "run_all"),
+    "speed": ("bench.tracking.speed", "run_all"),
+    "accuracy": ("bench.tracking.accuracy", "run"),
+    "listening": ("bench.listening.recall", "run_all"),
+    "tones": ("bench.listening.tones", "run_all"),
 }
 
 

@@ -179,13 +179,13 @@ def _peers(result: Result) -> list[Table]:
 
 def _listening(result: Result) -> list[Table]:
     # Only here, since that module makes its tables of this one's.
-    from bench.listening_tables import listening
+    from bench.listening.tables import listening
 
     return listening(result)
 
 
 def _tones(result: Result) -> list[Table]:
-    from bench.tones import tables
+    from bench.listening.tones import tables
 
     return tables(result)
 

@@ -34,8 +34,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from bench.mixtures import RATIOS_DB, mixtures
-from bench.recordings import drones, negatives, required
+from bench.listening.mixtures import RATIOS_DB, mixtures
+from bench.listening.recordings import drones, negatives, required
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from training.fit import evidence_of, fit

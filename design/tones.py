@@ -2,10 +2,11 @@
 
     PYTHONPATH=src:. python design/tones.py      (about three minutes)
 
-Synthesised passes of bench.tones (a piston drone at 400 m and at 150 m, ambient noise), eight each, at ratios of
-lines to noise within 40-2,000 Hz. Found: the likeliest fundamental of a second (or its double or half) is within
-1 % of the true one, and stands above what the same way gives in ten minutes of the noise alone, all but three
-seconds. Error: the median, over Cramer-Rao's bound of one second (0.67 is efficient), of seconds found by all.
+Synthesised passes of bench.listening.tones (a piston drone at 400 m and at 150 m, ambient noise), eight each, at
+ratios of lines to noise within 40-2,000 Hz. Found: the likeliest fundamental of a second (or its double or half)
+is within 1 % of the true one, and stands above what the same way gives in ten minutes of the noise alone, all but
+three seconds. Error: the median, over Cramer-Rao's bound of one second (0.67 is efficient), of seconds found by
+all.
 
     pass at 400 m, ambient: found at -20, -17, -14, -11, -8, -5 dB; error / bound
       frames, as found                   0 %    0 %    0 %    0 %    7 %   28 %      65.73
@@ -23,14 +24,14 @@ seconds. Error: the median, over Cramer-Rao's bound of one second (0.67 is effic
 Answer: along paths with slopes, and with all lines to 2 kHz. A comb whose tone moves is found 9 dB deeper than
 frame by frame; paths without slopes are no better than frames. Read with all lines a tone is three times as
 sharp as with those to 500 Hz, and forty to eighty times as sharp as the search's grid. As built a second also
-knows how its slope bends from the one before: `python -m bench.tones` has that.
+knows how its slope bends from the one before: `python -m bench.listening.tones` has that.
 """
 
 import sys
 from collections.abc import Callable
 
 import numpy as np
-from bench.passes import CONDITIONS, Clip, make_pass, mixed
+from bench.listening.passes import CONDITIONS, Clip, make_pass, mixed
 from numpy.typing import NDArray
 
 from forehear.listen import families, fine, lines, spectrum, tones

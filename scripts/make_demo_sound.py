@@ -2,8 +2,9 @@
 
     python scripts/make_demo_sound.py [OUT.flac]
 
-The drone and the wind are synthesised (`forehear.simulate.sound`), the surroundings are grains of a CC0 recording
-of a background that is one of the tests' (tests/listen/data/SOURCES.md). The same code gives the same bytes.
+The drone and the wind are synthesised (`forehear.synthesise.sound`), the surroundings are grains of a CC0
+recording of a background that is one of the tests' (tests/listen/data/SOURCES.md). The same code gives the
+same bytes.
 """
 
 import sys
@@ -14,12 +15,12 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from forehear.simulate.sound import RATE_HZ, Flight, full_scale, sound_at
-from forehear.simulate.sound_engines import ENGINES
-from forehear.simulate.sound_noise import Noise
-from forehear.simulate.sound_travel import straight
-from forehear.simulate.sound_turbulence import Turbulence
-from forehear.simulate.sound_ways import Ground
+from forehear.synthesise.engines import ENGINES
+from forehear.synthesise.noise import Noise
+from forehear.synthesise.sound import RATE_HZ, Flight, full_scale, sound_at
+from forehear.synthesise.travel import straight
+from forehear.synthesise.turbulence import Turbulence
+from forehear.synthesise.ways import Ground
 
 ROOT = Path(__file__).parents[1]
 BACKGROUND = ROOT / "tests" / "listen" / "data" / "background_004.flac"

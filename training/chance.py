@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from forehear.simulate.sound import RATE_HZ
+from forehear.synthesise.sound import RATE_HZ
 
 Array = NDArray[np.float64]
 Chance = np.random.Generator

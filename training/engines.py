@@ -1,6 +1,6 @@
 """Engines to learn from: drones in flight and what is like them, drawn from wide ranges and sounded by physics.
 
-`forehear.simulate.sound` makes the sound: Doppler, spreading, absorption, the ground's reflection and turbulence
+`forehear.synthesise.sound` makes the sound: Doppler, spreading, absorption, the ground's reflection and turbulence
 come from there. The ranges are wider than what is known of any engine: what is learned must not be one of them.
 """
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from forehear.simulate.sound import RATE_HZ, Flight, sound_at
-from forehear.simulate.sound_engines import Engine, Envelope, Lines
-from forehear.simulate.sound_travel import straight
-from forehear.simulate.sound_turbulence import Turbulence
-from forehear.simulate.sound_ways import Ground
+from forehear.synthesise.engines import Engine, Envelope, Lines
+from forehear.synthesise.sound import RATE_HZ, Flight, sound_at
+from forehear.synthesise.travel import straight
+from forehear.synthesise.turbulence import Turbulence
+from forehear.synthesise.ways import Ground
 from training.chance import Array, Chance, log_uniform
 
 Range = tuple[float, float]

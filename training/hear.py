@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from bench.recordings import read
+from bench.listening.recordings import read
 from numpy.typing import NDArray
 
 from forehear.constants import LISTENING_RATE_HZ

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from forehear.simulate.sound import RATE_HZ
-from forehear.simulate.sound_noise import BAND_HZ, band_power
+from forehear.synthesise.noise import BAND_HZ, band_power
+from forehear.synthesise.sound import RATE_HZ
 from training import engines, voices
 from training.chance import Array, Chance, log_uniform, noises
 from training.engines import Maker

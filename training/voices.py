@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from forehear.simulate.sound import RATE_HZ
+from forehear.synthesise.sound import RATE_HZ
 from training.chance import Array, Chance, hiss, log_uniform, slow
 
 # Nothing is sounded above this [Hz].

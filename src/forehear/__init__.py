@@ -1,3 +1,3 @@
 """forehear hears drones before they arrive: reports of many microphones to tracks, forecasts and warnings."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench.hearing import Heard, Item, Second, by_comb, by_reports, hear_all, hear_one, items_of
-from bench.recordings import RATE_HZ, Clip, windows
+from bench.listening import comb, mixtures, recordings, reliability, tones
+from bench.listening import figures as listening_figures
+from bench.listening import tables as listening_tables
+from bench.listening.hearing import Heard, Item, Second, by_comb, by_reports, hear_all, hear_one, items_of
+from bench.listening.recordings import RATE_HZ, Clip, windows
 from numpy.typing import NDArray
 
-from bench import comb, intervals, listening_figures, listening_tables, mixtures, recordings, reliability, tones
+from bench import intervals
 from forehear.records import Kinds, Report, Source
 
 Samples = NDArray[np.float32]

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from bench.cases import CASES, QUICK
 from bench.tables import BEGIN, END, number, percent, tables, write_docs
+from bench.tracking.cases import CASES, QUICK
 
 from forehear.simulate.run import prepare
-from forehear.simulate.scenario import load
+from forehear.simulate.scenario.files import load
 
 STARTUP = {
     "part": "startup",

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bench.listening import passes, tones
 from numpy.typing import NDArray
 
-from bench import passes, tones
 from forehear.records import Report, Source
 
 Array = NDArray[np.float64]

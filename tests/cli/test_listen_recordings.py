@@ -16,7 +16,7 @@ from tests.listen.synthetic import comb, mixed, noise
 from forehear.cli.main import main
 from forehear.io.ndjson import Rejections, ReportParser
 from forehear.records import Report, Source
-from forehear.service.sound import recording
+from forehear.stage.sound import recording
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "listen" / "data"

@@ -48,7 +48,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 def test_json_has_every_key_documented_and_a_unit_in_each(
     files: tuple[Path, Path], capfd: pytest.CaptureFixture
 ) -> None:
-    from forehear.simulate.score_records import Score, TargetScore
+    from forehear.score.records import Score, TargetScore
 
     assert main(["score", "--truth", str(files[0]), "--tracks", str(files[1]), "--json"]) == 0
     out = json.loads(capfd.readouterr().out)
@@ -106,7 +106,7 @@ def test_files_that_are_not_there_and_wrong_numbers(
 
 
 def test_every_key_is_documented() -> None:
-    from forehear.simulate.score_records import Score, TargetScore
+    from forehear.score.records import Score, TargetScore
 
     page = (Path(__file__).parents[2] / "docs" / "score.md").read_text(encoding="utf-8")
     for struct in (Score, TargetScore):

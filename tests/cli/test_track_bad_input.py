@@ -14,7 +14,7 @@ from forehear.cli.main import main
 from forehear.io.geojson import network_geojson
 from forehear.records import Network, Report, Sensor, Source
 from forehear.simulate.run import blocks, prepare
-from forehear.simulate.scenario import load
+from forehear.simulate.scenario.files import load
 
 pytestmark = pytest.mark.slow
 

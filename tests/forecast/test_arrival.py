@@ -150,7 +150,7 @@ def test_the_corridor_lies_ahead_and_holds_the_straight_way() -> None:
 
 @pytest.mark.slow
 def test_the_truth_falls_inside_the_forecast_of_simulated_raids() -> None:
-    from bench.forecast import run
+    from bench.tracking.forecast import run
 
     result = run("raid", {"duration_s": 5400, "flights.0.count": 60, "flights.1.count": 10})
     assert result["arrivals"] > 200  # type: ignore[operator]

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from forehear.io.ndjson import Rejections, ReportParser
 from forehear.io.report_columns import ABSENT, _number, encode_reports, names_of
-from forehear.simulate import columns, run, scenario
+from forehear.simulate import run
+from forehear.simulate.heard import columns
+from forehear.simulate.scenario import files as scenario
 
 
 # The first call compiles.

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from forehear import geodesy
 from forehear.records import Network, Report, Sensor, Track
-from forehear.simulate import sound
-from forehear.simulate.sound_noise import Noise
-from forehear.simulate.sound_turbulence import Turbulence
-from forehear.simulate.sound_ways import Ground
+from forehear.synthesise import sound
+from forehear.synthesise.noise import Noise
+from forehear.synthesise.turbulence import Turbulence
+from forehear.synthesise.ways import Ground
 from forehear.track.tracker import Tracker
 
 Array = NDArray[np.float64]

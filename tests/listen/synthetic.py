@@ -12,7 +12,7 @@ from forehear.listen.families import Family, families
 from forehear.listen.listener import NEWS, Listener
 from forehear.listen.tones import Search
 from forehear.records import Report, Source
-from forehear.simulate.sound_noise import band_power
+from forehear.synthesise.noise import band_power
 
 Samples = NDArray[np.float32]
 BAND_HZ = (40.0, 2000.0)

@@ -10,10 +10,10 @@ from tests.listen import chain
 from tests.listen.comb import tones
 
 from forehear.records import Kinds, Report, Source
-from forehear.simulate import sound
-from forehear.simulate.sound_engines import ENGINES
-from forehear.simulate.sound_noise import BAND_HZ, Noise, band_power
-from forehear.simulate.sound_travel import straight
+from forehear.synthesise import sound
+from forehear.synthesise.engines import ENGINES
+from forehear.synthesise.noise import BAND_HZ, Noise, band_power
+from forehear.synthesise.travel import straight
 
 SECONDS = 100
 # Nine microphones two kilometres apart, none exactly on its grid, at the height of a post.

@@ -7,11 +7,11 @@ import pytest
 from tests.listen.comb import tones
 
 from forehear.listen.passby import pass_by
-from forehear.simulate import sound
-from forehear.simulate.sound_engines import ENGINES
-from forehear.simulate.sound_noise import Noise
-from forehear.simulate.sound_travel import straight
-from forehear.simulate.sound_ways import Ground
+from forehear.synthesise import sound
+from forehear.synthesise.engines import ENGINES
+from forehear.synthesise.noise import Noise
+from forehear.synthesise.travel import straight
+from forehear.synthesise.ways import Ground
 
 
 @pytest.mark.slow

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from forehear.records import Truth
-from forehear.simulate.score import score
-from forehear.simulate.score_records import TrackPoint
+from forehear.score.records import TrackPoint
+from forehear.score.score import score
 
 pytest.importorskip("stonesoup", reason="Stone Soup is an optional peer")
 pytestmark = pytest.mark.peer

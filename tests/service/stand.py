@@ -16,8 +16,8 @@ import httpx
 import msgspec
 
 from forehear.io.geojson import network_geojson, sites_geojson
+from forehear.io.signing import key_from_seed, sign, write_public_key
 from forehear.records import Network, Report, Sensor, Site, Source
-from forehear.service.signing import key_from_seed, sign, write_public_key
 
 SEEDS = {f"S{k}": bytes([k + 1]) * 32 for k in range(12)}
 ROOT = Path(__file__).parents[2]
@@ -121,10 +121,10 @@ def environment() -> dict[str, str]:
 @cache
 def compiled() -> None:
     """Have every loop of tracker and simulator compiled, once: no test is to wait for that, or to fail of it."""
-    from forehear.simulate import scenario as scenarios
     from forehear.simulate.run import simulate
+    from forehear.simulate.scenario import files as scenarios
 
-    words = [sys.executable, "-c", "import forehear.service.worker as w; w.warm()"]
+    words = [sys.executable, "-c", "import forehear.service.tracking.worker as w; w.warm()"]
     subprocess.run(words, env=environment(), check=True, timeout=COMPILED_WITHIN_S)
     for _ in simulate(scenarios.load("column", {"duration_s": 20, "network.spacing_m": 5000.0})):
         pass

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from forehear.records import Report, Truth
-from forehear.simulate import run, scenario
-from forehear.simulate.settings import Scenario
+from forehear.simulate import run
+from forehear.simulate.scenario import files as scenario
+from forehear.simulate.scenario.settings import Scenario
 
 STILL_AIR: dict[str, Any] = {"wind_mps": 0.0}
 # A sensor without any error of its own, so that what is left is the physics.

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from forehear.records import Network, Report, Track, Truth
-from forehear.simulate import run, scenario
-from forehear.simulate.score import score
-from forehear.simulate.score_records import Score, TrackPoint
+from forehear.score.records import Score, TrackPoint
+from forehear.score.score import score
+from forehear.simulate import run
+from forehear.simulate.scenario import files as scenario
 from forehear.track.tracker import Tracker
 
 

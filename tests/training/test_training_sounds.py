@@ -6,7 +6,7 @@ from training.chance import hiss, noises, slow
 from training.hear import drones_of, families
 
 from forehear.constants import LISTENING_RATE_HZ
-from forehear.simulate.sound_noise import BAND_HZ, band_power
+from forehear.synthesise.noise import BAND_HZ, band_power
 from training import engines, sounds, voices
 
 MAKERS = {name: make for name, _, make in sounds.OTHERS} | {"drone": engines.drone}

@@ -35,8 +35,8 @@ def claims_path(args: argparse.Namespace) -> Path | None:
 
 def claims(args: argparse.Namespace) -> str:
     """Answer `forehear assess claims`."""
-    from forehear.assess import ledger_view
-    from forehear.assess.launches import read_launches
+    from forehear.assess.claims import view as ledger_view
+    from forehear.assess.launches.launches import read_launches
 
     # A ledger of one's own is traced and graded alone; the count stands beside it where it covers its time.
     launches = read_launches(args.data, args.as_of)
@@ -82,8 +82,8 @@ def names(args: argparse.Namespace) -> str:
 
 def launches(args: argparse.Namespace) -> str:
     """Answer `forehear assess launches`."""
-    from forehear.assess import launches_view
-    from forehear.assess.launches import read_launches
+    from forehear.assess.launches import view as launches_view
+    from forehear.assess.launches.launches import read_launches
 
     data = read_launches(args.data, args.as_of)
     tell(data.faults)
@@ -96,7 +96,7 @@ def forecast(args: argparse.Namespace) -> str:
     """Answer `forehear assess forecast`."""
     from forehear.assess.claims.ledger import read_claims
     from forehear.assess.forecast import months, scoring, series
-    from forehear.assess.launches import read_launches
+    from forehear.assess.launches.launches import read_launches
 
     data = read_launches(args.data, args.as_of)
     known, faults, _ = read_claims(claims_path(args))

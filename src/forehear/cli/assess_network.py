@@ -22,7 +22,7 @@ def _network(path: str | None) -> Network | None:
 
 
 def _site(text: str | None, network: Network) -> tuple[float, float]:
-    from forehear.assess.playing import middle_of
+    from forehear.plan.playing import middle_of
 
     if text is None:
         return middle_of(network)
@@ -42,7 +42,7 @@ def _positive(name: str, value: float, most: float) -> None:
 
 def warning(args: argparse.Namespace) -> str:
     """Answer `forehear assess warning`."""
-    from forehear.assess import warning_run
+    from forehear.plan import warning_run
 
     _positive("depth-km", args.depth_km, 400.0)
     _positive("spacing-km", args.spacing_km, 100.0)
@@ -99,10 +99,10 @@ def warning_text(record: dict[str, Any]) -> str:
 
 def raids(args: argparse.Namespace) -> str:
     """Answer `forehear assess raids`."""
-    from forehear.assess import raids as nights
+    from forehear.assess import nights
     from forehear.assess.claims.ledger import read_claims
     from forehear.assess.forecast.months import forecast
-    from forehear.assess.launches import read_launches
+    from forehear.assess.launches.launches import read_launches
     from forehear.io.geojson import network_geojson
 
     data = read_launches(args.data, args.as_of)

@@ -31,9 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl-C."""
-    from forehear.service import sound, stage
-    from forehear.simulate import scenario as scenarios
     from forehear.simulate.run import prepare
+    from forehear.simulate.scenario import files as scenarios
+    from forehear.stage import sound, stage
 
     stage.check(args.speed, args.port, args.keep)
     what = args.scenario or str(Path(stage.__file__).with_name("raid.toml"))

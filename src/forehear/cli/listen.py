@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Listen to recordings or to a microphone."""
     if args.devices:
-        from forehear.service.node import devices
+        from forehear.node.microphone import devices
 
         print("\n".join(devices()))
         return 0

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from forehear.errors import InputError
 from forehear.io.audio import Recording, open_recording
 from forehear.io.ndjson import RecordWriter
+from forehear.node.edge import Edge, Hears
 from forehear.records import Report
-from forehear.service.edge import Edge, Hears
 
 if TYPE_CHECKING:
     from forehear.cli import listen_figure
@@ -170,7 +170,7 @@ def hear_device(ears: Ears) -> int:
     """Hear a microphone until it is stopped."""
     import signal
 
-    from forehear.service.node import Microphone, Sink, run
+    from forehear.node.microphone import Microphone, Sink, run
 
     args = ears.args
     name = args.device or None
@@ -186,7 +186,7 @@ def hear_device(ears: Ears) -> int:
 
 
 def _uplink(ears: Ears) -> Any:
-    from forehear.service.uplink import Uplink, poster, public_key, read_key
+    from forehear.node.uplink import Uplink, poster, public_key, read_key
 
     key = None
     if ears.args.key is not None:

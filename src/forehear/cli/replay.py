@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from forehear.cli.demo import _opened
     from forehear.errors import InputError
     from forehear.io.geojson import read_network, read_sites
-    from forehear.service import player, stage
+    from forehear.stage import player, stage
 
     stage.check(args.speed, args.port, args.keep)
     network = read_network(args.network)

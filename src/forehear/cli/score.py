@@ -17,7 +17,7 @@ import msgspec
 from forehear.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
-    from forehear.simulate.score_records import BoundSeries
+    from forehear.score.records import BoundSeries
 
 T = TypeVar("T", bound=msgspec.Struct)
 # The sensors' errors that the bound is of, one sigma each: what a plain microphone and a small array reach.
@@ -26,7 +26,7 @@ SENSES = {"level_sigma_db": 5.0, "tone_sigma_hz": 0.4, "azimuth_sigma_deg": 4.0}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    from forehear.simulate.score_records import CUTOFF_M, HOLD_S
+    from forehear.score.records import CUTOFF_M, HOLD_S
 
     parser.add_argument("--truth", required=True, metavar="FILE", help="truth.ndjson; - is stdin")
     parser.add_argument("--tracks", required=True, metavar="FILE", help="tracks.ndjson; - is stdin")
@@ -57,8 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Score, and print to stdout."""
     from forehear.records import Truth
-    from forehear.simulate.score import score
-    from forehear.simulate.score_records import TrackPoint
+    from forehear.score.records import TrackPoint
+    from forehear.score.score import score
 
     _check(args)
     bounds = _bounds(args) if args.bound else None
@@ -100,10 +100,10 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _bounds(args: argparse.Namespace) -> "dict[str, BoundSeries]":
-    from forehear.cli.score_bound import bounds_of
     from forehear.io.geojson import read_network
     from forehear.records import Truth
-    from forehear.track.bound import Senses
+    from forehear.score.bound import Senses
+    from forehear.score.bound_series import bounds_of
 
     network = read_network(args.network)
     senses = Senses(**{name: getattr(args, name) for name in SENSES})

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from forehear.simulate.score_records import KNOWN_BELOW_M, Score, TargetScore
+from forehear.score.records import KNOWN_BELOW_M, Score, TargetScore
 
 # More rows than this are no longer read; the worst are shown, and --json has all.
 ROWS_SHOWN = 15

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from forehear.service.launched import Launched
+    from forehear.service.tracking.launched import Launched
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
         sys.stdout.write(resources.files("forehear.service").joinpath("forehear.example.toml").read_text("utf-8"))
         return 0
-    from forehear.service.launched import launch
+    from forehear.service.tracking.launched import launch
 
     # First of all: the tracker's loops take longest to load, and everything else loads meanwhile.
     tracker = launch()

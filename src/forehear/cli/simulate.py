@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from forehear.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from forehear.simulate.run import World
+    from collections.abc import Iterable
+
+    from forehear.simulate.run import Block, World
+    from forehear.simulate.second.run import SecondBlock, SecondWorld
 
 # Work shorter than this says nothing until it is done [s]; longer work says how far it is this often.
 _QUIET_S = 2.0
@@ -34,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="of all chance; the scenario's own without it")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a key, as network.spacing_m=8000"
+    )
+    parser.add_argument(
+        "--world",
+        choices=("first", "second"),
+        default="first",
+        help="whose laws of hearing, error and reporting hold (default %(default)s)",
     )
     parser.add_argument("--reports", metavar="FILE", help="where the reports go instead; '-' is stdout")
     parser.add_argument("--list", action="store_true", help="list the shipped scenarios")
@@ -60,7 +69,7 @@ def overrides(words: list[str]) -> dict[str, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """Simulate; returns the exit status."""
-    from forehear.simulate import scenario as scenarios
+    from forehear.simulate.scenario import files as scenarios
 
     if args.list:
         for name, about in scenarios.shipped().items():
@@ -82,18 +91,26 @@ def run(args: argparse.Namespace) -> int:
         from forehear.io.geojson import read_network
 
         network = read_network(scenario.network.file)
-    from forehear.simulate.run import prepare
+    if args.world == "second":
+        from forehear.simulate.second import run as second
 
-    _write(prepare(scenario, args.seed, network), args.out, args.reports)
+        apart = second.prepare(scenario, args.seed, network)
+        _write(apart, second.blocks(apart), args.out, args.reports)
+    else:
+        from forehear.simulate import run as first
+
+        world = first.prepare(scenario, args.seed, network)
+        _write(world, first.blocks(world), args.out, args.reports)
     return 0
 
 
-def _write(world: "World", out: Path, reports_to: str | None) -> None:
+def _write(
+    world: "World | SecondWorld", played: "Iterable[Block | SecondBlock]", out: Path, reports_to: str | None
+) -> None:
     from forehear.io.geojson import network_geojson, sites_geojson
     from forehear.io.ndjson import RecordWriter
     from forehear.io.report_columns import encode_reports, names_of
-    from forehear.simulate.columns import written
-    from forehear.simulate.run import blocks
+    from forehear.simulate.heard.columns import written
 
     began = time.monotonic()
     scenario = world.scenario
@@ -109,7 +126,7 @@ def _write(world: "World", out: Path, reports_to: str | None) -> None:
             stream = stack.enter_context(open(reports_to or out / "reports.ndjson", "wb"))
         truth = RecordWriter(stack.enter_context(open(out / "truth.ndjson", "wb")))
         progress = stack.enter_context(_Progress(scenario.name, scenario.duration_s))
-        for block in blocks(world):
+        for block in played:
             rows = written(block.batch, scenario.start_s)
             stream.write(encode_reports(rows.reports, rows.first, rows.sources, names))
             stream.flush()

@@ -10,8 +10,8 @@ import msgspec
 
 from forehear.errors import ConfigurationError
 from forehear.io.geojson import read_network, read_sites
+from forehear.io.signing import read_public_key
 from forehear.records import Network, Site
-from forehear.service.signing import read_public_key
 from forehear.warn.limits import Policy, policy_faults
 
 # A token shorter than this can be guessed.

@@ -21,18 +21,18 @@ from typing import Any
 from forehear.io import cap
 from forehear.records import Alert, Report
 from forehear.service.config import Settings
-from forehear.service.ears import Ears
-from forehear.service.frames import Frame
-from forehear.service.gate import Gate, Limits, known_sensors
-from forehear.service.intake import Intake
-from forehear.service.launched import Launched
-from forehear.service.messages import Step
-from forehear.service.pipe import WorkerGone
+from forehear.service.intake.gate import Gate, Limits, known_sensors
+from forehear.service.intake.intake import Intake
 from forehear.service.secret import secret
-from forehear.service.showing import Showing
-from forehear.service.store import Store, StoredAlert, StoreFull
-from forehear.service.telling import keep, teller
-from forehear.service.tracking import Tracking
+from forehear.service.show.sensor_states import Ears
+from forehear.service.show.showing import Showing
+from forehear.service.store.alerts import keep, teller
+from forehear.service.store.store import Store, StoredAlert, StoreFull
+from forehear.service.tracking.frames import Frame
+from forehear.service.tracking.launched import Launched
+from forehear.service.tracking.messages import Step
+from forehear.service.tracking.pipe import WorkerGone
+from forehear.service.tracking.supervisor import Tracking
 
 # How often the store is trimmed [s].
 RETAIN_EVERY_S = 30.0

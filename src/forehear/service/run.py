@@ -11,10 +11,10 @@ import uvicorn
 
 from forehear.errors import InputError
 from forehear.service.config import Settings
+from forehear.service.endpoints.web import application
 from forehear.service.hub import Hub
-from forehear.service.launched import Launched
-from forehear.service.mqtt import Mqtt
-from forehear.service.web import application
+from forehear.service.intake.mqtt import Mqtt
+from forehear.service.tracking.launched import Launched
 
 # Connections that may wait to be taken; 200 browsers that reconnect at once are 200.
 BACKLOG = 1024

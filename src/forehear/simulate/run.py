@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from forehear.air import medium
 from forehear.errors import ConfigurationError
 from forehear.records import Atmosphere, Network, Report, Site, Truth
-from forehear.simulate import columns, faults, ground, hearing, near, paths, reports, sensors, traffic, truth
-from forehear.simulate.settings import Emitter, Scenario
+from forehear.simulate.heard import columns, faults, hearing, near, reports, sensors
+from forehear.simulate.scenario.settings import Emitter, Scenario
+from forehear.simulate.world import ground, paths, traffic, truth
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -19,7 +19,7 @@ from forehear.assess.forecast.series import Series, series_of
 from forehear.assess.forecast.space import simulate_space
 from forehear.assess.forecast.stock import Flow, flows_of, simulate_stock
 from forehear.assess.forecast.trend import simulate_peer
-from forehear.assess.launches import Day, Launches, days_in, month_after
+from forehear.assess.launches.launches import Day, Launches, days_in, month_after
 from forehear.errors import InputError
 from forehear.records import Claim
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.assess.launches import Day
+from forehear.assess.launches.launches import Day
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from forehear.assess.forecast.months import SAMPLES, SEED, members, pool
 from forehear.assess.forecast.series import Series
 from forehear.assess.forecast.stock import Flow, flows_of
 from forehear.assess.forecast.trend import persistence_point, simulate_peer, trend_point
-from forehear.assess.launches import days_in
+from forehear.assess.launches.launches import days_in
 from forehear.records import Claim
 
 Array = NDArray[np.float64]

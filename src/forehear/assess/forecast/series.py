@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.assess.launches import Launches, days_in, month_after, month_of
+from forehear.assess.launches.launches import Launches, days_in, month_after, month_of
 from forehear.errors import InputError
 
 Array = NDArray[np.float64]

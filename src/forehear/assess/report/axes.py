@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from forehear.assess.forecast.months import MonthForecast
-from forehear.assess.launches import Launches
+from forehear.assess.launches.launches import Launches
 from forehear.assess.report.look import AHEAD
 
 BANDS = ((0.1, 0.9, 0.20), (0.25, 0.75, 0.30))

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forehear.assess import warning_run
+from forehear.assess.claims.view import Ledger, ledger_of
 from forehear.assess.forecast.months import Forecast, forecast
 from forehear.assess.forecast.scoring import Score, rolling
 from forehear.assess.forecast.series import series_of
-from forehear.assess.launches import Launches, read_launches
-from forehear.assess.ledger_view import Ledger, ledger_of
-from forehear.assess.warning import by_height
+from forehear.assess.launches.launches import Launches, read_launches
+from forehear.plan import warning_run
+from forehear.plan.warning import by_height
 from forehear.records import Atmosphere
-from forehear.simulate.settings import SensorModel
+from forehear.simulate.scenario.settings import SensorModel
 
 # The days on which the page looks back and asks what would have been said: the claim's month, the month of the
 # leaked plan, and the day of the prediction of 2,000 in one night.

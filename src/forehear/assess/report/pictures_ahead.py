@@ -10,7 +10,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from forehear.assess.forecast.months import Forecast
-from forehear.assess.launches import month_of, raid_quantiles
+from forehear.assess.launches.launches import month_of, raid_quantiles
 from forehear.assess.report.axes import (
     CLAIMED_TOTAL,
     at,

@@ -8,10 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from forehear.assess.checks import passed_on
 from forehear.assess.claims.gazetteer import find
 from forehear.assess.forecast.stock import DAYS_PER_MONTH, flows_of
-from forehear.assess.launches import REGIME_FROM, month_of
+from forehear.assess.launches.launches import REGIME_FROM, month_of, passed_on
 from forehear.assess.report.axes import (
     CLAIMED_TOTAL,
     at,

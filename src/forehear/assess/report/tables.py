@@ -4,12 +4,11 @@ from html import escape
 
 import numpy as np
 
-from forehear.assess.checks import passed_on
 from forehear.assess.claims.tracing import said
+from forehear.assess.claims.view import contradictions
 from forehear.assess.forecast.scoring import HORIZONS
-from forehear.assess.launches import REGIMES, undercount
-from forehear.assess.launches_view import neutralised
-from forehear.assess.ledger_view import contradictions
+from forehear.assess.launches.launches import REGIMES, passed_on, undercount
+from forehear.assess.launches.view import neutralised
 from forehear.assess.report.gather import Story
 from forehear.assess.report.words import claim, largest, on
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from forehear.assess.checks import launched_between, passed_on
-from forehear.assess.launches import Launches
-from forehear.assess.launches_view import regimes, unaccounted_by_size
+from forehear.assess.launches.launches import Launches, launched_between, passed_on
+from forehear.assess.launches.view import regimes, unaccounted_by_size
 from forehear.assess.report.gather import Story
 from forehear.assess.sanctions import read_listed
 

@@ -1,0 +1,1 @@
+"""Benchmarks of tracking and forecasts."""

@@ -1,0 +1,1 @@
+"""Observed launches: bulletins to days, months, regimes."""

@@ -1,0 +1,1 @@
+"""What a network gives: minutes of warning, played and in closed form."""

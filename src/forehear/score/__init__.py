@@ -1,0 +1,1 @@
+"""An answer against the truth: assignment, tally, GOSPA, the Cramer-Rao bound."""

@@ -1,0 +1,1 @@
+"""The web's endpoints, one module each."""

@@ -1,0 +1,60 @@
+"""How the service is doing, as Prometheus reads it (text format 0.0.4)."""
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+from forehear.service.hub import Hub
+from forehear.service.show.live import FACES
+
+PREFIX = "forehear_"
+
+
+def exposition(hub: Hub) -> str:
+    """Write all metrics."""
+    return "".join(_lines(hub))
+
+
+def _lines(hub: Hub) -> Iterator[str]:
+    def one(name: str, kind: str, about: str, *samples: tuple[str, float]) -> str:
+        head = f"# HELP {PREFIX}{name} {about}\n# TYPE {PREFIX}{name} {kind}\n"
+        return head + "".join(f"{PREFIX}{name}{labels} {value:.10g}\n" for labels, value in samples)
+
+    status = hub.status()
+    yield one("reports_accepted_total", "counter", "Reports taken in.", ("", hub.gate.accepted))
+    refused = [(f'{{reason="{r}"}}', float(n)) for r, n in sorted(hub.gate.refused.items())]
+    yield one("reports_refused_total", "counter", "Reports refused at the gate, by reason.", *refused)
+    turned = [(f'{{reason="{r}"}}', float(n)) for r, n in sorted(hub.turned_away.items())]
+    yield one("reports_turned_away_total", "counter", "Reports that the tracker could not use.", *turned)
+    yield one("commits_total", "counter", "Transactions of reports.", ("", hub.intake.commits))
+    yield one(
+        "reports_unstored_total", "counter", "Reports tracked but not stored: no room.", ("", hub.intake.unstored)
+    )
+    yield one("steps_total", "counter", "Steps of the tracker.", ("", hub.steps))
+    restarts = ("", float(hub.tracking.restarts))
+    yield one("tracker_restarts_total", "counter", "Times the tracker's process was started again.", restarts)
+    yield one("step_seconds", "gauge", "Median time of a step.", ("", status["step_s"]))
+    yield one("behind_seconds", "gauge", "How far the map is behind the clock.", ("", hub.behind_s))
+    yield one("ready", "gauge", "1 when the tracker has caught up.", ("", float(hub.ready.is_set())))
+    yield one("store_full", "gauge", "1 while reports are refused for want of room.", ("", float(hub.intake.full)))
+    yield one("store_bytes", "gauge", "Size of the store in use.", ("", 1e6 * hub.reader.size_mb()))
+    faces = [(f'{{face="{f}"}}', float(hub.show.live.watchers(f))) for f in FACES]
+    yield one("watchers", "gauge", "Browsers that watch.", *faces)
+    yield one("watcher_resets_total", "counter", "Watchers that fell behind.", ("", hub.show.live.resets))
+    sensors = [(f'{{state="{s}"}}', float(n)) for s, n in hub.ears.counts().items()]
+    yield one("sensors", "gauge", "Sensors by state.", *sensors)
+    statuses = [t.status for t in hub.show.tracks]
+    tracks = [(f'{{status="{s}"}}', float(statuses.count(s))) for s in ("tentative", "confirmed")]
+    yield one("tracks", "gauge", "Live tracks.", *tracks)
+    states = [s.state for s in hub.show.site_states]
+    sites = [(f'{{state="{s}"}}', float(states.count(s))) for s in ("clear", "watch", "warning", "cancelled")]
+    yield one("sites", "gauge", "Sites by state.", *sites)
+    yield one("resident_bytes", "gauge", "Memory of the service's process.", ("", float(resident_bytes())))
+
+
+def resident_bytes(pid: str = "self") -> int:
+    """Memory that a process holds [bytes]; the most it ever held where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,0 +1,1 @@
+"""What people are shown: sensors' states, pictures, the live stream."""

@@ -1,0 +1,178 @@
+"""What is shown: the last picture of everything, to each face what it may see, as often as anybody can look."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from forehear.service.config import Settings
+from forehear.service.show.live import FACES, Face, Live, encode, event
+from forehear.service.show.sensor_states import Ears
+from forehear.service.store.store import Store, StoredAlert
+from forehear.service.tracking.frames import Frame, Picture, Shown, SiteState
+
+# Frames go to watchers at most so often, slower things (sites, sensors, status) too [s of this machine].
+SHOW_EVERY_S, SLOW_EVERY_S = 0.09, 0.45
+# A frame without tracks is a clock's tick: so often at most [s].
+TICK_EVERY_S = 0.9
+# Frames for the time slider are this far apart [s].
+KEEP_EVERY_S = 2
+# Alerts that a newcomer is told.
+RECENT_ALERTS = 50
+# What was shown last is shown again after a restart, unless it is older than this [s]: tracks end by then.
+RECALL_S = 60.0
+# Newcomers within this time get the same picture [s]: 200 browsers that come back at once are 200.
+SAME_PICTURE_S = 0.2
+
+
+class Showing:
+    """The picture, and those who watch it. `status` and `about` tell what only the hub knows."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        reader: Store,
+        ears: Ears,
+        clock: Callable[[], float],
+        status: Callable[[], dict[str, Any]],
+    ) -> None:
+        self._settings, self._ears, self._clock, self._status = settings, ears, clock, status
+        self.live = Live(self._newcomer)
+        self.time_s = 0.0
+        self.tracks: tuple[Shown, ...] = ()
+        self.site_states: tuple[SiteState, ...] = ()
+        self.corridors: dict[str, list[list[float]]] = {}
+        self.recent: deque[StoredAlert] = deque(maxlen=RECENT_ALERTS)
+        self.recent.extend(reversed(reader.alerts(RECENT_ALERTS)))
+        self._told_second = self._kept_second = -math.inf
+        self._told_at_s = self._shown_at_s = self._ticked_at_s = -math.inf
+        self._pictures: dict[Face, tuple[float, list[bytes]]] = {}
+        self._recall(reader)
+
+    def take(self, frame: Frame) -> None:
+        """Make a frame the picture; watchers are told of it by `publish`."""
+        self.time_s = max(self.time_s, frame.time_s)
+        self.tracks = tuple(t for t in frame.tracks if t.status != "ended")
+        if frame.sites is not None:
+            self.site_states = frame.sites
+        if frame.corridors is not None:
+            self.corridors = frame.corridors
+
+    def publish(self, frame: Frame) -> None:
+        """Tell watchers of a frame that was taken, unless they were told a moment ago."""
+        now = time.monotonic()
+        # A clock that runs twenty times as fast steps more often than anybody can see.
+        if now - self._shown_at_s < SHOW_EVERY_S:
+            return
+        self._shown_at_s = now
+        if self.live.watchers("operator"):
+            self.live.publish("operator", event("frame", frame_shown(frame, "operator", True)))
+        shows = self._settings.config.public.tracks
+        if self.live.watchers("public") and (shows or now - self._ticked_at_s > TICK_EVERY_S):
+            self._ticked_at_s = now
+            self.live.publish("public", event("frame", frame_shown(frame, "public", shows)))
+        if math.floor(frame.time_s) <= self._told_second or now - self._told_at_s < SLOW_EVERY_S:
+            return
+        self._told_second, self._told_at_s = math.floor(frame.time_s), now
+        changes = self._ears.changes(self._clock())
+        if self.live.watchers("operator"):
+            if changes:
+                self.live.publish("operator", event("sensors", changes))
+            self.live.publish("operator", event("status", self._status()))
+            if frame.corridors is not None:
+                self.live.publish("operator", event("corridors", frame.corridors))
+        if frame.sites is not None:
+            for face in FACES:
+                self.live.publish(face, event("sites", self.site_states))
+
+    def alert(self, stored: StoredAlert) -> None:
+        """Tell everybody of an alert."""
+        self.recent.append(stored)
+        for face in FACES:
+            self.live.publish(face, event("alert", alert_shown(stored, face)))
+
+    def acknowledged(self, number: int, now_s: float) -> None:
+        """Tell every operator that one of them has seen an alert."""
+        for k, stored in enumerate(self.recent):
+            if stored.number == number and stored.acknowledged_at_s is None:
+                self.recent[k] = stored._replace(acknowledged_at_s=now_s)
+        self.live.publish("operator", event("acknowledged", {"number": number, "acknowledged_at_s": now_s}))
+
+    def to_keep(self, now_s: float) -> tuple[int, bytes] | None:
+        """Give the second and the picture for the time slider, when one is due."""
+        second = math.floor(now_s)
+        if second < self._kept_second + KEEP_EVERY_S or self.time_s == 0.0:
+            return None
+        self._kept_second = second
+        return second, encode(Picture(self.time_s, self.tracks, self.site_states))
+
+    def about(self, face: Face) -> dict[str, Any]:
+        """Tell what this service is."""
+        service, tiles = self._settings.config.service, self._settings.config.map
+        return {
+            "name": service.name, "status": service.status, "time_zone": service.time_zone,
+            "time_s": self._clock(), "face": face, "tiles": tiles.tiles, "attribution": tiles.attribution,
+        }  # fmt: skip
+
+    def _newcomer(self, face: Face) -> list[bytes]:
+        """Give everything that a newcomer needs."""
+        now = time.monotonic()
+        made_at_s, parts = self._pictures.get(face, (-math.inf, []))
+        if now - made_at_s > SAME_PICTURE_S:
+            parts = self._whole(face)
+            self._pictures[face] = now, parts
+        return parts
+
+    def _whole(self, face: Face) -> list[bytes]:
+        frame = Frame(self.time_s, 0, self.tracks)
+        tracks = face == "operator" or self._settings.config.public.tracks
+        out = [event("hello", self.about(face)), event("frame", frame_shown(frame, face, tracks))]
+        out.append(event("sites", self.site_states))
+        out.append(event("alerts", [alert_shown(a, face) for a in self.recent]))
+        if face == "operator":
+            # As they were told last: what has changed since is told to all, this one too.
+            out.append(event("sensors", list(enumerate(self._ears.codes))))
+            out.append(event("corridors", self.corridors))
+            out.append(event("status", self._status()))
+        return out
+
+    def _recall(self, reader: Store) -> None:
+        """Show what was shown last, until the tracker has caught up: a second old says more than nothing."""
+        body = reader.frame_at(math.inf)
+        if body is None:
+            return
+        picture = msgspec.json.decode(body, type=Picture)
+        if 0.0 <= self._clock() - picture.time_s <= RECALL_S:
+            self.time_s, self.tracks, self.site_states = picture.time_s, picture.tracks, picture.sites
+
+
+def frame_shown(frame: Frame, face: Face, tracks: bool) -> dict[str, Any]:
+    """Make what a face sees of a frame: the public sees corroborated tracks at most, and no sensors."""
+    if face == "operator":
+        return {"time_s": frame.time_s, "block": frame.block, "tracks": frame.tracks}
+    seen = [t for t in frame.tracks if tracks and t.status == "confirmed" and t.corroborated]
+    fields = [
+        Shown(
+            t.id, t.status, round(t.lon, 3), round(t.lat, 3), t.height_m, t.speed_mps, t.course_deg, t.kind,
+            t.kinds, t.sigma_m, t.existence, t.since_s, corroborated=True,
+        )
+        for t in seen
+    ]  # fmt: skip
+    return {"time_s": frame.time_s, "tracks": fields}
+
+
+def alert_shown(stored: StoredAlert, face: Face) -> dict[str, Any]:
+    """Make what a face sees of an alert."""
+    a = stored.alert
+    out: dict[str, Any] = {
+        "number": stored.number, "alert": a.alert, "site": a.site, "state": a.state, "issued_at_s": a.issued_at_s,
+        "probability": a.probability, "arrival_earliest_s": a.arrival_earliest_s, "arrival_s": a.arrival_s,
+        "arrival_latest_s": a.arrival_latest_s, "count": a.count, "kind": a.kind, "because": a.because,
+        "identifier": stored.identifier,
+    }  # fmt: skip
+    if face == "operator":
+        out |= {"tracks": a.tracks, "acknowledged_at_s": stored.acknowledged_at_s}
+    return out

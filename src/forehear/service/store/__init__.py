@@ -1,0 +1,1 @@
+"""What is kept: reports, alerts, messages; acknowledged is on the disk."""

@@ -1,0 +1,1 @@
+"""The tracker's own process, and who keeps it running."""

@@ -1,0 +1,1 @@
+"""What sensors make of it: who hears what, measurement, faults, reports."""

@@ -1,0 +1,1 @@
+"""Flights to sound at microphones, in pascals."""

@@ -1,0 +1,146 @@
+"""Kinds: probabilities that are probabilities, drones that are `piston`, and much else that is not."""
+
+import numpy as np
+import pytest
+from scipy.signal import lfilter
+from tests.listen.synthetic import RATE_HZ, Samples, comb, hear, level, most_piston, noise, seconds_of, times
+
+from forehear.listen import kinds
+from forehear.synthesise import sound
+from forehear.synthesise.engines import ENGINES
+from forehear.synthesise.noise import Noise
+from forehear.synthesise.travel import straight
+from forehear.synthesise.ways import Ground
+
+SECONDS = 8.0
+
+
+def synthetic(engine: str, seed: int, distance_m: float = 200.0, ambient_db: float = 42.0) -> Samples:
+    """An engine that flies past at 40 m/s, in a quiet land."""
+    rng = np.random.default_rng(seed)
+    flight = sound.Flight(
+        straight((-160.0, 0.7 * distance_m, 0.7 * distance_m), (40.0, 0.0, 0.0)), ENGINES[engine]
+    )
+    noisy = Noise(ambient_db=ambient_db)
+    heard = sound.sound_at([(0.0, 0.0, 2.0)], [flight], SECONDS, rng, ground=Ground(), noise=noisy)
+    return sound.full_scale(heard[:, 0], 100.0)
+
+
+def siren() -> Samples:
+    """Wails between 600 and 1,400 Hz, with overtones."""
+    return comb(
+        lambda t: 1000.0 + 400.0 * np.sin(2.0 * np.pi * 0.3 * t), SECONDS, to_hz=7000.0, lines=lambda k: 1.0 / k
+    )
+
+
+def horns() -> Samples:
+    """Two horns a minor third apart, as cars have, or a train's chord."""
+    one, other = (comb(f, SECONDS, to_hz=6000.0, lines=lambda k: k**-0.5) for f in (415.0, 494.0))
+    return np.asarray((one + other) / np.std(one + other), np.float32)
+
+
+def helicopter() -> Samples:
+    """A low comb that ends early."""
+    return comb(22.0, SECONDS, to_hz=900.0, lines=lambda k: level(-3.0 * max(k - 4, 0)))
+
+
+def rotors() -> Samples:
+    """Four small rotors, each with its own trembling speed."""
+    chance = np.random.default_rng(6)
+    out = np.zeros(round(SECONDS * RATE_HZ), np.float32)
+    for base in (171.0, 179.0, 190.0, 203.0):
+        walk = np.cumsum(chance.normal(size=len(out))) * 0.02
+        out += comb(lambda t, base=base, walk=walk: base + walk, SECONDS, int(base), to_hz=6000.0)
+    return np.asarray(out / out.std(), np.float32)
+
+
+def vowel() -> Samples:
+    """Somebody who says "ah" thrice, with a voice that goes up and down."""
+    time_s = times(SECONDS)
+    pitch = 125.0 * 2.0 ** (0.35 * np.sin(2.0 * np.pi * 0.45 * time_s))
+    pulses = np.diff(np.floor(np.cumsum(pitch) / RATE_HZ), prepend=0.0)
+    out = pulses
+    for formant_hz, width_hz in ((730.0, 90.0), (1090.0, 110.0), (2440.0, 170.0)):
+        r = np.exp(-np.pi * width_hz / RATE_HZ)
+        out = lfilter([1.0 - r], [1.0, -2.0 * r * np.cos(2.0 * np.pi * formant_hz / RATE_HZ), r * r], out)
+    out = out * (np.sin(2.0 * np.pi * 0.45 * time_s - 0.6) > -0.3)
+    return np.asarray(out / out.std(), np.float32)
+
+
+OTHERS = {
+    "siren": siren, "horns": horns, "hum of 50 Hz": lambda: comb(50.0, SECONDS, to_hz=51.0),
+    "hum of 100 Hz": lambda: comb(100.0, SECONDS, to_hz=101.0), "helicopter": helicopter, "rotors": rotors,
+    "vowel": vowel,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("around_db", [-18.0, -30.0])
+def test_what_is_no_drone_is_not_told_as_one(name: str, around_db: float) -> None:
+    assert most_piston(hear(0.05 * (OTHERS[name]() + level(around_db) * noise(SECONDS, 3, 1.0)))) < 0.5
+
+
+@pytest.mark.parametrize("engine", ["piston", "fast_piston"])
+def test_a_propeller_drone_is_told_as_one(engine: str) -> None:
+    told = [most_piston(hear(synthetic(engine, seed))) for seed in range(6)]
+    # Each seed is another engine of the kind: the envelope of its lines is drawn.
+    assert sum(p > 0.5 for p in told) >= 5
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "helicopter",
+        "multirotor",
+        "jet",
+        "motorcycle",
+    ],
+)
+def test_what_flies_otherwise_is_not_told_as_one(engine: str) -> None:
+    told = [most_piston(hear(synthetic(engine, seed))) for seed in range(3)]
+    assert max(told) < 0.5
+
+
+def test_probabilities_add_up_and_follow_the_odds() -> None:
+    odds = np.concatenate([[-1e9, -100.0], np.linspace(-20.0, 20.0, 81), [100.0, 1e9]])
+    told = [kinds.kinds_of(float(o)) for o in odds]
+    assert all(k.piston + k.jet + k.other == pytest.approx(1.0, abs=1e-12) for k in told)
+    assert all(0.0 <= p <= 1.0 for k in told for p in (k.piston, k.jet, k.other))
+    assert np.all(np.diff([k.piston for k in told]) >= 0.0)
+    assert kinds.kinds_of(0.0).piston == pytest.approx(0.5)
+
+
+def test_what_was_a_drone_is_likelier_one_and_what_was_none_is_not_unlikelier() -> None:
+    assert kinds.with_memory(-1.0, None) == -1.0
+    assert kinds.with_memory(-1.0, 3.0) > -1.0
+    assert kinds.with_memory(-1.0, -9.0) == -1.0
+    # No certainty out of nothing, however long it goes on.
+    odds = 0.0
+    for _ in range(100):
+        odds = kinds.with_memory(0.0, odds)
+    assert odds < 4.0
+
+
+def traits_of(samples: Samples) -> kinds.Traits:
+    return kinds.traits(seconds_of(samples)[-1][0], kinds.Sound(1e-3, 1e-6, 1.5))
+
+
+def test_each_trait_speaks_for_or_against_as_it_is_named() -> None:
+    drone = traits_of(0.05 * (comb(90.0, 6.0, lines=lambda k: k**-0.5) + 0.3 * noise(6.0)))
+    odds = kinds.piston_odds(drone)
+    for worse in (
+        {"stray": 800.0}, {"explained": 0.1}, {"halved": 20.0}, {"hiss_db": 0.0},
+        {"present": 0.1}, {"hops": 2.0}, {"beat": 4.0},
+    ):  # fmt: skip
+        assert kinds.piston_odds(drone._replace(**worse)) <= odds, worse
+    assert kinds.piston_odds(drone._replace(stray=800.0, explained=0.1, halved=20.0)) < odds - 1.0
+
+
+def test_traits_are_finite_of_any_family() -> None:
+    for samples in (1e-6 * noise(6.0) + 0.3 * comb(60.0, 6.0), comb(250.0, 6.0, to_hz=251.0), helicopter()):
+        for second in seconds_of(np.asarray(samples, np.float32)):
+            for family in second:
+                for sounding in (kinds.Sound(0.0, 0.0, 0.0), kinds.Sound(1e3, 1e3, 5.0)):
+                    told = kinds.traits(family, sounding)
+                    assert np.isfinite(told).all()
+                    assert np.isfinite(kinds.piston_odds(told))
