@@ -212,7 +212,7 @@ def test_the_mirror_is_the_line_through_the_sensors() -> None:
 def pool_of(rows: Array, sensors: int) -> streams.Streams:
     pool = streams.make(64, sensors)
     for row in rows[np.argsort(rows[:, HEARD], kind="mergesort")]:
-        assert streams.add(pool, row.copy(), np.array([0.8, 0.05, 0.15]), 0) >= 0
+        assert streams.add(pool, row.copy(), np.array([0.8, 0.05, 0.15])) >= 0
     return pool
 
 

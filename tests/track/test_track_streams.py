@@ -26,7 +26,7 @@ def heard(sensor: int, heard_s: float, tone_hz: float | None = 110.0, level_db: 
 
 
 def added(pool: streams.Streams, *rows: Array) -> list[int]:
-    return [streams.add(pool, row, EVEN, 0) for row in rows]
+    return [streams.add(pool, row, EVEN) for row in rows]
 
 
 def chains(pool: streams.Streams) -> list[list[int]]:
@@ -91,7 +91,7 @@ def test_a_full_pool_says_so_and_a_grown_one_goes_on() -> None:
 def test_lists_stay_whole(events: list[tuple[int, float, float]]) -> None:
     pool = streams.make(64, 4)
     for sensor, at, tone in sorted(events, key=lambda e: e[1]):
-        assert streams.add(pool, heard(sensor, at, tone), EVEN, 0) >= 0
+        assert streams.add(pool, heard(sensor, at, tone), EVEN) >= 0
         streams.forget(pool, at)
         used = [int(k) for k in np.flatnonzero(pool.filled > 0)]
         listed = chains(pool)

@@ -31,10 +31,7 @@ from forehear.track.associate.cells import cells_of
 from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
 from forehear.track.associate.existence import fade, kind_probabilities
 from forehear.track.associate.ingest import batch_of, posts_of
-from forehear.track.initiate import verdict
-from forehear.track.initiate.attempt import attempt
-from forehear.track.initiate.candidates import MAX_STREAMS
-from forehear.track.layout import STATES
+from forehear.track.initiate.births import births
 from forehear.track.lifecycle import refit, table
 from forehear.track.lifecycle import report as told
 from forehear.track.lifecycle import start as begin
@@ -50,20 +47,6 @@ Array = NDArray[np.float64]
 # --- numbers that decide -----------------------------------------------------------------------------
 # Where most of a propeller drone's sound is after some kilometres of air [Hz]; for absorption only.
 BAND_HZ = 200.0
-# Births tried in one step at most: a raid's start is spread over some seconds instead of stopping the clock.
-TRIES_PER_STEP = 8
-# A stream may start a birth from this many points on, heard within these seconds.
-SEED_POINTS = 3
-SEED_FRESH_S = 5.0
-# A failed birth is tried again after these seconds, growing with every hopeless try up to the last. (A sensor
-# that newly hears the target starts a try of its own, so a long wait costs little.)
-HOPELESS_NATS = 5.0
-RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 2.2, 20.0
-# A stream that mostly sounds like something on the ground is tried so much less often.
-FLIER_KINDS, GROUND_WAITS = 0.5, 3.0
-# And of such streams one is tried in two steps, and one more for every so many sensors: an aircraft among them
-# (a helicopter) is heard by many sensors, each of which may start.
-GROUND_SENSORS = 20_000
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
@@ -108,7 +91,7 @@ class Tracker:
         self._calibrated_s = 0.0
         self._faded_s = 0.0
         self._born = 0
-        self._ground_tries = 0.0
+        self._ground_tries = np.zeros(1)
         self._zero_s: float | None = None
         self.outcomes: Counter[int] = Counter()
 
@@ -206,6 +189,7 @@ class Tracker:
         """Measure how levels, tones and bearings really scatter, by the median of squared innovations."""
         seen = int(self._residuals[0, 0])
         if seen < CALIBRATE_FROM:
+            self._calibrate_tones()
             return
         rows = self._residuals[1 : 1 + min(seen, 1024)]
         for m, (low, high) in enumerate(((0.5, 4.0), (1.0, 9.0), (0.5, 9.0))):
@@ -215,51 +199,18 @@ class Tracker:
                 ratio = float(np.median(values)) / 0.455
                 self._scales[m] = float(np.clip(self._scales[m] * ratio**0.3, low, high))
 
+    def _calibrate_tones(self) -> None:
+        """Before there are tracks: how tones scatter about a line within their streams."""
+        scatter = self._pool.scatter
+        if scatter[0] >= CALIBRATE_FROM:
+            ratio = float(np.median(scatter[1 : 1 + min(int(scatter[0]), len(scatter) - 1)])) / 0.455
+            self._scales[1] = float(np.clip(ratio, 1.0, 9.0))
+
     def _bear(self, now: float) -> None:
-        candidates = np.empty(self._pool.filled.shape[0], np.int64)
-        many = streams.seeds(self._pool, now, SEED_FRESH_S, SEED_POINTS, candidates)
-        posts = self._posts
-        x, cov = np.empty(STATES), np.empty((STATES, STATES))
-        members, info = np.empty(MAX_STREAMS, np.int64), np.zeros(8)
-        tried = 0
-        self._ground_tries = min(self._ground_tries + 0.4 + len(self._ids) / GROUND_SENSORS, TRIES_PER_STEP)
-        for seed in candidates[:many]:
-            pool = self._pool
-            if tried >= TRIES_PER_STEP:
-                break
-            if pool.filled[seed] == 0 or pool.next_try_s[seed] > now:
-                continue
-            grounded = pool.kinds[seed, 0] + pool.kinds[seed, 1] < FLIER_KINDS
-            if grounded and self._ground_tries < 1.0:
-                continue
-            outcome, agreeing = attempt(
-                pool,
-                seed,
-                now,
-                posts,
-                self._air,
-                self._scales,
-                x,
-                cov,
-                members,
-                info,
-            )
-            self.outcomes[outcome] += 1
-            tried += outcome != verdict.TOO_FEW
-            self._ground_tries -= grounded and outcome != verdict.TOO_FEW
-            if outcome == verdict.BORN:
-                self._start_track(x, cov, members[:agreeing], info, now)
-                for k in members[:agreeing]:
-                    streams.release(pool, k)
-                continue
-            for k in {int(seed), *(int(a) for a in members[:agreeing])}:
-                pool.tries[k] += k == seed
-                hopeless = outcome == verdict.NO_FIT or info[1] < HOPELESS_NATS
-                growth = RETRY_GROWTH ** float(min(pool.tries[k], 8)) if hopeless else 1.0
-                if pool.kinds[k, 0] + pool.kinds[k, 1] < FLIER_KINDS:
-                    growth *= GROUND_WAITS
-                wait = min(RETRY_S * growth, RETRY_MOST_S)
-                pool.next_try_s[k] = now + wait
+        for birth in births(
+            self._pool, self._posts, self._air, self._scales, now, self._ground_tries, self.outcomes
+        ):
+            self._start_track(birth.x, birth.cov, birth.members, birth.info, now)
 
     def _start_track(self, x: Array, cov: Array, members: NDArray[np.int64], info: Array, now: float) -> None:
         free = np.flatnonzero(~self._bank.alive)

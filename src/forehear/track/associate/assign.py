@@ -51,6 +51,7 @@ from forehear.track.associate.pairs import (
 )
 from forehear.track.estimate.measurement import emission_delay, predict_measurement
 from forehear.track.layout import (
+    BIAS_VAR,
     COLUMNS,
     EMITTED,
     HEARD,
@@ -267,6 +268,7 @@ def take_in(
         level_var = LEVEL_CAUTION * LEVEL_SIGMA_DB**2 + BIAS_CAUTION * batch.bias_var[r]
         fill_row(row, batch, first + s, r, pairs.octaves[a, s], level_var, pairs.rates[a], threshold)
         row[EMITTED] = pairs.emitted[a]
+        row[BIAS_VAR] = batch.bias_var[r]
         row[WEIGHT] = (1.0 if sure > 0.9 else sure) * repeated
         if batch.is_person[r]:
             row[LEVEL_VAR] = -1.0

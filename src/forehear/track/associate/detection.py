@@ -59,7 +59,7 @@ SHADOW_M, SHADOW_HALVES_M = 2_000.0, 2_000.0
 BUSY_DB = 10.0
 # Level errors of single sensors [dB]: their spread before any is known, the bounds of what is learned of it, and
 # the share of a level's innovation that is not the sensor's for more than one correlation time [dB].
-BIAS_SIGMA_DB, LEAST_BIAS_SIGMA_DB, MOST_BIAS_SIGMA_DB = 2.0, 1.0, 10.0
+BIAS_SIGMA_DB, LEAST_BIAS_SIGMA_DB, MOST_BIAS_SIGMA_DB = 4.0, 1.0, 12.0
 # A level error is known from this precision on [1/dB^2], and the spread from so many known ones.
 KNOWN_BIAS_PRECISION, KNOWN_BIASES = 1.0 / 16.0, 5
 # What a bias drifts by: a decibel in ten minutes.

@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from forehear.track.layout import AZIMUTH, AZIMUTH_VAR, HEARD, LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, WEIGHT
-from forehear.track.memory.streams import POINTS, Streams
+from forehear.track.memory.streams import POINTS, Streams, stands_still
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -18,6 +18,11 @@ MAX_STREAMS = 14
 # Neighbours' streams taken in: within this distance [m], heard within these seconds, so many at most.
 NEIGHBOUR_M = 16_000.0
 NEIGHBOUR_S = 20.0
+# Where there are more, those nearer to a chosen one than this are left out [m], and a sensor's streams beyond
+# these.
+SPREAD_M, MOST_OF_SENSOR = 800.0, 3
+# Tones of one engine differ by no more than what 190 m/s make of them, coming and going [ln].
+DOPPLER_LN = 1.2
 # Streams whose odds of piston or jet differ by more than this do not come from one engine.
 KINDS_APART = 0.35
 # Points that sum up one stream in the grid.
@@ -36,33 +41,64 @@ def flying(pool: Streams, k: int) -> float:
 
 
 @njit(cache=True)
+def may_agree(pool: Streams, k: int, seed: int, now_s: float, directed: NDArray[np.bool_]) -> bool:
+    """Say whether stream k may be of the seed's engine: alive, alike, and not of one that stands still."""
+    least = 1 if directed[pool.sensor[k]] else 2
+    if pool.filled[k] < least or pool.last_s[k] < now_s - NEIGHBOUR_S:
+        return False
+    if math.isnan(pool.ln_tone[k]) != math.isnan(pool.ln_tone[seed]):
+        return False
+    if abs(pool.ln_tone[k] - pool.ln_tone[seed]) > DOPPLER_LN:
+        return False
+    # What is surely heard as one sort of engine does not belong to the other sort.
+    if abs(flying(pool, k) - flying(pool, seed)) > KINDS_APART:
+        return False
+    return not stands_still(pool, k)
+
+
+@njit(cache=True)
 def gather(pool: Streams, seed: int, now_s: float, place: Array, directed: NDArray[np.bool_], out: Ints) -> int:
-    """List the seed and the streams around it, nearest first, sensor by sensor; returns how many."""
+    """List the seed and the streams around it, sensor by sensor; returns how many.
+
+    Nearest first, but where sensors stand close together not all of them: what tells where a sound is from is how
+    far apart those are that hear it.
+    """
     sensor = pool.sensor[seed]
     e, n = place[sensor, 0], place[sensor, 1]
     distance = np.empty(pool.filled.shape[0])
     found = np.empty(pool.filled.shape[0], np.int64)
     many = 0
     for k in range(pool.filled.shape[0]):
-        least = 1 if directed[pool.sensor[k]] else 2
-        if pool.filled[k] < least or pool.last_s[k] < now_s - NEIGHBOUR_S:
-            continue
-        if math.isnan(pool.ln_tone[k]) != math.isnan(pool.ln_tone[seed]):
-            continue
-        # What is surely heard as one sort of engine does not belong to the other sort.
-        if abs(flying(pool, k) - flying(pool, seed)) > KINDS_APART:
+        if pool.filled[k] == 0:
             continue
         d = math.hypot(place[pool.sensor[k], 0] - e, place[pool.sensor[k], 1] - n)
-        if d < NEIGHBOUR_M:
+        if d < NEIGHBOUR_M and (k == seed or may_agree(pool, k, seed, now_s, directed)):
             distance[many] = d if k != seed else -1.0
             found[many] = k
             many += 1
-    picked = np.argsort(distance[:many], kind="mergesort")[:MAX_STREAMS]
-    chosen = found[picked]
-    by_sensor = np.argsort(pool.sensor[chosen], kind="mergesort")
-    for a in range(chosen.shape[0]):
-        out[a] = chosen[by_sensor[a]]
-    return chosen.shape[0]
+    nearest = found[np.argsort(distance[:many], kind="mergesort")]
+    chosen = 0
+    for k in nearest:
+        if chosen == MAX_STREAMS:
+            break
+        if many <= MAX_STREAMS or _stands_apart(pool, place, out, chosen, k):
+            out[chosen] = k
+            chosen += 1
+    by_sensor = np.argsort(pool.sensor[out[:chosen]], kind="mergesort")
+    out[:chosen] = out[:chosen][by_sensor]
+    return chosen
+
+
+@njit(cache=True)
+def _stands_apart(pool: Streams, place: Array, out: Ints, chosen: int, k: int) -> bool:
+    """Say whether stream k stands away from those chosen, or is one of few of a chosen one's sensor."""
+    same = 0
+    for a in range(chosen):
+        s, t = pool.sensor[out[a]], pool.sensor[k]
+        same += s == t
+        if s != t and math.hypot(place[s, 0] - place[t, 0], place[s, 1] - place[t, 1]) < SPREAD_M:
+            return False
+    return same < MOST_OF_SENSOR
 
 
 @njit(cache=True)

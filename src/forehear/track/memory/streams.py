@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from forehear.track.layout import (
     AZIMUTH,
     AZIMUTH_VAR,
+    BIAS_VAR,
     COLUMNS,
     ELEVATION,
     ELEVATION_VAR,
@@ -42,6 +43,15 @@ Ints = NDArray[np.int64]
 POINTS = 40
 # A stream that heard nothing for this long is forgotten [s].
 FORGET_S = 40.0
+# One of a single source, which nothing can follow any more, is forgotten sooner [s]: a flood is made of those.
+FORGET_SINGLE_S = 12.0
+# Streams of one sensor at most: as many engines as are ever told apart at once, with room; a new one then takes
+# the place of the one of fewest points. And of all sensors together, which is 190 MB.
+MOST_OF_SENSOR, MOST_STREAMS = 12, 32_768
+# How many tones' scatter is remembered; points are neighbours that follow within so much [s].
+SCATTER, SCATTER_GAP_S = 512, 1.6
+# Steady engines remembered for each sensor, for how long after they were last heard [s].
+STEADY_ENGINES, STEADY_REMEMBERED_S = 4, 1800.0
 # A gap within a stream [s]: frames are lost, gusts pass.
 GAP_S = 8.0
 # How far ln tone may be from the last one: fixed, and per second since. A pass at 50 m/s and 400 m sweeps
@@ -72,6 +82,10 @@ class Streams(NamedTuple):
     tries: Ints  # (K,)
     head: Ints  # (N,) a sensor's first stream, -1 none
     follow: Ints  # (K,) the next of the same sensor
+    steady: Array  # (N, STEADY_ENGINES, 3) engines that stand still: ln tone, level [dB], when last heard [s]
+    # (SCATTER + 1,) squares of tones' second differences over their stated variance; the first counts them.
+    scatter: Array
+    cursor: Ints  # (1,) where the search for a free place goes on
 
 
 def make(capacity: int, sensors: int) -> Streams:
@@ -90,13 +104,16 @@ def make(capacity: int, sensors: int) -> Streams:
         tries=np.zeros(capacity, np.int64),
         head=np.full(sensors, -1, np.int64),
         follow=np.full(capacity, -1, np.int64),
+        steady=np.full((sensors, STEADY_ENGINES, 3), -np.inf),
+        scatter=np.zeros(SCATTER + 1),
+        cursor=np.zeros(1, np.int64),
     )
 
 
 def grown(pool: Streams) -> Streams:
-    """Give a pool of twice the streams that starts with the same ones."""
+    """Give a pool of twice the streams that starts with the same ones; not more than MOST_STREAMS."""
     old = pool.filled.shape[0]
-    bigger = make(2 * old, pool.head.shape[0])
+    bigger = make(min(2 * old, MOST_STREAMS), pool.head.shape[0])
     for name, source in pool._asdict().items():
         getattr(bigger, name)[: source.shape[0]] = source
     return bigger
@@ -121,29 +138,88 @@ def release(pool: Streams, k: int) -> None:
 
 @njit(cache=True)
 def forget(pool: Streams, now_s: float) -> int:
-    """Release streams that heard nothing for FORGET_S; returns how many are left."""
+    """Release streams that heard nothing for FORGET_S; returns how many are left.
+
+    On the way, what stands still is entered among its sensor's steady engines.
+    """
     left = 0
     for k in range(pool.filled.shape[0]):
         if pool.filled[k] > 0:
-            if pool.last_s[k] < now_s - FORGET_S:
+            keep_s = FORGET_S if pool.filled[k] > 1 else FORGET_SINGLE_S
+            if pool.last_s[k] < now_s - keep_s:
                 release(pool, k)
             else:
                 left += 1
+                if _has_stood(pool, k):
+                    _remember(pool, k)
     return left
 
 
 @njit(cache=True)
-def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
+def _remember(pool: Streams, k: int) -> None:
+    """Enter stream k, which stands still, among its sensor's steady engines; the longest unheard goes."""
+    steady = pool.steady[pool.sensor[k]]
+    at = 0
+    for a in range(STEADY_ENGINES):
+        if _is_steady(steady[a], pool.recent_mean[k, 1], pool.recent_mean[k, 0], pool.last_s[k]):
+            at = a
+            break
+        if steady[a, 2] < steady[at, 2]:
+            at = a
+    steady[at, 0], steady[at, 1], steady[at, 2] = pool.recent_mean[k, 1], pool.recent_mean[k, 0], pool.last_s[k]
+
+
+@njit(cache=True)
+def _is_steady(engine: Array, ln_tone: float, level_db: float, now_s: float) -> bool:
+    """Say whether a tone and level are those of a steady engine (3,), as far as it is remembered."""
+    if engine[2] < now_s - STEADY_REMEMBERED_S:
+        return False
+    return abs(ln_tone - engine[0]) < STATIC_LN_TONE and abs(level_db - engine[1]) < 2.0 * STATIC_LEVEL_DB
+
+
+@njit(cache=True)
+def _free(pool: Streams) -> int:
+    """Find a free place, going on from where the last was found; -1 where there is none."""
+    size = pool.filled.shape[0]
+    for step in range(size):
+        at = (pool.cursor[0] + step) % size
+        if pool.filled[at] == 0:
+            pool.cursor[0] = (at + 1) % size
+            return int(at)
+    return -1
+
+
+@njit(cache=True)
+def _note_scatter(pool: Streams, k: int, n: int) -> None:
+    """Note how far the last three tones of stream k are from a line, over what their stated sigmas allow."""
+    a, b, c = pool.rows[k, (n - 2) % POINTS], pool.rows[k, (n - 1) % POINTS], pool.rows[k, n % POINTS]
+    before, after = b[HEARD] - a[HEARD], c[HEARD] - b[HEARD]
+    if not (0.3 < before < SCATTER_GAP_S and 0.3 < after < SCATTER_GAP_S):
+        return
+    share = after / before
+    off = c[LN_TONE] - b[LN_TONE] - share * (b[LN_TONE] - a[LN_TONE])
+    variance = c[LN_TONE_VAR] + (1.0 + share) ** 2 * b[LN_TONE_VAR] + share * share * a[LN_TONE_VAR]
+    at = 1 + int(pool.scatter[0]) % SCATTER
+    pool.scatter[0] += 1.0
+    pool.scatter[at] = off * off / variance
+
+
+@njit(cache=True)
+def add(pool: Streams, row: Array, kinds: Array) -> int:
     """Put a measurement's row (COLUMNS,) with kinds (3,) into the stream it continues, or into a new one.
 
-    Returns the stream's index, or -1 where the pool is full. `free_from` is where to look for a free one.
+    Returns the stream's index, or -1 where the pool is full.
     """
     sensor = int(row[SENSOR])
     heard = row[HEARD]
     tonal = row[LN_TONE_VAR] > 0.0
     best, best_miss = -1, 1.0
+    many, weakest = 0, -1
     k = pool.head[sensor]
     while k >= 0:
+        many += 1
+        if weakest < 0 or pool.filled[k] <= pool.filled[weakest]:
+            weakest = k
         gap = abs(heard - pool.last_s[k])
         known = not math.isnan(pool.ln_tone[k])
         # One frame has one source of a stream: the same moment twice is another engine (or a duplicate).
@@ -162,10 +238,10 @@ def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
                 best, best_miss = k, miss
         k = pool.follow[k]
     if best < 0:
-        best = free_from
-        while best < pool.filled.shape[0] and pool.filled[best] > 0:
-            best += 1
-        if best >= pool.filled.shape[0]:
+        if many >= MOST_OF_SENSOR:
+            release(pool, weakest)
+        best = _free(pool)
+        if best < 0:
             return -1
         pool.sensor[best] = sensor
         pool.first_s[best] = heard
@@ -185,6 +261,8 @@ def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
             row[LN_TONE] += 0.6931471805599453
     n = pool.filled[best]
     pool.rows[best, n % POINTS] = row
+    if tonal and n >= 2:
+        _note_scatter(pool, best, n)
     pool.filled[best] = n + 1
     pool.last_s[best] = max(heard, pool.last_s[best])
     if tonal:
@@ -200,12 +278,26 @@ def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
 
 
 @njit(cache=True)
-def stands_still(pool: Streams, k: int) -> bool:
+def _has_stood(pool: Streams, k: int) -> bool:
     """Say whether stream k has sounded the same for so long that its source cannot be flying past."""
     if pool.last_s[k] - pool.first_s[k] < STATIC_AFTER_S:
         return False
     same_tone = abs(pool.recent_mean[k, 1] - pool.first_mean[k, 1]) < STATIC_LN_TONE
     return same_tone and abs(pool.recent_mean[k, 0] - pool.first_mean[k, 0]) < STATIC_LEVEL_DB
+
+
+@njit(cache=True)
+def stands_still(pool: Streams, k: int) -> bool:
+    """Say whether stream k is of a source that does not fly past: it has stood, or is known to stand there."""
+    if _has_stood(pool, k):
+        return True
+    if math.isnan(pool.ln_tone[k]):
+        return False
+    steady = pool.steady[pool.sensor[k]]
+    for a in range(STEADY_ENGINES):
+        if _is_steady(steady[a], pool.recent_mean[k, 1], pool.recent_mean[k, 0], pool.last_s[k]):
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -236,7 +328,7 @@ def feed_streams(
 ) -> int:
     """Put unexplained sources into streams, from source `first` on.
 
-    Returns -1 when all are in, or the source at which the pool was full.
+    Returns -1 when all are in, or the source at which the pool was full: what no pool can hold is left out.
     """
     row = np.zeros(COLUMNS)
     s = 0
@@ -249,7 +341,7 @@ def feed_streams(
             row[SENSOR_H], row[INVERSE_SCALE] = batch.place[r, 2], batch.place[r, 3]
             row[SENSOR] = batch.sensor[r]
             row[THRESHOLD] = thresholds[r]
-            row[LEVEL_DB], row[LEVEL_VAR] = batch.level_db[s], 25.0 + 3.0 * batch.bias_var[r]
+            row[LEVEL_DB], row[LEVEL_VAR], row[BIAS_VAR] = batch.level_db[s], 25.0, batch.bias_var[r]
             if batch.is_person[r]:
                 row[LEVEL_VAR] = 1e4
             row[LN_TONE], row[LN_TONE_VAR] = 0.0, -1.0
@@ -260,6 +352,6 @@ def feed_streams(
                 row[LN_TONE], row[LN_TONE_VAR] = batch.ln_tone[s], batch.ln_tone_var[s]
             if not math.isnan(batch.azimuth[s]):
                 row[AZIMUTH], row[AZIMUTH_VAR] = batch.azimuth[s], batch.azimuth_var[s]
-            if add(pool, row, batch.kinds[s], 0) < 0:
+            if add(pool, row, batch.kinds[s]) < 0 and pool.filled.shape[0] < MOST_STREAMS:
                 return s
     return -1
