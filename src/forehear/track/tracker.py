@@ -28,6 +28,7 @@ from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mp
 from forehear.records import Network, Report, Track
 from forehear.track.associate.assign import Sky, associate
 from forehear.track.associate.cells import cells_of
+from forehear.track.associate.clutter import follow_rates
 from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
 from forehear.track.associate.existence import fade, kind_probabilities
 from forehear.track.associate.ingest import batch_of, posts_of
@@ -36,6 +37,7 @@ from forehear.track.lifecycle import refit, table
 from forehear.track.lifecycle import report as told
 from forehear.track.lifecycle import start as begin
 from forehear.track.lifecycle import view as shapes
+from forehear.track.lifecycle.rejoin import rejoined
 from forehear.track.lifecycle.start import Life
 from forehear.track.lifecycle.view import View
 from forehear.track.memory import bank as banks
@@ -123,7 +125,7 @@ class Tracker:
             self._calibrated_s = now
             self._calibrate()
             learn_spread(self._posts.ears)
-        ended = table.step(self._bank, self._lives, self._posts, now)
+        ended = table.step(self._bank, self._lives, self._posts, self._air, now)
         return told.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
 
     def state(self) -> dict[str, Any]:
@@ -166,8 +168,9 @@ class Tracker:
         cells_of(bank, now, np.zeros(capacity, np.int64), order, starts, table)
         unexplained = np.ones(len(batch.level_db))
         kinds = kind_probabilities(bank.kind_evidence)
-        sky = Sky(order, starts, self._air, self._scales, kinds, self._residuals)
+        sky = Sky(order, starts, self._air, self._scales, self._pool.steady, kinds, self._residuals)
         late = associate(batch, bank, sky, self._posts, unexplained)
+        follow_rates(self._posts.other_rate, batch, unexplained)
         self.late_sources += late
         return unexplained
 
@@ -213,15 +216,24 @@ class Tracker:
             self._start_track(birth.x, birth.cov, birth.members, birth.info, now)
 
     def _start_track(self, x: Array, cov: Array, members: NDArray[np.int64], info: Array, now: float) -> None:
+        k = rejoined(self._bank, self._lives, x, cov, float(info[0]))
+        life = None if k is None else self._lives[k]
+        if k is None or life is None:
+            k = self._free_row()
+            self._born += 1
+            life = Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]))
+        heard_by = sorted({int(self._pool.sensor[m]) for m in members})
+        kinds = begin.kind_evidence_of(self._pool, members)
+        begin.start(self._bank, k, x, cov, info, kinds, heard_by)
+        begin.remember_birth(self._bank, k, self._pool, members, self._air)
+        # One that is found again goes on under its name, and is young again to the fits.
+        life.born_s, life.coasting, life.reseat_s = now, False, now + 1.0
+        self._lives[k] = life
+
+    def _free_row(self) -> int:
         free = np.flatnonzero(~self._bank.alive)
         if len(free) == 0:
             self._bank = banks.grown(self._bank)
             self._lives += [None] * len(self._lives)
             free = np.flatnonzero(~self._bank.alive)
-        k = int(free[0])
-        self._born += 1
-        heard_by = sorted({int(self._pool.sensor[m]) for m in members})
-        kinds = begin.kind_evidence_of(self._pool, members)
-        begin.start(self._bank, k, x, cov, info, kinds, heard_by)
-        begin.remember_birth(self._bank, k, self._pool, members, self._air)
-        self._lives[k] = Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]), reseat_s=now + 1.0)
+        return int(free[0])

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from forehear.track.associate.belief import propagate
 from forehear.track.associate.cells import CELL_M, hash_cell
+from forehear.track.associate.clutter import other_rate
 from forehear.track.associate.detection import (
     BUSY_DB,
     LEVEL_SIGMA_DB,
@@ -91,6 +92,8 @@ LEAST_PROBABILITY = 0.5
 SURE, SURELY_NOT = 0.8, 0.05
 # A track is known well enough to teach its sensors: log odds, and variance of its place [m^2].
 TEACHER_LOG_ODDS, TEACHER_VAR_M2 = 4.0, 400.0**2
+# How a track's sounding like an aircraft is followed, a report.
+FLIER_STEP = 0.05
 # Reports of one sensor that follow each other faster than this are not so many measurements [s].
 INDEPENDENT_S = 0.8
 # Each second of a level that is off by an unknown, lasting error of its sensor repeats it: its variance counts so
@@ -106,6 +109,7 @@ class Sky(NamedTuple):
     starts: Ints  # (cells + 1,)
     air: Array  # (4,) see `measurement`
     scales: Array  # (4,) factors on the variances
+    steady: Array  # (N, engines, 3) engines that stand beside the sensors, see `streams`
     kind_of: Array  # (T, 3) the tracks' kind probabilities
     # (n, 4) squares of normalised innovations, written cyclically, counted in residuals[0, 0].
     residuals: Array
@@ -156,7 +160,7 @@ def associate(batch: Batch, bank: Bank, sky: Sky, posts: Posts, unexplained: Arr
         n = candidates(batch, r, bank, sky, posts.ears, threshold, row, pairs)
         if n == 0:
             continue
-        weigh(batch, r, bank, sky, threshold, pairs, n)
+        weigh(batch, r, bank, sky, posts.other_rate[batch.sensor[r]], threshold, pairs, n)
         for a in range(n):
             late += take_in(batch, r, bank, sky, posts, row, threshold, pairs, n, a, unexplained)
     return late
@@ -223,8 +227,8 @@ def _far(bank: Bank, k: int, place: Array, heard_s: float, threshold: float, air
 
 
 @njit(cache=True)
-def weigh(batch: Batch, r: int, bank: Bank, sky: Sky, threshold: float, pairs: Pairs, n: int) -> None:
-    """Weigh every pair of report r and turn the weights into probabilities."""
+def weigh(batch: Batch, r: int, bank: Bank, sky: Sky, rate: float, threshold: float, pairs: Pairs, n: int) -> None:
+    """Weigh every pair of report r and turn the weights into probabilities; rate: of other sources."""
     first = batch.first[r]
     sources = min(batch.first[r + 1] - first, MAX_SOURCES)
     var, octave = np.empty(MEASURED), np.empty(1)
@@ -237,9 +241,11 @@ def weigh(batch: Batch, r: int, bank: Bank, sky: Sky, threshold: float, pairs: P
         var[0] = level_var + pairs.spreads[a, 0]
         var[1], var[2] = pairs.spreads[a, 1], pairs.spreads[a, 2]
         for s in range(sources):
+            tone, level = batch.ln_tone[first + s], batch.level_db[first + s]
+            other = other_rate(rate, sky.steady[batch.sensor[r]], tone, level, batch.heard_s[r])
             weight = pair_weight(
-                batch, first + s, batch.is_person[r], pairs.pred[a], var, threshold, pairs.hearing[a], knows,
-                sky.kind_of[k], octave,
+                batch, first + s, batch.is_person[r], pairs.pred[a], var, threshold, pairs.hearing[a], other,
+                knows, sky.kind_of[k], octave,
             )  # fmt: skip
             pairs.psi[a, s] = exists * math.exp(min(weight, 50.0)) / silent
             pairs.octaves[a, s] = octave[0]
@@ -289,6 +295,8 @@ def take_in(
             bank, k, batch.sensor[r], batch.heard_s[r], best * math.log(pairs.psi[a, best_s] + 1e-9), lasting
         )
         bank.last_heard_s[k] = max(bank.last_heard_s[k], batch.heard_s[r])
+        kinds = batch.kinds[first + best_s]
+        bank.flier[k] += FLIER_STEP * (kinds[0] + kinds[1] - bank.flier[k])
         for c in range(3):
             value = math.log(batch.kinds[first + best_s, c] + 0.02)
             bank.kind_evidence[k, c] = 0.98 * bank.kind_evidence[k, c] + 0.3 * value

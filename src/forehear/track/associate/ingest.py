@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from forehear.geodesy import Plane, plane_at
 from forehear.records import Network, Report
+from forehear.track.associate.clutter import LEAST_RATE
 from forehear.track.associate.detection import Ears, ears_of
 from forehear.track.memory.batch import Batch
 
@@ -71,6 +72,7 @@ class Posts(NamedTuple):
     remembered: Array  # (N, REMEMBERED) hearing times
     by_east: Ints  # (N,) sensors from west to east
     east_sorted: Array  # (N,) their places to the east [m]
+    other_rate: Array  # (N,) sources a report that no track explains
     ears: Ears  # how each hears
 
 
@@ -105,6 +107,7 @@ def posts_of(network: Network) -> tuple[Plane, Posts]:
         remembered=np.full((n, REMEMBERED), -np.inf),
         by_east=np.argsort(place[:, 0], kind="mergesort"),
         east_sorted=np.sort(place[:, 0]),
+        other_rate=np.full(n, LEAST_RATE),
         ears=ears_of(n),
     )
     return plane, posts

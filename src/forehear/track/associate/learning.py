@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 # What the level's variance is multiplied by in filters and fits: errors of one sensor, path and attitude last
 # for many reports, which are not so many opinions.
 LEVEL_CAUTION = 1.4
+# How well a track's reports fit is followed by this step a report, faster at its start.
+FIT_STEP = 0.03
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -35,17 +37,19 @@ def learn(
     residuals[0, 0] += 1.0
     for c in range(4):
         residuals[at, c] = -1.0
+    bank.foretold[k] += 1.0
+    step = max(FIT_STEP, 1.0 / (bank.foretold[k] + 3.0))
     if row[LEVEL_VAR] > 0.0:
         miss = row[LEVEL_DB] - pred[0] - rise
         residuals[at, 0] = miss * miss / (level_var * max(share, 0.2))
-        bank.fit[k, 1] += 0.03 * (min(residuals[at, 0], 16.0) - bank.fit[k, 1])
+        bank.fit[k, 1] += step * (min(residuals[at, 0], 16.0) - bank.fit[k, 1])
         learn_bias(posts.ears, sensor, miss, level_var * max(share, 0.2), batch.lasting_s[r])
     # Temper: the state's error is common to neighbouring reports, so each says less of the clock alone.
     if row[LN_TONE_VAR] > 0.0:
         tone_var = row[LN_TONE_VAR] * scales[1] + spreads[1]
         tone_miss = row[LN_TONE] - pred[1]
         residuals[at, 1] = tone_miss * tone_miss / tone_var
-        bank.fit[k, 0] += 0.03 * (min(residuals[at, 1], 16.0) - bank.fit[k, 0])
+        bank.fit[k, 0] += step * (min(residuals[at, 1], 16.0) - bank.fit[k, 0])
         _learn_clock(posts.clock, sensor, -rates[1], tone_miss, 4.0 * tone_var)
     if row[AZIMUTH_VAR] > 0.0:
         azimuth_var = row[AZIMUTH_VAR] * scales[2] + spreads[2]

@@ -42,14 +42,17 @@ MOST_SENSORS, LEAST_BIAS_VAR = 40, 2.0**2
 WORST_MISS = 16.0
 # A fit has settled when a step changes the cost by less than this [nats].
 SETTLED = 1e-3
-# The rival's engine: mean level [dB] and ln tone with their spread, slopes [1/s] and bends [1/s^2]. An
-# engine on the road accelerates by a per cent of tone a second and bends within ten.
+# The rival's engine: mean level [dB] and ln tone and azimuth with their spread, and how they change: slope [1/s],
+# bend [1/s^2] and twist [1/s^3]. Three sorts: steady (an aircraft far away, a generator), lively (on the road:
+# accelerates by a per cent of tone a second), and one that passes by itself, which is what another aircraft
+# sounds like: 15 % of tone and 10 dB within ten or twenty seconds. Without the last every flight that bends would
+# do for any other.
 ENGINE_MEAN = np.array([45.0, 4.7])
 ENGINE_SPREAD = np.array([12.0, 0.6, 1.8])
-ENGINE_SLOPE = np.array([0.7, 0.01, 0.05])
-ENGINE_BEND = np.array([0.05, 0.0008, 1e-4])
-# Half of all engines are steadier than that by this: another aircraft far away, a generator.
-STEADY_SHARE = 0.1
+ENGINE_SLOPE = np.array([[0.07, 0.001, 0.005], [0.7, 0.01, 0.05], [1.0, 0.015, 0.1]])
+ENGINE_BEND = np.array([[0.005, 0.00008, 1e-5], [0.05, 0.0008, 1e-4], [0.08, 0.0015, 0.01]])
+ENGINE_TWIST = np.array([[1e-6, 1e-8, 1e-9], [1e-4, 1e-6, 1e-7], [0.004, 0.0001, 0.001]])
+ENGINE_SHARES = np.array([0.4, 0.4, 0.2])
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -85,6 +88,10 @@ def solve(lower: Array, b: Array, out: Array) -> None:
         for k in range(i + 1, n):
             total -= lower[k, i] * out[k]
         out[i] = total / lower[i, i]
+
+
+# A constant, a slope, a bend and a twist.
+TERMS = 4
 
 
 class Levels(NamedTuple):
@@ -301,75 +308,75 @@ def _inverse(lower: Array, cov: Array) -> float:
 def engine_evidence(rows: Array, n: int, scales: Array) -> float:
     """Give the log evidence [nats] that one sensor's rows (>= n, COLUMNS) come from an engine of their own.
 
-    Level and ln tone are each a parabola in time with normal priors (ENGINE_*), azimuth nearly a line;
-    regression with the same weights against stray reports as `fit`, and Laplace's approximation.
+    Level, ln tone and azimuth are each a cubic in time with normal priors (ENGINE_*), one sort of engine for all
+    three; regression with the same weights against stray reports as `fit`, and Laplace's approximation.
     """
     mid = 0.0
     for r in range(n):
         mid += rows[r, HEARD] / n
-    total = 0.0
-    sigmas = np.empty(3)
-    for m in range(3):
-        mean = ENGINE_MEAN[m] if m < 2 else rows[0, AZIMUTH]
-        sigmas[0] = ENGINE_SPREAD[m]
-        sigmas[1], sigmas[2] = ENGINE_SLOPE[m], ENGINE_BEND[m]
-        lively = _parabola_evidence(rows, n, m, mid, mean, sigmas, scales[m])
-        sigmas[1], sigmas[2] = ENGINE_SLOPE[m] * STEADY_SHARE, ENGINE_BEND[m] * STEADY_SHARE
-        steady = _parabola_evidence(rows, n, m, mid, mean, sigmas, scales[m])
-        top = max(lively, steady)
-        total += top + math.log(0.5 * math.exp(lively - top) + 0.5 * math.exp(steady - top))
-    return total
+    total, top = np.zeros(3), -np.inf
+    sigmas = np.empty(TERMS)
+    for sort in range(3):
+        total[sort] = math.log(ENGINE_SHARES[sort])
+        for m in range(3):
+            mean = ENGINE_MEAN[m] if m < 2 else rows[0, AZIMUTH]
+            sigmas[0], sigmas[1] = ENGINE_SPREAD[m], ENGINE_SLOPE[sort, m]
+            sigmas[2], sigmas[3] = ENGINE_BEND[sort, m], ENGINE_TWIST[sort, m]
+            total[sort] += _cubic_evidence(rows, n, m, mid, mean, sigmas, scales[m])
+        top = max(top, total[sort])
+    return top + math.log(np.sum(np.exp(total - top)))
 
 
 @njit(cache=True)
-def _parabola_evidence(rows: Array, n: int, m: int, mid: float, mean: float, sigmas: Array, scale: float) -> float:
-    """Give the log evidence of one measured quantity as a parabola around `mid`; 0 where it is absent."""
-    a, b, lower, out = np.zeros((3, 3)), np.zeros(3), np.zeros((3, 3)), np.zeros(3)
-    used = 0
+def _cubic_evidence(rows: Array, n: int, m: int, mid: float, mean: float, sigmas: Array, scale: float) -> float:
+    """Give the log evidence of one measured quantity as a cubic around `mid`; 0 where it is absent."""
+    a, b, lower, out = np.zeros((TERMS, TERMS)), np.zeros(TERMS), np.zeros((TERMS, TERMS)), np.zeros(TERMS)
+    power = np.ones(TERMS)
     cost = 0.0
-    for turn in range(6):
-        cost = 0.0
-        used = 0
-        for i in range(3):
-            for j in range(3):
-                a[i, j] = 0.0
-            a[i, i] = 1.0 / sigmas[i] ** 2
-            b[i] = 0.0
-            cost += 0.5 * (out[i] / sigmas[i]) ** 2 + math.log(sigmas[i]) + 0.9189385332046727
+    for turn in range(5):
+        cost, used = 0.0, 0
+        a[:, :] = 0.0
+        b[:] = 0.0
+        # In units of the priors, so that all is near one.
+        for i in range(TERMS):
+            a[i, i] = 1.0
+            cost += 0.5 * out[i] * out[i]
         for r in range(n):
             variance = rows[r, LEVEL_VAR + 2 * m] * scale
             if variance < 0.0:
                 continue
-            t = rows[r, HEARD] - mid
             z = rows[r, LEVEL_DB + 2 * m] - mean
             if m == 2:
                 z = wrapped(z)
-            miss = z - out[0] - out[1] * t - out[2] * t * t
+            miss, t = z, 1.0
+            for i in range(TERMS):
+                power[i] = sigmas[i] * t
+                t *= rows[r, HEARD] - mid
+                miss -= out[i] * power[i]
             chi2 = miss * miss / variance
             # The first turn starts from nothing: its misses say nothing yet.
             w = 1.0 / variance if turn == 0 else 1.0 / variance / (1.0 + chi2 / ROBUST_NU)
             cost += 0.5 * ROBUST_NU * math.log(1.0 + chi2 / ROBUST_NU) + 0.5 * math.log(
                 6.283185307179586 * variance
             )
-            b[0] += w * z
-            b[1] += w * z * t
-            b[2] += w * z * t * t
-            a[0, 0] += w
-            a[0, 1] += w * t
-            a[0, 2] += w * t * t
-            a[1, 1] += w * t * t
-            a[1, 2] += w * t * t * t
-            a[2, 2] += w * t * t * t * t
+            for i in range(TERMS):
+                b[i] += w * z * power[i]
+                for j in range(i + 1):
+                    a[i, j] += w * power[i] * power[j]
             used += 1
         if used == 0:
             return 0.0
-        a[1, 0], a[2, 0], a[2, 1] = a[0, 1], a[0, 2], a[1, 2]
+        for i in range(TERMS):
+            for j in range(i):
+                a[j, i] = a[i, j]
         if not cholesky(a, lower):
             return 0.0
-        if turn < 5:
+        if turn < 4:
             solve(lower, b, out)
-    half_det = math.log(lower[0, 0]) + math.log(lower[1, 1]) + math.log(lower[2, 2])
-    return -cost + 1.5 * 1.8378770664093453 - half_det
+    half_det = 0.0
+    for i in range(TERMS):
+        half_det += math.log(lower[i, i])
+    return -cost - half_det
 
 
 @njit(cache=True)

@@ -176,6 +176,12 @@ def attempt(
             continue
         # Which of the sensors take part was chosen: so many ways there were to choose.
         evidence -= math.lgamma(distinct + 1.0) - math.lgamma(in_fit + 1.0) - math.lgamma(distinct - in_fit + 1.0)
+        # And of each one's streams one was chosen.
+        for a in range(got):
+            choices = 0
+            for s in range(streams):
+                choices += sensors[s] == sensors[agree[a]]
+            evidence -= math.log(float(choices))
         # Sensors whose streams do not agree have an engine of their own: they are busy, not silent.
         for s in range(streams):
             heard[sensors[s]] = True
@@ -206,4 +212,4 @@ def attempt(
     if second > -np.inf and same_flight(rival, out_x, out_cov):
         second = -np.inf
     out_info[0], out_info[1], out_info[3] = time_s, best, second
-    return judge(out_x, out_cov, best, second, out_info[5:8]), many
+    return judge(out_x, out_cov, best, second, out_info[5:8], air), many

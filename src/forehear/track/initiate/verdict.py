@@ -22,12 +22,13 @@ BIRTH_NATS = 14.0
 # The most that the mean squares of normalised misses of level, tone and bearing may be: a chance fit beats
 # engines that accelerate and change gear, but does not fit well itself.
 WORST_FIT = np.array([2.2, 2.2, 2.5])
-# What drives on the ground [m/s], and how many sigmas above it a flight's speed must be. 35 m/s is 126 km/h.
-GROUND_SPEED_MPS = 31.0
+# Slower than this against the air nothing flies that is meant here [m/s], surely so when that many sigmas below.
+# What drives as fast is told from it later (`lifecycle/table`).
+LEAST_AIRSPEED_MPS = 15.0
 SPEED_SIGMAS = 1.5
 FASTEST_MPS = 300.0
-# A fit as loose as this is no answer yet [m].
-LOOSEST_M = 1500.0
+# A fit as loose as this is no answer yet [m], with tones and without. Chance fits of several engines are loose.
+LOOSEST_M, LOOSEST_TONELESS_M = 700.0, 1500.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -40,8 +41,8 @@ def same_flight(a: Array, b: Array, cov: Array) -> bool:
 
 
 @njit(cache=True)
-def judge(x: Array, cov: Array, best: float, second: float, miss: Array) -> int:
-    """Judge the best flight by the numbers at the head of this module."""
+def judge(x: Array, cov: Array, best: float, second: float, miss: Array, air: Array) -> int:
+    """Judge the best flight by the numbers at the head of this module; miss[1] is not a number without tones."""
     if best < BIRTH_NATS:
         return WEAK
     for m in range(3):
@@ -49,12 +50,14 @@ def judge(x: Array, cov: Array, best: float, second: float, miss: Array) -> int:
             return BAD_FIT
     if best - second < AMBIGUOUS_NATS:
         return AMBIGUOUS
-    speed = math.hypot(x[3], x[4])
-    sigma = math.sqrt(x[3] * x[3] * cov[3, 3] + x[4] * x[4] * cov[4, 4] + 2.0 * x[3] * x[4] * cov[3, 4]) / max(
+    ve, vn = x[3] - air[1], x[4] - air[2]
+    speed = math.hypot(ve, vn)
+    sigma = math.sqrt(max(ve * ve * cov[3, 3] + vn * vn * cov[4, 4] + 2.0 * ve * vn * cov[3, 4], 0.0)) / max(
         speed, 1.0
     )
-    if speed - SPEED_SIGMAS * sigma < GROUND_SPEED_MPS or speed > FASTEST_MPS:
+    if speed - SPEED_SIGMAS * sigma < LEAST_AIRSPEED_MPS or speed > FASTEST_MPS:
         return SLOW
-    if cov[0, 0] + cov[1, 1] > LOOSEST_M * LOOSEST_M:
+    loosest = LOOSEST_TONELESS_M if math.isnan(miss[1]) else LOOSEST_M
+    if cov[0, 0] + cov[1, 1] > loosest * loosest:
         return LOOSE
     return BORN

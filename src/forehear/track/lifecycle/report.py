@@ -58,7 +58,7 @@ def report(
     told: list[tuple[int, Life, TrackStatus]] = []
     for k, one in enumerate(lives):
         if one is not None:
-            told.append((k, one, "confirmed" if one.confirmed else "tentative"))
+            told.append((k, one, "coasting" if one.coasting else "confirmed" if one.confirmed else "tentative"))
     finite = [(k, one) for k, one in ended if np.isfinite(bank.mean[k]).all()]
     told += [(k, one, "ended") for k, one in finite]
     if not told:
@@ -99,6 +99,7 @@ def report(
                 kind=KINDS[int(np.argmax(kinds[i]))],
                 kinds=Kinds(piston, jet, round(max(1.0 - piston - jet, 0.0), 3)),
                 tone_hz=round(math.exp(x[TONE]), 2) if tonal else None,
+                ended_because=one.ended_because if status == "ended" else None,
                 heard_by=tuple(ids[s] for s in heard_by[k] if s >= 0),
             )
         )

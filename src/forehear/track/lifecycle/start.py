@@ -33,6 +33,9 @@ class Life:
     confirmed: bool = False
     # When it is fitted anew; infinity: no more.
     reseat_s: float = 0.0
+    # Not heard for a while, carried on.
+    coasting: bool = False
+    ended_because: str = ""
 
 
 def kind_evidence_of(pool: Streams, members: Ints) -> Array:
@@ -53,7 +56,8 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, h
     bank.ck_mu[k, 0] = bank.mu[k] = (0.8, 0.2)
     bank.mean[k], bank.covariance[k] = x, cov
     bank.dirty_s[k] = np.inf
-    bank.alive[k] = True
+    bank.alive[k], bank.asleep[k] = True, False
+    bank.flier[k] = 0.5
     bank.log_odds[k] = bank.birth_odds[k] = min(info[1] - CHANCES_NATS, 9.0)
     bank.kind_evidence[k] = kinds
     bank.last_heard_s[k] = info[0]
@@ -63,6 +67,7 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, h
     bank.heard_s[k, : len(heard_by)] = bank.asked_s[k, : len(heard_by)] = info[0]
     bank.sensors_heard[k] = len(heard_by)
     bank.fit[k] = 1.0
+    bank.usual_mps[k] = bank.foretold[k] = 0.0
 
 
 def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array) -> None:

@@ -40,8 +40,10 @@ class Bank(NamedTuple):
     covariance: Array  # (T, 8, 8)
     dirty_s: Array  # (T,) earliest emission not yet filtered; inf: none
     alive: NDArray[np.bool_]  # (T,)
+    asleep: NDArray[np.bool_]  # (T,) coasting, and too loosely placed to know its own sound
     log_odds: Array  # (T,) of existence
     kind_evidence: Array  # (T, 3) sums of log kind probabilities
+    flier: Array  # (T,) how surely its latest sources sounded like an aircraft: piston or jet
     last_heard_s: Array  # (T,) hearing time of its latest report
     birth_odds: Array  # (T,) what its birth's evidence is still worth [nats]
     sensors: NDArray[np.int64]  # (T, SENSORS) those that have an opinion of it, -1 none
@@ -51,6 +53,8 @@ class Bank(NamedTuple):
     sensors_heard: NDArray[np.int64]  # (T,) how many ever heard it
     # What a track's fit of its reports looks like: mean square of normalised innovations, tone and level.
     fit: Array  # (T, 2)
+    foretold: Array  # (T,) sources that were surely its own since its birth
+    usual_mps: Array  # (T,) its usual speed, 0 until it is known
 
 
 def make(capacity: int) -> Bank:
@@ -72,8 +76,10 @@ def make(capacity: int) -> Bank:
         covariance=np.zeros((t, n, n)),
         dirty_s=np.full(t, np.inf),
         alive=np.zeros(t, np.bool_),
+        asleep=np.zeros(t, np.bool_),
         log_odds=np.zeros(t),
         kind_evidence=np.zeros((t, 3)),
+        flier=np.full(t, 0.5),
         last_heard_s=np.zeros(t),
         birth_odds=np.zeros(t),
         sensors=np.full((t, SENSORS), -1, np.int64),
@@ -82,6 +88,8 @@ def make(capacity: int) -> Bank:
         asked_s=np.full((t, SENSORS), -np.inf),
         sensors_heard=np.zeros(t, np.int64),
         fit=np.ones((t, 2)),
+        foretold=np.zeros(t),
+        usual_mps=np.zeros(t),
     )
 
 

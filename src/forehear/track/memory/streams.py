@@ -50,6 +50,9 @@ FORGET_SINGLE_S = 12.0
 MOST_OF_SENSOR, MOST_STREAMS = 12, 32_768
 # How many tones' scatter is remembered; points are neighbours that follow within so much [s].
 SCATTER, SCATTER_GAP_S = 512, 1.6
+# Scatter of a level about any smooth course [dB^2]: 4 dB of measurement, and 5 of fading over seconds, which
+# neighbouring seconds share.
+STREAM_LEVEL_VAR = 45.0
 # Steady engines remembered for each sensor, for how long after they were last heard [s].
 STEADY_ENGINES, STEADY_REMEMBERED_S = 4, 1800.0
 # A gap within a stream [s]: frames are lost, gusts pass.
@@ -341,7 +344,7 @@ def feed_streams(
             row[SENSOR_H], row[INVERSE_SCALE] = batch.place[r, 2], batch.place[r, 3]
             row[SENSOR] = batch.sensor[r]
             row[THRESHOLD] = thresholds[r]
-            row[LEVEL_DB], row[LEVEL_VAR], row[BIAS_VAR] = batch.level_db[s], 25.0, batch.bias_var[r]
+            row[LEVEL_DB], row[LEVEL_VAR], row[BIAS_VAR] = batch.level_db[s], STREAM_LEVEL_VAR, batch.bias_var[r]
             if batch.is_person[r]:
                 row[LEVEL_VAR] = 1e4
             row[LN_TONE], row[LN_TONE_VAR] = 0.0, -1.0
