@@ -1,9 +1,8 @@
 """Run the benchmarks: `./scripts/bench [PART ...] [--quick]`. Tables to stdout, JSON to bench/results.
 
-Parts: accuracy (conditions and seeds, beside the bound), speed (file to file), scaling (targets and sensors
-double), startup, peers (Stone Soup, in the same run), listening (real recordings, where they are), tones
-(synthesised passes). Without a part all are run, one after another.
-`docs` only writes the tables of docs/accuracy.md anew from the JSON that is there.
+Parts (`bench.registry`): {parts}
+Without a part all are run, one after another. `docs` only writes the tables of docs/accuracy.md anew from the
+JSON that is there.
 """
 
 import argparse
@@ -18,20 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.listening.recordings import NoRecordings
-from bench.tables import print_part, write_docs
+from bench.page import write_docs
+from bench.registry import PARTS, tables
+from bench.tables import print_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, DOCS = ROOT / "bench" / "results", ROOT / "docs" / "accuracy.md"
-# part -> the module and the function that measures it.
-PARTS = {
-    "startup": ("bench.tracking.startup", "run_all"),
-    "peers": ("bench.tracking.peers", "run_all"),
-    "scaling": ("bench.tracking.scaling", "run_all"),
-    "speed": ("bench.tracking.speed", "run_all"),
-    "accuracy": ("bench.tracking.accuracy", "run"),
-    "listening": ("bench.listening.recall", "run_all"),
-    "tones": ("bench.listening.tones", "run_all"),
-}
 
 
 def machine() -> dict[str, Any]:
@@ -62,7 +53,8 @@ def machine() -> dict[str, Any]:
 
 def main() -> int:
     """Run the parts asked for."""
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parts = "".join(f"\n  {name:<10} {part.words}" for name, part in PARTS.items())
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=(__doc__ or "").format(parts=parts))
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}, docs (default: all)")
     parser.add_argument("--quick", action="store_true", help="a few minutes in all; writes to bench/results/quick")
@@ -75,11 +67,10 @@ def main() -> int:
     for part in args.parts or PARTS:
         if part == "docs":
             continue
-        module, function = PARTS[part]
         begin = time.perf_counter()
         host = machine()
         try:
-            result = getattr(importlib.import_module(module), function)(args.quick)
+            result = PARTS[part].load().measure(args.quick)
         except NoRecordings as missing:
             print(f"bench: {part}: skipped, {missing}", file=sys.stderr)
             continue
@@ -90,7 +81,7 @@ def main() -> int:
             "took_s": time.perf_counter() - begin,
         } | result
         (folder / f"{part}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        print_part(result)
+        print_tables(tables(result))
     if not args.quick:
         write_docs(RESULTS, DOCS)
     return 0

@@ -31,7 +31,7 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-from bench.listening.passes import CONDITIONS, Clip, make_pass, mixed
+from bench.listening.passes import CONDITIONS, PassClip, make_pass, mixed
 from numpy.typing import NDArray
 
 from forehear.listen import families, fine, lines, spectrum, tones
@@ -52,7 +52,7 @@ class Still(tones.Search):
         self.evidence[np.arange(tones.WAYS) != tones.SLOPES] = -50.0
 
 
-class Frame(tones.Search):
+class FrameSearch(tones.Search):
     """No paths at all: the evidence of the last four frames, added up where it stands."""
 
     def __init__(self) -> None:
@@ -60,8 +60,8 @@ class Frame(tones.Search):
         self.last: list[Floats] = []
 
     def step(self, log_ratio: Floats) -> None:
-        told = tones.comb_evidence(tones.bin_evidence(log_ratio))
-        self.last = [*self.last[-3:], told]
+        evidence = tones.comb_evidence(tones.bin_evidence(log_ratio))
+        self.last = [*self.last[-3:], evidence]
         self.evidence[:] = np.sum(self.last, axis=0)
 
 
@@ -107,7 +107,7 @@ def low_lines(search: tones.Search, state: int, low: Floats, noise: Floats) -> f
 
 
 WAYS: dict[str, tuple[type[tones.Search], Callable[..., float]]] = {
-    "frames, as found": (Frame, as_found),
+    "frames, as found": (FrameSearch, as_found),
     "paths without slope, sharpened": (Still, sharpened),
     "paths, as found": (tones.Search, as_found),
     "paths, sharpened to 500 Hz": (tones.Search, low_lines),
@@ -115,14 +115,14 @@ WAYS: dict[str, tuple[type[tones.Search], Callable[..., float]]] = {
 }
 
 
-def limit(way: str, clips: list[Clip]) -> float:
+def limit(way: str, clips: list[PassClip]) -> float:
     """Give the evidence that three seconds of ten minutes of noise reach."""
     search, _ = WAYS[way]
     noise = np.concatenate([c.samples[: int((c.from_s - c.at_s) * 16000)] for c in clips for _ in range(1)])
     rng = np.random.default_rng(3)
     pieces = [noise[k : k + 160_000] for k in rng.integers(0, max(len(noise) - 160_000, 1), 60)]
-    told = [t[1] for piece in pieces for t in seconds(piece, 0.0, search(), as_found)]
-    return float(np.sort(told)[-4])
+    scores = [t[1] for piece in pieces for t in seconds(piece, 0.0, search(), as_found)]
+    return float(np.sort(scores)[-4])
 
 
 def main() -> int:
@@ -137,15 +137,15 @@ def main() -> int:
             hits = dict.fromkeys(WAYS, 0)
             count = 0
             for clip in clips:
-                told = {way: seconds(clip.samples, clip.at_s, s(), read) for way, (s, read) in WAYS.items()}
-                for k, (at_s, _, _) in enumerate(told["paths, sharpened"]):
+                by_way = {way: seconds(clip.samples, clip.at_s, s(), read) for way, (s, read) in WAYS.items()}
+                for k, (at_s, _, _) in enumerate(by_way["paths, sharpened"]):
                     if not clip.from_s + 0.5 <= at_s <= clip.to_s - 0.5:
                         continue
                     count += 1
                     true = float(np.interp(at_s, clip.time_s, clip.tone_hz))
                     bound = float(np.interp(at_s, clip.time_s, clip.bound_hz))
                     off = {}
-                    for way, rows in told.items():
+                    for way, rows in by_way.items():
                         of = [rows[k][2] / m - true for m in (1.0, 2.0, 0.5)]
                         least = min(of, key=abs)
                         if rows[k][1] > limits[way] and abs(least) < NEAR * true:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from forehear.synthesise.engines import ENGINES
 from forehear.synthesise.noise import Noise
-from forehear.synthesise.sound import RATE_HZ, Flight, full_scale, sound_at
+from forehear.synthesise.sound import RATE_HZ, Environment, Flight, full_scale, sound_at
 from forehear.synthesise.travel import straight
 from forehear.synthesise.turbulence import Turbulence
 from forehear.synthesise.ways import Ground
@@ -55,10 +55,8 @@ def drone_pass() -> NDArray[np.float32]:
     engine = ENGINES["piston"]
     engine = replace(engine, lines=(replace(engine.lines[0], spread_share=0.0),))
     motion = straight((0.0, ASIDE_M, HEIGHT_M), (SPEED_MPS, 0.0, 0.0), NEAREST_S)
-    heard = sound_at(
-        [(0.0, 0.0, 2.0)], [Flight(motion, engine)], SECONDS, chance, ground=Ground(), turbulence=Turbulence(),
-        noise=noise,
-    )  # fmt: skip
+    environment = Environment(ground=Ground(), turbulence=Turbulence(), noise=noise)
+    heard = sound_at([(0.0, 0.0, 2.0)], [Flight(motion, engine)], SECONDS, chance, environment=environment)
     return full_scale(heard[:, 0])
 
 

@@ -30,6 +30,15 @@ def test_the_speed_of_sound_is_that_of_an_ideal_gas() -> None:
     assert pytest.approx(ideal, abs=0.05) == constants.SPEED_OF_SOUND_AT_ZERO_CELSIUS_MPS
 
 
+def test_the_standard_speed_of_sound_is_iso_2533s() -> None:
+    from forehear.air.medium import speed_of_sound_mps
+
+    # ISO 2533:1975, table 1: 340.294 m/s; the formula of ISO 9613-1 comes within 0.03 m/s of it.
+    assert round(340.294, 1) == constants.STANDARD_SOUND_SPEED_MPS
+    at_15 = speed_of_sound_mps(constants.STANDARD_TEMPERATURE_C)
+    assert pytest.approx(at_15, abs=0.05) == constants.STANDARD_SOUND_SPEED_MPS
+
+
 def test_levels_are_re_20_micropascal() -> None:
     assert constants.REFERENCE_PRESSURE_PA == 2e-5
 

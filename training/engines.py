@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from forehear.synthesise.engines import Engine, Envelope, Lines
-from forehear.synthesise.sound import RATE_HZ, Flight, sound_at
+from forehear.synthesise.engines import Engine, Envelope, HarmonicSeries
+from forehear.synthesise.sound import RATE_HZ, Environment, Flight, sound_at
 from forehear.synthesise.travel import straight
 from forehear.synthesise.turbulence import Turbulence
 from forehear.synthesise.ways import Ground
@@ -32,7 +32,7 @@ def drone_engine(chance: Chance) -> Engine:
     blades = int(chance.choice([1, 2, 2, 2, 3]))
     # Most are two-strokes; one in ten of those with two blades fires at half its turns.
     halved = blades == 2 and chance.random() < 0.1
-    lines = Lines(
+    lines = HarmonicSeries(
         log_uniform(chance, 40.0, 160.0) / (2.0 if halved else 1.0), 118.0,
         to_hz=float(chance.choice([2000.0, 4000.0, 6000.0])), blades=blades, faint_db=chance.uniform(2.0, 18.0),
         knee_hz=log_uniform(chance, 250.0, 1500.0), fall_db=chance.uniform(3.0, 10.0),
@@ -48,7 +48,7 @@ def aircraft(chance: Chance, seconds: float) -> Array:
     blades = int(chance.choice([1, 2, 3]))
     # Four-stroke engines fire and shake at half their turns, too.
     tone_hz = log_uniform(chance, 34.0, 100.0) / (2.0 if blades == 2 and chance.random() < 0.6 else 1.0)
-    lines = Lines(
+    lines = HarmonicSeries(
         tone_hz, 122.0, to_hz=4000.0, blades=blades,
         faint_db=chance.uniform(3.0, 20.0), knee_hz=log_uniform(chance, 60.0, 300.0),
         fall_db=chance.uniform(7.0, 16.0), spread_db=chance.uniform(2.0, 6.0), wander_db=chance.uniform(0.5, 4.0),
@@ -63,12 +63,12 @@ def helicopter(chance: Chance, seconds: float) -> Array:
     """Let a helicopter pass: its main rotor's comb, and its tail rotor's in no simple ratio to it."""
     main, tail = chance.uniform(10.0, 32.0), chance.uniform(45.0, 150.0)
     lines = (
-        Lines(
+        HarmonicSeries(
             main, 122.0, to_hz=log_uniform(chance, 200.0, 1500.0), knee_hz=log_uniform(chance, 30.0, 200.0),
             fall_db=chance.uniform(3.0, 12.0), spread_share=0.0, throttle_share=1e-3,
             wander_db=chance.uniform(1.0, 4.0),
         ),
-        Lines(
+        HarmonicSeries(
             tail, 122.0 - chance.uniform(0.0, 18.0), to_hz=log_uniform(chance, 500.0, 3000.0), knee_hz=150.0,
             fall_db=chance.uniform(4.0, 12.0), spread_share=0.0, throttle_share=1e-3,
         ),
@@ -83,7 +83,7 @@ def multirotor(chance: Chance, seconds: float) -> Array:
     base, rotors = log_uniform(chance, 60.0, 250.0), int(chance.choice([4, 4, 6, 8]))
     spread, tremble = chance.uniform(0.005, 0.06), log_uniform(chance, 0.003, 0.03)
     lines = tuple(
-        Lines(
+        HarmonicSeries(
             base, 80.0 + chance.uniform(-4.0, 4.0), to_hz=7000.0, blades=2, faint_db=chance.uniform(4.0, 20.0),
             knee_hz=log_uniform(chance, 200.0, 1500.0), fall_db=chance.uniform(3.0, 9.0), spread_share=spread,
             throttle_share=tremble, throttle_s=log_uniform(chance, 0.3, 3.0),
@@ -105,7 +105,7 @@ def jet(chance: Chance, seconds: float) -> Array:
 def ground_engine(chance: Chance, seconds: float) -> Array:
     """Run an engine on the ground: revving, geared, governed or idling, near, with its rattle and hiss."""
     low_hz, high_hz = (12.0, 60.0) if chance.random() < 0.5 else (60.0, 280.0)
-    lines = Lines(
+    lines = HarmonicSeries(
         log_uniform(chance, low_hz, high_hz), 100.0, to_hz=7000.0, blades=int(chance.choice([1, 2, 4])),
         faint_db=chance.uniform(0.0, 15.0), knee_hz=log_uniform(chance, 80.0, 2500.0),
         fall_db=chance.uniform(3.0, 12.0), spread_db=chance.uniform(2.0, 7.0), wander_db=chance.uniform(0.5, 4.0),
@@ -143,8 +143,9 @@ def passing(
     hard = log_uniform(chance, 50.0, 20000.0)
     ground = Ground(flow_resistivity_kpas_per_m2=hard) if chance.random() < 0.8 else None
     turbulence = Turbulence(strength=log_uniform(chance, 1e-7, 1e-5), fading_db=chance.uniform(0.5, 5.0))
-    ear = (0.0, 0.0, float(chance.choice([0.3, 1.2, 1.5, 2.0, 6.0])))
-    heard = sound_at([ear], [Flight(motion, engine)], seconds, chance, ground=ground, turbulence=turbulence)
+    receiver = (0.0, 0.0, float(chance.choice([0.3, 1.2, 1.5, 2.0, 6.0])))
+    environment = Environment(ground=ground, turbulence=turbulence)
+    heard = sound_at([receiver], [Flight(motion, engine)], seconds, chance, environment=environment)
     return np.asarray(heard[:, 0], np.float64)
 
 

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 
 from forehear.listen import kinds
 from training.chance import Array
-from training.hear import Table
+from training.hear import TraitTable
 
 # Ridge, in counts of families: a weight needs more reason than a few of them.
 RIDGE = 30.0
@@ -42,7 +42,7 @@ def fit(evidence: Array, drone: NDArray[np.bool_]) -> tuple[Array, float]:
     return np.asarray(b[:-1], np.float64), float(b[-1])
 
 
-def half_at(odds: Array, table: Table) -> float:
+def half_at(odds: Array, table: TraitTable) -> float:
     """Give the odds above which so many seconds of a table are false as are allowed."""
     # Two families of one second are rare: each counts.
     allowed = int(FALSE_IN_10_MIN * table.seconds / 600.0)
@@ -65,7 +65,7 @@ def sharpness(drones: Array, others: Array) -> float:
     return float(minimize(loss, np.array([1.0, 0.0])).x[0])
 
 
-def written(weights: Array, bias: float, table: Table) -> str:
+def written(weights: Array, bias: float, table: TraitTable) -> str:
     """Give the module that holds what was learned."""
     drones, others = int(table.drone.sum()), int((~table.drone).sum())
     lines = [

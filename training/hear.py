@@ -1,7 +1,7 @@
 """Hear the sounds to learn from: the traits of every family, and whether it is a drone's.
 
-Rows are kept in a table (`Table`), one for each family of each second. A family of a drone's sound counts as the
-drone's where the drone alone, through the same recording chain, has it too, in some octave; where it has not,
+Rows are kept in a table (`TraitTable`), one for each family of each second. A family of a drone's sound counts as
+the drone's where the drone alone, through the same recording chain, has it too, in some octave; where it has not,
 nobody knows what it is, and it is left out.
 """
 
@@ -22,7 +22,7 @@ from forehear.listen.listener import Listener
 from forehear.records import Report
 from training import sounds
 from training.chance import Array
-from training.sounds import Samples, Sound
+from training.sounds import LabelledSound, Samples
 
 ROOT = Path(__file__).resolve().parents[1]
 # Classes of the Svanstrom set (CC0): all of them are no propeller drones.
@@ -32,7 +32,7 @@ NEAR, OCTAVES = 0.02, (1.0, 0.5, 2.0)
 SEED = 20261122
 
 
-class Table(NamedTuple):
+class TraitTable(NamedTuple):
     """Families heard: `traits` (n, traits), `drone` (n,), what each is of (n,), the number of its sound (n,)."""
 
     traits: Array
@@ -42,7 +42,7 @@ class Table(NamedTuple):
     seconds: float  # of all sounds without a drone
 
 
-class Heard(NamedTuple):
+class FamilyHeard(NamedTuple):
     """A family of one second: its traits and tone [Hz]."""
 
     second: int
@@ -50,13 +50,13 @@ class Heard(NamedTuple):
     tone_hz: float
 
 
-class Ear(Listener):
+class TraitListener(Listener):
     """A Listener that keeps the traits of every family it hears."""
 
     def __init__(self) -> None:
         """Listen."""
         super().__init__("training", calibration_db=94.0)
-        self.kept: list[Heard] = []
+        self.kept: list[FamilyHeard] = []
         self._judged = 0
 
     def _judge(self) -> Report | None:
@@ -65,13 +65,13 @@ class Ear(Listener):
         self._judged += 1
         for thread in self._threads:
             traits = kinds.traits(thread.family, sound)
-            self.kept.append(Heard(self._judged, traits, thread.family.fine.tone_hz))
+            self.kept.append(FamilyHeard(self._judged, traits, thread.family.fine.tone_hz))
         return report
 
 
-def families(samples: Samples) -> list[Heard]:
+def families(samples: Samples) -> list[FamilyHeard]:
     """Hear a sound (n,) and give its families."""
-    ear = Ear()
+    ear = TraitListener()
     ear.hear(samples, 0.0)
     return ear.kept
 
@@ -82,21 +82,21 @@ def cc0() -> list[tuple[str, Samples]]:
     where = (Path(named) if named else ROOT.parent / "shared" / "audio") / "svanstrom"
     paths = [path for name in CC0_CLASSES for path in sorted((where / name).glob("*.flac"))]
     if not paths:
-        told = "FOREHEAR_AUDIO" if named else "../shared/audio"
-        raise InputError(f"no recordings: {told} has no folder svanstrom with {', '.join(CC0_CLASSES)}")
+        searched = "FOREHEAR_AUDIO" if named else "../shared/audio"
+        raise InputError(f"no recordings: {searched} has no folder svanstrom with {', '.join(CC0_CLASSES)}")
     return [(path.parent.name, read(path)) for path in paths]
 
 
-def hear_all(drones: int, others: int, recorded: int, tell: Callable[[int, int], None], jobs: int) -> Table:
-    """Make and hear so many sounds; `tell` is told of so many of so many. The same numbers give the same table."""
+def hear_all(drones: int, others: int, recorded: int, log: Callable[[int, int], None], jobs: int) -> TraitTable:
+    """Make and hear so many sounds; `log` is handed so many of so many. The same numbers give the same table."""
     tasks = [("drone", k) for k in range(drones)] + [("other", k) for k in range(others)]
     tasks += [("recorded", k) for k in range(recorded)]
     # Read here: what fails in a pool's beginning is begun again for ever.
     with Pool(jobs, _begin, (cc0(),)) as pool:
-        return _table(_counted(pool.imap(_hear, tasks, 8), len(tasks), tell))
+        return _table(_counted(pool.imap(_hear, tasks, 8), len(tasks), log))
 
 
-def hear_recorded(speeds: Sequence[float], jobs: int) -> Table:
+def hear_recorded(speeds: Sequence[float], jobs: int) -> TraitTable:
     """Hear the recordings as they are, at some speeds."""
     real = cc0()
     tasks = [(speed, k) for speed in speeds for k in range(len(real))]
@@ -114,9 +114,9 @@ def _begin(real: list[tuple[str, Samples]]) -> None:
     vars(kinds)["WEIGHTS"] = (0.0,) * len(kinds.EVIDENCE)
 
 
-def _counted(results: Iterable[Result], total: int, tell: Callable[[int, int], None]) -> Iterable[Result]:
+def _counted(results: Iterable[Result], total: int, log: Callable[[int, int], None]) -> Iterable[Result]:
     for done, result in enumerate(results, 1):
-        tell(done, total)
+        log(done, total)
         yield result
 
 
@@ -134,7 +134,7 @@ def _hear(task: tuple[str, int]) -> Result:
     return sound.what, len(sound.samples) / LISTENING_RATE_HZ, [h.traits for h in families(sound.samples)]
 
 
-def drones_of(sound: Sound) -> list[kinds.Traits]:
+def drones_of(sound: LabelledSound) -> list[kinds.Traits]:
     """Hear a drone and give the families that are its own."""
     assert sound.alone is not None
     own: dict[int, list[float]] = {}
@@ -156,27 +156,29 @@ def _at_speed(task: tuple[float, int]) -> Result:
     return name, len(played) / LISTENING_RATE_HZ, [h.traits for h in families(played)]
 
 
-def kept_table(path: str) -> Table:
+def kept_table(path: str) -> TraitTable:
     """Read a table that was kept. Raises InputError for what is none, or one of other traits."""
     try:
         with np.load(path) as kept:
-            table = Table(*(kept[name] for name in Table._fields))._replace(seconds=float(kept["seconds"]))
+            table = TraitTable(*(kept[name] for name in TraitTable._fields))._replace(
+                seconds=float(kept["seconds"])
+            )
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: no table of traits: {error}") from error
     if table.traits.ndim != 2 or table.traits.shape[1] != len(kinds.Traits._fields):
-        told = f"traits {table.traits.shape}; {len(kinds.Traits._fields)} a family are needed"
-        raise InputError(f"{path}: {told}: keep it anew")
+        found = f"traits {table.traits.shape}; {len(kinds.Traits._fields)} a family are needed"
+        raise InputError(f"{path}: {found}: keep it anew")
     return table
 
 
-def _table(results: Iterable[Result]) -> Table:
+def _table(results: Iterable[Result]) -> TraitTable:
     rows: list[tuple[kinds.Traits, str, int]] = []
     seconds = 0.0
     for number, (what, lasted_s, found) in enumerate(results):
         seconds += lasted_s
         rows += [(traits, what, number) for traits in found]
     what_of = np.array([r[1] for r in rows], np.str_)
-    return Table(
+    return TraitTable(
         np.array([r[0] for r in rows], np.float64).reshape(len(rows), len(kinds.Traits._fields)),
         what_of == "drone",
         what_of,

@@ -40,7 +40,7 @@ OTHERS: tuple[tuple[str, float, Maker], ...] = (
 )
 
 
-class Sound(NamedTuple):
+class LabelledSound(NamedTuple):
     """A sound (n,) in full scale, what it is of, and the drone in it alone (n,): None where there is none."""
 
     samples: Samples
@@ -48,7 +48,7 @@ class Sound(NamedTuple):
     alone: Samples | None
 
 
-def drone(chance: Chance, real: Sequence[Samples] = ()) -> Sound:
+def drone(chance: Chance, real: Sequence[Samples] = ()) -> LabelledSound:
     """Draw a drone in its surroundings; seldom two."""
     alone = engines.drone(chance, DRONE_S)
     if chance.random() < 0.08:
@@ -56,25 +56,25 @@ def drone(chance: Chance, real: Sequence[Samples] = ()) -> Sound:
     around = surroundings(chance, DRONE_S, real)
     through = recorder(chance)
     together = through(mixed(alone, around, chance.uniform(-14.0, 28.0)))
-    return Sound(_played(chance, together), "drone", (0.1 * through(alone)).astype(np.float32))
+    return LabelledSound(_played(chance, together), "drone", (0.1 * through(alone)).astype(np.float32))
 
 
-def other(chance: Chance, real: Sequence[Samples] = ()) -> Sound:
+def other(chance: Chance, real: Sequence[Samples] = ()) -> LabelledSound:
     """Draw what is no drone, in its surroundings."""
     share = np.array([of[1] for of in OTHERS])
     what, _, make = OTHERS[int(chance.choice(len(OTHERS), p=share / share.sum()))]
     x = mixed(make(chance, OTHER_S), surroundings(chance, OTHER_S, real), chance.uniform(-5.0, 40.0))
-    return Sound(_played(chance, recorder(chance)(x)), what, None)
+    return LabelledSound(_played(chance, recorder(chance)(x)), what, None)
 
 
-def recorded(chance: Chance, what: str, clip: Samples, real: Sequence[Samples] = ()) -> Sound:
+def recorded(chance: Chance, what: str, clip: Samples, real: Sequence[Samples] = ()) -> LabelledSound:
     """Draw a stretch of a recording that is no drone's, as another device and other surroundings had made it."""
     n = round(OTHER_S * RATE_HZ)
     first = int(chance.integers(max(len(clip) - n, 0) + 1))
     x = np.asarray(clip[first : first + n], np.float64)
     if chance.random() < 0.5:
         x = mixed(x, surroundings(chance, len(x) / RATE_HZ, real), chance.uniform(-3.0, 30.0))
-    return Sound(_played(chance, recorder(chance)(x)), what, None)
+    return LabelledSound(_played(chance, recorder(chance)(x)), what, None)
 
 
 def surroundings(chance: Chance, seconds: float, real: Sequence[Samples]) -> Array:

@@ -1,8 +1,10 @@
-"""Every scored number of `forehear assess`, in one run: PYTHONPATH=src python bench/assess/claims.py [--json]
+"""Every scored number of `forehear assess`, in one run: ./scripts/bench claims
 
 Tracing against hand-made labels: as they are, on halves, with days moved, addresses gone, attributions
 thinned, media renamed. Names against a sanctions list's aliases. Forecasts by rolling origin against
 persistence and trend. Nights: coverage of raids and largest days one to three months ahead. No clock is read.
+
+    python -m bench.assess.claims [--json] [--claims FILE.csv]
 """
 
 import argparse
@@ -18,6 +20,7 @@ from statistics import fmean
 
 import numpy as np
 
+from bench.tables import Result, Table, print_tables
 from forehear.assess.claims.ledger import COLUMNS, claims_from_rows, read_claims
 from forehear.assess.claims.tracing import pairwise, trace
 from forehear.assess.forecast.months import forecast
@@ -144,13 +147,28 @@ def nights() -> list[dict[str, object]]:
     ]
 
 
-def _table(title: str, records: list[dict[str, object]]) -> None:
-    print(f"\n{title}")
-    heads = list(records[0])
-    widths = [max(len(h), *(len(str(r[h])) for r in records)) for h in heads]
-    for row in ([dict(zip(heads, heads, strict=True))], records):
-        for r in row:
-            print("  " + "  ".join(str(r[h]).ljust(w) for h, w in zip(heads, widths, strict=True)).rstrip())
+TITLES = {"tracing": "Claims traced to their origins", "names": "Names: aliases of the sanctions list",
+          "forecasts": "Launches forecast, by rolling origin", "nights": "Nights forecast"}  # fmt: skip
+
+
+def measure(quick: bool, claims: Path | None = None) -> Result:
+    """Measure all: `quick` leaves out the forecasts by rolling origin. `claims`: other labelled ones."""
+    found: Result = {"tracing": tracing(claims), "names": names()}
+    return found if quick else found | {"forecasts": forecasts(), "nights": nights()}
+
+
+def tables(result: Result) -> list[Table]:
+    """Give a table of each, as it is in the JSON."""
+    out = []
+    for name, title in TITLES.items():
+        if records := result.get(name):
+            cells = [tuple(_cell(value) for value in record.values()) for record in records]
+            out.append(Table(title, tuple(str(key).replace("_", " ") for key in records[0]), cells))
+    return out
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def main() -> int:
@@ -161,18 +179,12 @@ def main() -> int:
         "--claims", type=Path, metavar="FILE.csv", help="other labelled claims: needs an origin_id column"
     )
     args = parser.parse_args()
-    found = {
-        "tracing": tracing(args.claims),
-        "names": names(),
-        "forecasts": forecasts(),
-        "nights": nights(),
-    }
+    found = measure(False, args.claims)
     if args.json:
         json.dump(found, sys.stdout, indent=1)
         print()
-        return 0
-    for title, records in found.items():
-        _table(title, records)
+    else:
+        print_tables(tables(found))
     return 0
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bench.intervals import clustered, poisson, wilson
-from bench.listening.hearing import PISTON, Heard, Second
+from bench.listening.hearing import PISTON, ItemHeard, Second
 from bench.listening.recordings import QUIET
 
 Row = dict[str, Any]
@@ -30,7 +30,7 @@ RATES: tuple[tuple[str, float, Callable[[Row], bool]], ...] = (
 class Peer(NamedTuple):
     """What the comb heard, and the score above which that counts."""
 
-    heard: Sequence[Heard]
+    heard: Sequence[ItemHeard]
     threshold: float
 
 
@@ -42,30 +42,30 @@ def is_quiet(group: str) -> bool:
     return group.removeprefix("svanstrom/") in QUIET
 
 
-def of_part(heard: Sequence[Heard], *parts: str) -> list[Heard]:
+def of_part(heard: Sequence[ItemHeard], *parts: str) -> list[ItemHeard]:
     """Pick what belongs to parts."""
     return [h for h in heard if h.item.part in parts]
 
 
-def false_seconds(heard: Sequence[Heard], threshold: float = PISTON) -> int:
-    """Count the seconds told as a propeller."""
+def false_seconds(heard: Sequence[ItemHeard], threshold: float = PISTON) -> int:
+    """Count the seconds reported as a propeller."""
     return sum(len(h.hits(threshold)) for h in heard)
 
 
-def peers(heard: Sequence[Heard]) -> Peers:
+def peers(heard: Sequence[ItemHeard]) -> Peers:
     """Set the comb's thresholds."""
     of = of_part(heard, "negatives")
     return {name: Peer(heard, threshold_for(of, each_s)) for name, each_s in PEERS_S.items()}
 
 
-def threshold_for(negatives: Sequence[Heard], each_s: float) -> float:
+def threshold_for(negatives: Sequence[ItemHeard], each_s: float) -> float:
     """Give the least strength that no more than one second each `each_s` of the negatives is above."""
     allowed = int(sum(h.length_s for h in negatives) / each_s)
     strengths = sorted((s.strength for h in negatives for s in h.seconds), reverse=True)
     return strengths[min(allowed, len(strengths) - 1)]
 
 
-def share(heard: Sequence[Heard], found: Callable[[Heard], bool]) -> Row:
+def share(heard: Sequence[ItemHeard], found: Callable[[ItemHeard], bool]) -> Row:
     """Count what was found; the interval is over recordings where there are several of one."""
     by_drone: dict[str, list[bool]] = {}
     for h in heard:
@@ -76,7 +76,7 @@ def share(heard: Sequence[Heard], found: Callable[[Heard], bool]) -> Row:
     return {"hits": hits, "count": count, "share": hits / count if count else None, "interval": list(interval)}
 
 
-def _beside(heard: Sequence[Heard], peers: Peers, asked: Callable[[Heard], bool]) -> Row:
+def _beside(heard: Sequence[ItemHeard], peers: Peers, asked: Callable[[ItemHeard], bool]) -> Row:
     """Give the shares of what is asked for: the listener's, and each peer's."""
     row = share(list(filter(asked, heard)), lambda h: bool(h.hits()))
     for name, peer in peers.items():
@@ -85,12 +85,12 @@ def _beside(heard: Sequence[Heard], peers: Peers, asked: Callable[[Heard], bool]
     return row
 
 
-def recall(heard: Sequence[Heard], peers: Peers) -> list[Row]:
+def recall(heard: Sequence[ItemHeard], peers: Peers) -> list[Row]:
     """Give the shares of recordings and of their windows that were heard, the jet apart."""
     rows = []
     for part, words in (("clips", "whole recordings"), ("windows", "3 s of them, heard cold")):
 
-        def asked(h: Heard, part: str = part) -> bool:
+        def asked(h: ItemHeard, part: str = part) -> bool:
             return h.item.part == part and h.item.label == "piston"
 
         rows.append({"what": f"propellers, {words}"} | _beside(heard, peers, asked))
@@ -104,18 +104,18 @@ def recall(heard: Sequence[Heard], peers: Peers) -> list[Row]:
     return rows
 
 
-def shifted(heard: Sequence[Heard], peers: Peers) -> Row:
+def shifted(heard: Sequence[ItemHeard], peers: Peers) -> Row:
     """Give what comes of the same recordings at other speeds: drones found, false seconds."""
 
-    def asked(h: Heard) -> bool:
+    def asked(h: ItemHeard) -> bool:
         return h.item.part == "shifted" and h.item.label == "piston"
 
-    told = negatives(heard, peers, "shifted")
+    answers = negatives(heard, peers, "shifted")
     what = {"what": "propellers, whole, at other speeds"}
-    return {"recall": [what | _beside(heard, peers, asked)], "rates": told["rates"], "worst": told["worst"]}
+    return {"recall": [what | _beside(heard, peers, asked)], "rates": answers["rates"], "worst": answers["worst"]}
 
 
-def negatives(heard: Sequence[Heard], peers: Peers, part: str = "negatives") -> Row:
+def negatives(heard: Sequence[ItemHeard], peers: Peers, part: str = "negatives") -> Row:
     """Count false seconds by class, and their rates: in 10 minutes over all, in an hour over the quiet classes."""
     mine = [h for h in of_part(heard, part) if h.item.label == "other"]
     peer = peers.get("peer")
@@ -151,7 +151,7 @@ def negatives(heard: Sequence[Heard], peers: Peers, part: str = "negatives") -> 
     return {"classes": classes, "rates": rates, "worst": worst}
 
 
-def mixes(heard: Sequence[Heard], peers: Peers) -> list[Row]:
+def mixes(heard: Sequence[ItemHeard], peers: Peers) -> list[Row]:
     """Give the shares of mixtures heard within their 3 s: by noise and ratio, cold and warm, and of all noises."""
     rows = []
     for part in ("cold", "warm"):
@@ -159,7 +159,7 @@ def mixes(heard: Sequence[Heard], peers: Peers) -> list[Row]:
         for noise in ("all", *dict.fromkeys(h.item.group for h in mine)):
             for ratio in dict.fromkeys(h.item.ratio_db for h in mine):
 
-                def asked(h: Heard, part: str = part, noise: str = noise, ratio: float = ratio) -> bool:
+                def asked(h: ItemHeard, part: str = part, noise: str = noise, ratio: float = ratio) -> bool:
                     i = h.item
                     return i.part == part and i.ratio_db == ratio and noise in ("all", i.group)
 
@@ -168,8 +168,8 @@ def mixes(heard: Sequence[Heard], peers: Peers) -> list[Row]:
     return rows
 
 
-def misses(heard: Sequence[Heard]) -> Row:
-    """List each false second, each drone not found with the most that was told of it, and shares by drone."""
+def misses(heard: Sequence[ItemHeard]) -> Row:
+    """List each false second, each drone not found with the most that was reported of it, and shares by drone."""
     false = [
         {"clip": h.item.name, "at_s": s.at_s, "tone_hz": s.tone_hz, "strength": s.strength}
         for h in of_part(heard, "negatives", "shifted")
@@ -196,8 +196,8 @@ def misses(heard: Sequence[Heard]) -> Row:
     return {"false": false, "missed": missed, "by_drone": by_drone}
 
 
-def _cold_by_drone(heard: Sequence[Heard]) -> dict[str, dict[float, list[Heard]]]:
-    out: dict[str, dict[float, list[Heard]]] = {}
+def _cold_by_drone(heard: Sequence[ItemHeard]) -> dict[str, dict[float, list[ItemHeard]]]:
+    out: dict[str, dict[float, list[ItemHeard]]] = {}
     for h in of_part(heard, "cold"):
         out.setdefault(h.item.drone, {}).setdefault(h.item.ratio_db, []).append(h)
     return out

@@ -85,7 +85,7 @@ CONDITIONS = (
 
 
 @dataclass(frozen=True)
-class Clip:
+class PassClip:
     """One pass in noise: full-scale samples from `at_s` on, and what is true at times of hearing."""
 
     samples: NDArray[np.float32]
@@ -176,11 +176,11 @@ def make_pass(condition: Condition, seed: int) -> Pass:
     )
 
 
-def mixed(made: Pass, ratio_db: float) -> Clip:
+def mixed(made: Pass, ratio_db: float) -> PassClip:
     """Mix a pass and its noise at a ratio within the band."""
     gain = 10.0 ** ((ratio_db - made.ratio_db) / 20.0)
     density = gain**2 * made.engine_density + made.noise_density
-    return Clip(
+    return PassClip(
         samples=full_scale(gain * made.engine_pa + made.noise_pa),
         at_s=0.0,
         from_s=LEAD_S + ONSET_S,
@@ -191,6 +191,6 @@ def mixed(made: Pass, ratio_db: float) -> Clip:
     )
 
 
-def make_clip(condition: Condition, ratio_db: float, seed: int) -> Clip:
+def make_clip(condition: Condition, ratio_db: float, seed: int) -> PassClip:
     """Synthesise one pass in noise."""
     return mixed(make_pass(condition, seed), ratio_db)

@@ -22,8 +22,8 @@ from typing import Any
 from bench.listening import figures, recordings
 from bench.listening.hearing import ListenFn, by_comb, by_reports, hear_all, items_of
 from bench.listening.mixtures import EACH, mixtures
-from bench.listening.tables import misses_tables
-from bench.tables import print_part, print_tables
+from bench.listening.tables import listening, misses_tables
+from bench.tables import Result, Table, bars_table, print_tables
 
 PARTS = ("recall", "negatives", "mixes", "shifted", "peer", "reliability", "speed")
 # What of the items each part needs.
@@ -41,7 +41,7 @@ QUICK_CLIPS, QUICK_EACH = 6, 2
 LISTENER = "bench.listening.hearing:listener"
 
 
-def measure(
+def measure_parts(
     where: Path,
     listener: str = LISTENER,
     only: Sequence[str] = PARTS,
@@ -82,16 +82,21 @@ def measure(
     return result | {"bars": figures.bars(result)}
 
 
-def run_all(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Measure the Listener in all parts, and draw. Raises NoRecordings where there are none."""
     where = recordings.required()
-    result = measure(where, quick=quick)
+    result = measure_parts(where, quick=quick)
     if not quick:
         from bench.listening.reliability import PICTURE, draw
 
         draw(result["reliability"], PICTURE)
     # A thousand mixtures missed are for the one who works on them: --misses.
     return {name: value for name, value in result.items() if name != "misses"}
+
+
+def tables(result: Result) -> list[Table]:
+    """Give the tables of the parts that were measured."""
+    return listening(result)
 
 
 def main() -> int:
@@ -122,9 +127,9 @@ def main() -> int:
         return 2
     begin = time.perf_counter()
     result = {"part": "listening", "listener": args.listener, "quick": args.quick}
-    result |= measure(where, args.listener, only, args.quick, args.jobs)
+    result |= measure_parts(where, args.listener, only, args.quick, args.jobs)
     result["took_s"] = time.perf_counter() - begin
-    print_part(result)
+    print_tables([*tables(result), *([bars_table([result])] if result["bars"] else [])])
     if args.misses:
         print_tables(misses_tables(result))
     if args.figure:

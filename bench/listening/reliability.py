@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bench.intervals import wilson
-from bench.listening.hearing import Heard
+from bench.listening.hearing import ItemHeard
 from bench.listening.recordings import ROOT
 
 Row = dict[str, Any]
@@ -17,7 +17,7 @@ COUNTED = ("clips", "negatives", "cold")
 PICTURE = ROOT / "docs" / "pictures" / "listening-reliability.png"
 
 
-def reliability(heard: Sequence[Heard]) -> Row:
+def reliability(heard: Sequence[ItemHeard]) -> Row:
     """Compare the probability of a propeller in every second with whether there was one."""
     rows = [
         (s.strength, h.item.label == "piston", h.item.part != "cold")

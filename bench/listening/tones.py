@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.listening.hearing import ListenFn, listener
-from bench.listening.passes import CONDITIONS, FRAME_S, Clip, Condition, make_pass, mixed
-from bench.tables import Table, bars_table, number, percent, print_tables
+from bench.listening.passes import CONDITIONS, FRAME_S, Condition, PassClip, make_pass, mixed
+from bench.tables import Result, Table, bars_table, number, percent, print_tables
 from forehear.records import Report
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ HALF = 0.6745
 
 
 @dataclass(frozen=True)
-class Heard:
+class ToneErrors:
     """What a listener made of one clip: per detected second, and how many there were."""
 
     error_hz: Array
@@ -47,7 +47,7 @@ class Heard:
     strays: int  # tones of neither the pass nor its octaves
 
 
-def judge(clip: Clip, reports: Sequence[Report]) -> Heard:
+def judge(clip: PassClip, reports: Sequence[Report]) -> ToneErrors:
     """Compare a listener's reports with the truth of a clip."""
     rows: list[tuple[float, float, float]] = []
     slipped = strays = 0
@@ -70,10 +70,10 @@ def judge(clip: Clip, reports: Sequence[Report]) -> Heard:
             rows.append((best[0], best[1], bound))
     table = np.array(rows).reshape(-1, 3)
     seconds = max(int(clip.to_s - clip.from_s), 1)
-    return Heard(table[:, 0], table[:, 1], table[:, 2], slipped, seconds, strays)
+    return ToneErrors(table[:, 0], table[:, 1], table[:, 2], slipped, seconds, strays)
 
 
-def _figures(heard: Sequence[Heard]) -> dict[str, Any]:
+def _figures(heard: Sequence[ToneErrors]) -> dict[str, Any]:
     error, sigma, bound = (
         np.concatenate([getattr(h, k) for h in heard]) for k in ("error_hz", "sigma_hz", "bound_hz")
     )
@@ -114,7 +114,7 @@ def detection_limit_db(ratios_db: Sequence[float], detected: Sequence[float]) ->
     return ratios_db[0]
 
 
-def measure(
+def measure_passes(
     listen: ListenFn,
     conditions: Sequence[Condition] = CONDITIONS,
     seeds: Sequence[int] = range(12),
@@ -147,7 +147,7 @@ def measure(
 
 
 def table(rows: Sequence[dict[str, Any]], title: str = "Tones against the bound") -> Table:
-    """Rows of `measure` for print."""
+    """Rows of `measure_passes` for print."""
     lines = []
     for row in rows:
         name = f"{row['limit_db']:.1f} to +10" if row.get("limit_db") is not None else row["ratio_db"]
@@ -169,7 +169,7 @@ def table(rows: Sequence[dict[str, Any]], title: str = "Tones against the bound"
     return Table(title, heads, lines, "An efficient listener of one-second frames has error / bound 0.67.")
 
 
-def tables(result: dict[str, Any]) -> list[Table]:
+def tables(result: Result) -> list[Table]:
     """Give the tables of a result: near the detection limit, and by ratio."""
     rows = result["rows"]
     return [
@@ -182,20 +182,20 @@ def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Compare with the numbers to reach, the worst condition of all."""
     near = [row for row in rows if row["ratio_db"] == "limit"]
     out = []
-    for told, key, worst, bar, aim in (
+    for measure, key, worst, bar, aim in (
         ("tone, error over bound, worst condition", "error_over_bound", max, 1.3, 1.0),
         ("tone, normalised error, largest rms", "normalised_rms", max, 1.3, 1.1),
         ("tone, normalised error, least rms", "normalised_rms", min, 0.8, 0.9),
     ):
         values = [row[key] for row in near if key in row]
         value = worst(values) if values and len(values) == len(near) else None
-        out.append({"measure": told, "value": value, "bar": bar, "aim": aim, "more": worst is min})
+        out.append({"measure": measure, "value": value, "bar": bar, "aim": aim, "more": worst is min})
     return out
 
 
-def run_all(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Measure the Listener: two conditions of four passes each where it has to be quick."""
-    rows = measure(listener, CONDITIONS[:2], range(4)) if quick else measure(listener)
+    rows = measure_passes(listener, CONDITIONS[:2], range(4)) if quick else measure_passes(listener)
     return {"rows": rows, "bars": bars(rows)}
 
 
@@ -206,7 +206,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="two conditions, four passes each")
     parser.add_argument("--json", help="file for the rows")
     args = parser.parse_args()
-    result = run_all(args.quick)
+    result = measure(args.quick)
     print_tables([*tables(result), bars_table([result])])
     if args.json:
         with open(args.json, "w", encoding="utf-8") as out:

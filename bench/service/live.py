@@ -1,5 +1,6 @@
 """How fast the live service is, on this machine, in one run.
 
+    ./scripts/bench live [--quick]
     python -m bench.service.live [--seconds 40] [--watchers 200] [--rate 5000] [--kills 5]
     python -m bench.service.live --night --seconds 120 --watchers 20
 
@@ -27,9 +28,16 @@ import numpy as np
 
 from bench.service.load import BATCHES_PER_S, TOKEN, night, prepare_load, raid
 from bench.service.resume import LIFE_S, resume
+from bench.tables import Result, Table, number
 
 # What is measured begins so long after the load does [s].
 WARM_S = 10
+# What `./scripts/bench live` runs: name, options; the first alone where it has to be quick.
+RUNS = (
+    ("raid", ["--seconds", "25", "--kills", "6"]),
+    ("night in real time", ["--night", "--seconds", "30", "--watchers", "50", "--kills", "6"]),
+)
+QUICK_RUN = ("raid, quick", ["--seconds", "15", "--rate", "1000", "--watchers", "20", "--kills", "3"])
 CONFIG = """
 network = "network.geojson"
 sites = "sites.geojson"
@@ -190,7 +198,7 @@ def figures(result: dict[str, Any], seconds: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def measure(args: argparse.Namespace) -> dict[str, Any]:
+def run_one(args: argparse.Namespace) -> dict[str, Any]:
     """Run one load, then kill; returns the figures."""
     seconds, port = args.seconds, args.port
     lives_s = int(args.kills * (LIFE_S + (12.0 if args.night else 5.0)))
@@ -200,13 +208,18 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         given = prepare_load(folder, world, after_s, seconds + lives_s)
         first, rest = given.batches[: seconds * BATCHES_PER_S], given.batches[seconds * BATCHES_PER_S :]
         process = start(folder, port)
-        cold = until_ready(port)
+        try:
+            cold = until_ready(port)
+        except RuntimeError:
+            process.terminate()
+            process.wait()
+            raise
         worker = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
         time.sleep(max(given.begin_s - 1.0 - time.time(), 0.0))
         before = cpu_s(process.pid), cpu_s(worker), time.process_time(), time.monotonic()
         result = asyncio.run(load(port, first, given.begin_s, args.watchers))
         took = time.monotonic() - before[3]
-        told = {
+        figure = {
             "sensors": given.sensors, "targets": given.targets, "watchers": args.watchers, "cold_s": cold,
             **figures(result, seconds), "memory_mb": peak_mb(process.pid) + peak_mb(worker),
             "service_cores": (cpu_s(process.pid) - before[0]) / took,
@@ -221,11 +234,11 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         )  # fmt: skip
         process.terminate()
         process.wait()
-        return told | killed
+        return figure | killed
 
 
-def main() -> int:
-    """Measure and print."""
+def options() -> argparse.ArgumentParser:
+    """Give the options of one run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=40)
     parser.add_argument("--watchers", type=int, default=200)
@@ -235,8 +248,46 @@ def main() -> int:
     parser.add_argument("--cut", action="store_true", help="each kill takes the fresh snapshots too")
     parser.add_argument("--port", type=int, default=8377)
     parser.add_argument("--json", action="store_true")
-    args = parser.parse_args()
-    result = measure(args)
+    return parser
+
+
+def measure(quick: bool) -> Result:
+    """Measure the raid, and the night as fast as it happens; where it has to be quick, a fifth of the raid."""
+    runs = [QUICK_RUN] if quick else RUNS
+    return {"rows": [{"run": name} | run_one(options().parse_args(words)) for name, words in runs]}
+
+
+# key, words, digits.
+ROWS = (
+    ("reports_per_s", "reports a second", 0),
+    ("watchers", "browsers", 0),
+    ("median_ms", "report to browser, median [ms]", 0),
+    ("p95_ms", "95th percentile [ms]", 0),
+    ("ack_median_ms", "to the acknowledgement, median [ms]", 0),
+    ("never", "never shown", 0),
+    ("tracks", "confirmed tracks at the end", 0),
+    ("behind_median_s", "tracker behind the clock, median [s]", 2),
+    ("behind_worst_s", "the same, worst [s]", 2),
+    ("step_ms", "tracker's step, median [ms]", 0),
+    ("service_cores", "cores used: service", 2),
+    ("tracker_cores", "cores used: tracker", 2),
+    ("memory_mb", "memory of both, at most [MB]", 0),
+    ("kill_resumed_s", "killed: resumed after, median [s]", 2),
+    ("kill_resumed_s_worst", "the same, worst [s]", 2),
+    ("load_average", "load of the machine, the bench's own included", 1),
+)
+
+
+def tables(result: Result) -> list[Table]:
+    """Give a column for each run."""
+    lines = [(words, *(number(run[key], digits) for run in result["rows"])) for key, words, digits in ROWS]
+    return [Table("The live service", ("", *(run["run"] for run in result["rows"])), lines)]
+
+
+def main() -> int:
+    """Measure and print."""
+    args = options().parse_args()
+    result = run_one(args)
     if args.json:
         print(json.dumps(result))
         return 0

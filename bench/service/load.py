@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from forehear.io.geojson import network_geojson, sites_geojson
-from forehear.io.signing import key_from_seed, sign, write_public_key
+from forehear.io.signing import key_from_seed, signed_line, write_public_key
 from forehear.records import Report
 from forehear.simulate.run import World, blocks, prepare
 from forehear.simulate.scenario import files as scenarios
@@ -70,8 +70,8 @@ def prepare_load(folder: Path, world: World, after_s: float, seconds: int) -> Lo
         for report in batch:
             counters[report.sensor] = counter = counters.get(report.sensor, 0) + 1
             heard = round(report.heard_at_s - first_s + begin_s, 3)
-            own = msgspec.structs.replace(report, received_at_s=None, heard_at_s=heard)
-            lines.append(sign(msgspec.json.encode(own), counter, keys[report.sensor]))
+            own = msgspec.structs.replace(report, heard_at_s=heard)
+            lines.append(signed_line(own, counter, keys[report.sensor]))
         out.append(b"\n".join(lines))
     if time.time() > begin_s - START_S / 2.0:
         raise RuntimeError("signing took longer than was allowed for: this machine is busy")

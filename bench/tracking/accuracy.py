@@ -8,15 +8,17 @@ from typing import Any
 
 import msgspec
 
+from bench.tables import Result, Table, number, percent
+from bench.tracking import points
 from bench.tracking.cases import CASES, QUICK, Case
 from forehear.io.ndjson import Rejections
 from forehear.io.seconds import Seconds
 from forehear.records import Network, Report, Track, Truth
 from forehear.score.bound import Senses
 from forehear.score.bound_series import bounds_of
-from forehear.score.records import BoundSeries, Score, TrackPoint
+from forehear.score.records import BoundSeries, Score
 from forehear.score.score import score
-from forehear.simulate.run import Block, blocks, prepare
+from forehear.simulate.run import SimulatedBlock, blocks, prepare
 from forehear.simulate.scenario.files import load
 from forehear.simulate.scenario.settings import SensorModel
 from forehear.track.tracker import Tracker
@@ -32,7 +34,7 @@ BARS = (
 )
 
 
-def track(network: Network, played: Iterator[Block], truth: list[Truth]) -> Iterator[Track]:
+def track(network: Network, played: Iterator[SimulatedBlock], truth: list[Truth]) -> Iterator[Track]:
     """Run the tracker over a played scenario; fills the truth on the way."""
     tracker, seconds = Tracker(network), Seconds(Rejections())
 
@@ -52,28 +54,23 @@ def senses_of(model: SensorModel) -> Senses:
     return Senses(level_db, model.tone_sigma_hz, model.azimuth_sigma_deg, None, latency_s)
 
 
-def measure(case: Case, seed: int, bounded: bool = True) -> Score:
+def score_case(case: Case, seed: int, bounded: bool = True) -> Score:
     """Simulate, track and score one case with one seed."""
     scenario = load(case.scenario, case.changes)
     world = prepare(scenario, seed)
     truth: list[Truth] = []
-    tracks = [_point(t) for t in track(world.network, blocks(world), truth)]
+    tracks = [points.of_track(t) for t in track(world.network, blocks(world), truth)]
     bounds: dict[str, BoundSeries] = {}
     if bounded:
         bounds = bounds_of(truth, world.network, senses_of(scenario.sensors))
     return score(truth, tracks, bounds=bounds)
 
 
-def _point(t: Track) -> TrackPoint:
-    values = (t.time_s, t.track, t.status, t.lon, t.lat, t.speed_mps, t.course_deg, t.position_sigma_m, t.kind)
-    return TrackPoint(*values)
-
-
 def over_seeds(case: Case, seeds: range) -> dict[str, Any]:
     """One row: medians over the seeds, root means where sums of squares are meant, worst where it hurts."""
     scores = []
     for seed in seeds:
-        scores.append(measure(case, seed))
+        scores.append(score_case(case, seed))
         print(f"bench: {case.name}, seed {seed}: {_brief(scores[-1])}", file=sys.stderr, flush=True)
     squares = [s.consistency**2 for s in scores if s.consistency is not None]
     waits = [t.bound_wait_s for s in scores for t in s.by_target if t.bound_wait_s is not None]
@@ -119,7 +116,7 @@ def _mean(values: Iterator[float | None]) -> float | None:
     return statistics.fmean(known) if known else None
 
 
-def run(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Measure every row; `quick` a few with two seeds."""
     # Seeds that no test and no tuning uses: from 1001 on.
     rows = []
@@ -139,7 +136,7 @@ def _quiet(quick: bool) -> list[dict[str, Any]]:
     ghosts = []
     for seed in range(1001, 1001 + (1 if quick else QUIET_SEEDS)):
         changes = {"duration_s": 1800} if quick else {}
-        ghosts.append(measure(Case("quiet", "quiet", changes), seed, bounded=False).ghost_tracks)
+        ghosts.append(score_case(Case("quiet", "quiet", changes), seed, bounded=False).ghost_tracks)
         print(f"bench: quiet, seed {seed}: {ghosts[-1]} false tracks", file=sys.stderr, flush=True)
     name = f"confirmed false tracks in {'30 min' if quick else '2 h'} without aircraft, mean of {len(ghosts)}"
     return [{"measure": name, "value": statistics.fmean(ghosts), "bar": 1.0, "aim": 0.0, "each": ghosts}]
@@ -149,7 +146,7 @@ def _raid(quick: bool) -> list[dict[str, Any]]:
     scores = []
     for seed in range(1001, 1001 + (1 if quick else RAID_SEEDS)):
         changes = {"duration_s": 1500} if quick else {}
-        scores.append(measure(Case("raid", "raid", changes), seed, bounded=False))
+        scores.append(score_case(Case("raid", "raid", changes), seed, bounded=False))
         print(f"bench: raid, seed {seed}: {_brief(scores[-1])}", file=sys.stderr, flush=True)
     each = [msgspec.to_builtins(msgspec.structs.replace(s, by_target=[])) for s in scores]
     missed, false = _mean(s.missed_share for s in scores), _mean(s.false_share for s in scores)
@@ -163,3 +160,37 @@ def _raid(quick: bool) -> list[dict[str, Any]]:
             "aim": 1.15,
         },
     ]
+
+
+def tables(result: Result) -> list[Table]:
+    """Give accuracy by condition."""
+    rows = [
+        (
+            row["case"],
+            number(row["error_median_m"]),
+            number(row["error_p95_m"]),
+            number(row["bound_median_m"]),
+            number(row["error_over_bound"], 2),
+            number(row["consistency"], 2),
+            number(row["bound_wait_s"]),
+            number(row["bound_wait_worst_s"]),
+            percent(row["missed_share"]),
+            percent(row["false_share"]),
+            str(row["ghost_tracks"]),
+            str(row["switches"]),
+            percent(row["kind_right_share"]),
+        )
+        for row in result["rows"]
+    ]
+    heads = (
+        "case", "median m", "95 % m", "bound m", "over bound", "error / sigma", "wait s", "worst s", "missed",
+        "false", "ghosts", "switches", "kind",
+    )  # fmt: skip
+    note = (
+        f"{result['rows'][0]['seeds']} seeds each ({min(r['seeds'] for r in result['rows'])} where there are "
+        "several targets), from 1001 on; random ways of one propeller drone unless the row "
+        "says otherwise. Medians over seeds; error / sigma is a root mean square; wait is from the moment at "
+        "which the bound falls under 700 m to confirmation (negative: sooner), its median and its worst; ghosts "
+        "and switches are sums over all seeds."
+    )
+    return [Table("Accuracy by condition", heads, rows, note)]

@@ -1,18 +1,20 @@
 """How often the truth falls inside the forecast: simulated flights that turn, sites around them.
 
-    python -m bench.tracking.forecast
+    ./scripts/bench forecast
 
 A flight's true state, blurred as a good track is (place 150 m, velocity 3 m/s), is forecast against sites
-strewn over the region, every two minutes of its way; what the flight then does is the answer. Prints, for each
+strewn over the region, every two minutes of its way; what the flight then does is the answer. Gives, for each
 scenario: how often an arrival that happened lies within 5 to 95 %, before the median, and what share of the
-arrivals told as 0 to 10 %, ... happened. Flights whose way ends within the horizon without arriving are not
+arrivals forecast as 0 to 10 %, ... happened. Flights whose way ends within the horizon without arriving are not
 counted against the forecast beyond their end.
 """
 
 import sys
+from typing import Any
 
 import numpy as np
 
+from bench.tables import Result, Table, number, percent, print_tables
 from forehear.forecast import arrival, habits, routes
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Site, Track
@@ -60,7 +62,7 @@ def _watched(seen: habits.Habits, kind: str, way: np.ndarray, until: int) -> hab
     return seen
 
 
-def run(name: str, overrides: dict[str, object], seed: int = 3) -> dict[str, object]:
+def measure_case(name: str, overrides: dict[str, object], seed: int = 3) -> dict[str, Any]:
     """Measure one scenario."""
     rng = np.random.default_rng(seed)
     flights, lon0, lat0 = _flights(name, overrides)
@@ -77,7 +79,7 @@ def run(name: str, overrides: dict[str, object], seed: int = 3) -> dict[str, obj
     places = arrival.places_of(sites, plane)
     ensembles = {False: routes.draw(), True: routes.draw_weaving()}
     inside = below = came = 0
-    told, happened = [], []
+    said, happened = [], []
     for kind, way in ways:
         seen: habits.Habits = {}
         for start in range(60, len(way) - 300, EVERY_S):
@@ -95,7 +97,7 @@ def run(name: str, overrides: dict[str, object], seed: int = 3) -> dict[str, obj
                     continue
                 ahead = way[start : start + int(left_s)]
                 hit = np.flatnonzero(np.hypot(*(ahead - spots[k]).T) < RADIUS_M)
-                told.append(one.probability)
+                said.append(one.probability)
                 happened.append(len(hit) > 0)
                 if len(hit) and one.median_s is not None:
                     assert one.earliest_s is not None
@@ -103,26 +105,53 @@ def run(name: str, overrides: dict[str, object], seed: int = 3) -> dict[str, obj
                     came += 1
                     inside += one.earliest_s <= hit[0] <= one.latest_s
                     below += hit[0] < one.median_s
-    told_a, happened_a = np.array(told), np.array(happened)
+    said_a, happened_a = np.array(said), np.array(happened)
     bins = []
     for lo, hi in ((0.0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)):
-        which = (told_a >= lo) & (told_a < hi)
+        which = (said_a >= lo) & (said_a < hi)
         if which.sum():
-            bins.append((lo, hi, int(which.sum()), float(told_a[which].mean()), float(happened_a[which].mean())))
+            bins.append((lo, hi, int(which.sum()), float(said_a[which].mean()), float(happened_a[which].mean())))
     return {"arrivals": came, "inside": inside / max(came, 1), "below": below / max(came, 1), "bins": bins}
 
 
+def measure(quick: bool) -> Result:
+    """Measure every case with every draw of the places; `quick` one draw of the last case."""
+    rows = []
+    for name, overrides in CASES[-1:] if quick else CASES:
+        for seed in SEEDS[:1] if quick else SEEDS:
+            row = {"scenario": name, "changes": overrides, "places": seed} | measure_case(name, overrides, seed)
+            rows.append(row)
+            words = f"{row['arrivals']} arrivals, within 5-95 %: {row['inside']:.3f}"
+            print(f"bench: forecast: {name}, places {seed}: {words}", file=sys.stderr, flush=True)
+    return {"rows": rows}
+
+
+def _case(row: dict[str, Any]) -> str:
+    changes = [f"{key}={value}" for key, value in row["changes"].items()]
+    return ", ".join([row["scenario"], *changes, f"places {row['places']}"])
+
+
+def tables(result: Result) -> list[Table]:
+    """Give how often the truth fell inside, and how often what was forecast happened."""
+    rows = result["rows"]
+    inside = [(_case(row), number(row["arrivals"]), percent(row["inside"]), percent(row["below"])) for row in rows]
+    odds = [
+        (_case(row), f"{100 * low:.0f} to {100 * min(high, 1.0):.0f} %", number(many), percent(said), percent(was))
+        for row in rows
+        for low, high, many, said, was in row["bins"]
+    ]
+    return [
+        Table(
+            "Forecast arrivals", ("scenario", "arrivals", "within 5-95 %", "before the median"), inside,
+            "Ideal: 90 and 50 %.",
+        ),
+        Table("Forecast odds", ("scenario", "forecast as", "forecasts", "mean forecast", "happened"), odds),
+    ]  # fmt: skip
+
+
 def main() -> int:
-    """Run all cases and print them."""
-    for name, overrides, seed in ((*case, seed) for case in CASES for seed in SEEDS):
-        result = run(name, overrides, seed)
-        told = ", ".join([f"{k}={v}" for k, v in overrides.items()] + [f"places {seed}"])
-        print(
-            f"{name} ({told}): {result['arrivals']} arrivals; within 5-95 %: {result['inside']:.3f} (ideal 0.90); "
-        )
-        print(f"  before the median: {result['below']:.3f} (ideal 0.50)")
-        for lo, hi, n, said, was in result["bins"]:  # type: ignore[attr-defined]
-            print(f"  told {lo:.1f} to {min(hi, 1.0):.1f}: {n:6d} forecasts, told {said:.3f}, happened {was:.3f}")
+    """Measure all and print it."""
+    print_tables(tables(measure("--quick" in sys.argv[1:])))
     return 0
 
 

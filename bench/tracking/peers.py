@@ -1,7 +1,7 @@
 """forehear beside Stone Soup, on the same data, in the same run: error and detections per second of both.
 
 Positions. Both get the same position detections with the same errors. forehear knows no positions: each is
-told to it as the bearings of the arrays that hear it, all crossing at the detected place, each so much wider
+handed to it as the bearings of the arrays that hear it, all crossing at the detected place, each so much wider
 than the position's error seen from there that together they tell as much as the position does. Sound brings
 them some seconds late; so Stone Soup's answer to a scan is taken as the median of that older too, and carried
 on by its velocity. Both are scored where the targets are now.
@@ -21,14 +21,16 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from bench.tracking import soup
+from bench.tables import Result, Table, number, percent
+from bench.tracking import points, soup
+from forehear.air.level import received_level_db
 from forehear.air.medium import speed_of_sound_mps
 from forehear.air.retarded import apparent_m
 from forehear.geodesy import Plane, plane_at
 from forehear.io.ndjson import Rejections
 from forehear.io.seconds import Seconds
 from forehear.records import Network, Report, Sensor, Source, Track, Truth
-from forehear.score.records import Score, TrackPoint
+from forehear.score.records import Score
 from forehear.score.score import score
 from forehear.simulate.run import blocks, prepare
 from forehear.simulate.scenario.files import load
@@ -59,29 +61,6 @@ def drive(network: Network, reports: list[Report]) -> tuple[list[Track], float]:
         tracks += tracker.advance(time_s, batch)
         spent += time.process_time() - begin
     return tracks, spent
-
-
-def _points(rows: list[soup.Row], plane: Plane, later_s: float = 0.0) -> list[TrackPoint]:
-    """Rows as tracks' points; `later_s`: told so much later, carried on by their velocity."""
-    if not rows:
-        return []
-    east = np.array([r.east_m + later_s * r.east_mps for r in rows])
-    north = np.array([r.north_m + later_s * r.north_mps for r in rows])
-    lon, lat = plane.inverse(east, north)
-    return [
-        TrackPoint(
-            T0_S + r.time_s + later_s,
-            r.track,
-            "confirmed",
-            float(lon[k]),
-            float(lat[k]),
-            math.hypot(r.east_mps, r.north_mps),
-            math.degrees(math.atan2(r.east_mps, r.north_mps)),
-            max(r.sigma_m, 1e-3),
-            "piston",
-        )
-        for k, r in enumerate(rows)
-    ]
 
 
 def _line(who: str, answer: Score, detections: int, cpu_s: float) -> dict[str, Any]:
@@ -130,8 +109,8 @@ def positions(targets: int, duration_s: int) -> list[dict[str, Any]]:
         found, moving = (place + rng.normal(0.0, POSITION_SIGMA_M, (targets, 2)))[seen], velocity[seen]
         found = np.concatenate([found, rng.uniform(-0.45 * side_m, 0.45 * side_m, (clutter, 2))])
         moving = np.concatenate([moving, np.zeros((clutter, 2))])
-        told, heard, delays = _told(second, found, moving, arrays, plane, rng)
-        reports += told
+        reported, heard, delays = _reported(second, found, moving, arrays, plane, rng)
+        reports += reported
         late += delays
         scans.append((float(second), found[heard]))
     lag_s = statistics.median(late)
@@ -141,7 +120,7 @@ def positions(targets: int, duration_s: int) -> list[dict[str, Any]]:
         key=lambda line: line["error_median_m"],
     )
     tracks, cpu_s = drive(network, reports)
-    ours = score(truth, [_seen(t) for t in tracks])
+    ours = score(truth, [points.of_track(t) for t in tracks])
     bearing_count = sum(len(r.sources) for r in reports)
     who = f"forehear, as {bearing_count / detections:.1f} bearings each"
     return [theirs, _line(who, ours, detections, cpu_s)]
@@ -156,11 +135,11 @@ def _soup_positions(
     scans: list[tuple[float, Array]], truth: list[Truth], plane: Plane, power: float, lag_s: float
 ) -> dict[str, Any]:
     answer = soup.positions(scans, POSITION_SIGMA_M, power)
-    result = score(truth, _points(answer.rows, plane, lag_s))
+    result = score(truth, points.of_rows(answer.rows, plane, T0_S, lag_s))
     return _line(f"Stone Soup, Kalman, GNN, noise {power}", result, answer.detections, answer.cpu_s)
 
 
-def _told(
+def _reported(
     second: int, place: Array, velocity: Array, arrays: Array, plane: Plane, rng: np.random.Generator
 ) -> tuple[list[Report], NDArray[np.bool_], list[float]]:
     """What the arrays hear at one tick of detections (n, 2): reports, which were heard at all, and how late."""
@@ -169,7 +148,7 @@ def _told(
     r = np.column_stack([place[i] - arrays[k], np.full(len(i), HEIGHT_M - 5.0)])
     e = apparent_m(r, np.column_stack([velocity[i], np.zeros(len(i))]), np.zeros(3), C_MPS)
     path = np.linalg.norm(e, axis=-1)
-    level = SOURCE_DB - 20.0 * np.log10(path) - ABSORPTION * path + rng.normal(0.0, 5.0, len(i))
+    level = received_level_db(SOURCE_DB, path, ABSORPTION) + rng.normal(0.0, 5.0, len(i))
     heard = level > NOISE_DB + THRESHOLD_DB
     listeners = np.bincount(i[heard], minlength=len(place))
     # One bearing is no position: such a detection neither of the two trackers gets.
@@ -188,11 +167,6 @@ def _told(
         )
         reports.append(Report(f"A{sensor}", T0_S + second, T0_S + second + 0.01, NOISE_DB, sources))
     return reports, listeners >= 2, (path / C_MPS).tolist()
-
-
-def _seen(t: Track) -> TrackPoint:
-    values = (t.time_s, t.track, t.status, t.lon, t.lat, t.speed_mps, t.course_deg, t.position_sigma_m, t.kind)
-    return TrackPoint(*values)
 
 
 def bearings(targets: int, duration_s: int, emitter: str) -> list[dict[str, Any]]:
@@ -225,7 +199,7 @@ def bearings(targets: int, duration_s: int, emitter: str) -> list[dict[str, Any]
         rows.append(min((t for t in theirs if t["delayed"] == delayed), key=lambda t: t["error_median_m"]))
     tracks, cpu_s = drive(world.network, reports)
     count = sum(len(r.sources) for r in reports)
-    return [*rows, _line("forehear", score(truth, [_seen(t) for t in tracks]), count, cpu_s)]
+    return [*rows, _line("forehear", score(truth, [points.of_track(t) for t in tracks]), count, cpu_s)]
 
 
 def _bearing_only(r: Report) -> Report:
@@ -244,11 +218,11 @@ def _soup_bearings(
     )
     place = {s.id: np.array([*plane.forward(s.lon, s.lat), s.height_m]) for s in network.sensors}
     turn = {s.id: float(plane.convergence(s.lon, s.lat)) for s in network.sensors}
-    told = []
+    reported = []
     for r in sorted(reports, key=lambda r: r.heard_at_s):
         angles = [math.pi / 2.0 - (math.radians(s.azimuth_deg or 0.0) - turn[r.sensor]) for s in r.sources]
         sigma = math.radians(r.sources[0].azimuth_sigma_deg or 4.0) if r.sources else 0.1
-        told.append(soup.Bearings(r.heard_at_s - T0_S, place[r.sensor], np.array(angles), sigma))
+        reported.append(soup.Bearings(r.heard_at_s - T0_S, place[r.sensor], np.array(angles), sigma))
     rng = np.random.default_rng(7)
     begin, known = [], set()
     for t in truth:
@@ -260,14 +234,14 @@ def _soup_bearings(
                 soup.Row(t.time_s - T0_S, t.target, east + off[0], north + off[1], t.east_mps, t.north_mps, 424.0)
             )
     seconds = sorted({t.time_s - T0_S for t in truth})
-    answer = soup.bearings(told, begin, seconds, power, C_MPS if delayed else None)
+    answer = soup.bearings(reported, begin, seconds, power, C_MPS if delayed else None)
     how = "with our model of the delay" if delayed else "as it comes"
-    result = score(truth, _points(answer.rows, plane))
+    result = score(truth, points.of_rows(answer.rows, plane, T0_S))
     line = _line(f"Stone Soup, UKF, GNN, {how}, noise {power}", result, answer.detections, answer.cpu_s)
     return line | {"delayed": delayed}
 
 
-def run_all(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Run all comparisons; a short one first compiles."""
     drive(Network((Sensor("A", "array", 31.0, 47.5, 5.0),)), [])
     if quick:
@@ -279,3 +253,42 @@ def run_all(quick: bool) -> dict[str, Any]:
         "bearings": bearings(10, 180, "piston"),
         "fast": bearings(5, 120, "jet"),
     }
+
+
+def tables(result: Result) -> list[Table]:
+    """Give each comparison that was made."""
+    out = []
+    titles = {
+        "positions": "The same position detections",
+        "bearings": "The same bearings, sound delayed, 51 m/s",
+        "fast": "The same bearings, sound delayed, 155 m/s",
+    }
+    for key, title in titles.items():
+        rows = [
+            (
+                row["who"],
+                number(row["detections"]),
+                number(row["detections_per_s"]),
+                number(row["error_median_m"], 0, " m"),
+                number(row["error_p95_m"], 0, " m"),
+                percent(row["missed_share"]),
+                percent(row["false_share"]),
+                str(row["switches"]),
+                number(row["consistency"], 2),
+            )
+            for row in result[key]
+        ]
+        heads = (
+            "who",
+            "detections",
+            "per s and core",
+            "median",
+            "95 %",
+            "missed",
+            "false",
+            "switches",
+            "error / sigma",
+        )
+        if rows:
+            out.append(Table(title, heads, rows))
+    return out

@@ -4,6 +4,7 @@ import sys
 import time
 from typing import Any
 
+from bench.tables import Result, Table, number
 from forehear.io.ndjson import Rejections
 from forehear.io.seconds import Seconds
 from forehear.records import Report
@@ -66,10 +67,31 @@ def cost(targets: int, sensors: int, duration_s: int) -> dict[str, Any]:
     return row
 
 
-def run_all(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Double the targets at fixed sensors, then the sensors at fixed targets."""
     duration_s = 60 if quick else 240
     cost(4, 64, 30)  # compiles
     targets = [cost(n, 2500, duration_s) for n in ((25, 50, 100) if quick else (25, 50, 100, 200, 400))]
     sensors = [cost(50, n, duration_s) for n in ((625, 1250, 2500) if quick else (625, 1250, 2500, 5000, 10_000))]
     return {"by_targets": targets, "by_sensors": sensors}
+
+
+def tables(result: Result) -> list[Table]:
+    """Give the cost as targets double, and as sensors double."""
+    out = []
+    for key, title in (("by_targets", "Targets double"), ("by_sensors", "Sensors double")):
+        rows = [
+            (
+                number(row["targets"]),
+                number(row["sensors"]),
+                number(row["tracks_mean"], 1),
+                number(row["reports"]),
+                number(row["sources"] / row["reports"], 2),
+                number(row["us_per_report"], 1),
+                number(row["us_per_source"], 1),
+            )
+            for row in result[key]
+        ]
+        heads = ("targets", "sensors", "tracks", "reports", "sources a report", "us a report", "us a source")
+        out.append(Table(title, heads, rows, "The tracker alone, without files."))
+    return out

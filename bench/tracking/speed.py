@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from bench.processes import FOREHEAR, forehear, run
+from bench.tables import Result, Table, number
 from forehear.records import Report
 
 # name, seconds of it in the full run, in the quick run.
@@ -27,7 +28,7 @@ def decode_only(reports: Path) -> tuple[int, float]:
     return count, time.process_time() - begin
 
 
-def measure(name: str, duration_s: int, folder: Path) -> dict[str, Any]:
+def time_scenario(name: str, duration_s: int, folder: Path) -> dict[str, Any]:
     """Simulate a scenario to files, track it, and compare."""
     made = forehear("simulate", name, "--out", folder, "--seed", "1001", "--set", f"duration_s={duration_s}")
     print(f"bench: {name}: {made.words.splitlines()[-1]}", file=sys.stderr, flush=True)
@@ -56,13 +57,13 @@ def measure(name: str, duration_s: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def run_all(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Measure each scenario; a first short run fills the compiler's cache."""
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        measure("single", 240, Path(scratch) / "warm")
+        time_scenario("single", 240, Path(scratch) / "warm")
         for name, full_s, quick_s in SCENARIOS:
-            rows.append(measure(name, quick_s if quick else full_s, Path(scratch) / name))
+            rows.append(time_scenario(name, quick_s if quick else full_s, Path(scratch) / name))
             for file in (Path(scratch) / name).iterdir():
                 file.unlink()
     bars = [
@@ -75,3 +76,28 @@ def run_all(quick: bool) -> dict[str, Any]:
         for row in rows
     ]
     return {"rows": rows, "bars": bars}
+
+
+def tables(result: Result) -> list[Table]:
+    """Give speed, file to file."""
+    rows = [
+        (
+            f"{row['scenario']}, {row['simulated_s']:,} s",
+            number(row["reports"]),
+            number(row["reports_per_core_s"]),
+            number(row["reports_per_wall_s"]),
+            number(row["real_time_factor"], 1),
+            number(row["peak_mib"], 0, " MiB"),
+            number(row["cost_over_decoding"], 1),
+            number(row["simulate_wall_s"], 0, " s"),
+            number(row["score_wall_s"], 0, " s"),
+        )
+        for row in result["rows"]
+    ]
+    heads = ("scenario", "reports", "per s and core", "per s of clock", "times real time", "peak memory",
+             "times decoding", "to simulate", "to score")  # fmt: skip
+    note = (
+        "File to file with `forehear track`, start and all. Times decoding: processor time over that of reading "
+        "the same lines into records and doing nothing with them."
+    )
+    return [Table("Speed, file to file", heads, rows, note)]

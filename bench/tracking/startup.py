@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.processes import FOREHEAR, Ran, forehear, run
+from bench.tables import Result, Table, number
 
 TIMES, QUICK_TIMES = 7, 3
 BAR_S, AIM_S = 3.0, 1.0
@@ -29,7 +30,7 @@ print(KalmanUpdater(m).update(SingleHypothesis(p.predict(s, timestamp=t), d)).me
 """
 
 
-def run_all(quick: bool) -> dict[str, Any]:
+def measure(quick: bool) -> Result:
     """Time each way to start, warm: the median of several, one after the other in turn."""
     times = QUICK_TIMES if quick else TIMES
     with tempfile.TemporaryDirectory() as scratch:
@@ -79,3 +80,18 @@ def run_all(quick: bool) -> dict[str, Any]:
         }
     ]
     return {"rows": rows, "bars": bars}
+
+
+def tables(result: Result) -> list[Table]:
+    """Give the time from start to end of each way."""
+    rows = [
+        (
+            row["what"],
+            number(row["median_s"], 2, " s"),
+            number(row["least_s"], 2, " s"),
+            number(row["cpu_median_s"], 2, " s"),
+        )
+        for row in result["rows"]
+    ]
+    heads = ("what", "median", "least", "processor time")
+    return [Table("Process start to end, warm cache", heads, rows, "In turn, several times each.")]

@@ -14,7 +14,7 @@ ONE: dict[str, Any] = {
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-class Row(NamedTuple):
+class WorldRow(NamedTuple):
     """A scenario, what is changed in it, and what more in each world; None where a world cannot say it."""
 
     name: str
@@ -27,13 +27,13 @@ class Row(NamedTuple):
 
 def one(
     name: str, first: dict[str, Any] | None = None, second: dict[str, Any] | None = None, **changes: Any
-) -> Row:
+) -> WorldRow:
     """A row of one drone on a random way, 15 minutes; keys have '__' for the dot."""
     changed = ONE | {key.replace("__", "."): value for key, value in changes.items()}
-    return Row(name, "single", changed, first or {}, second or {}, {"duration_s": 600})
+    return WorldRow(name, "single", changed, first or {}, second or {}, {"duration_s": 600})
 
 
-def only(row: Row, world: str) -> Row:
+def only(row: WorldRow, world: str) -> WorldRow:
     """The row in one of the worlds alone."""
     return row._replace(first=None) if world == "second" else row._replace(second=None)
 
@@ -59,6 +59,7 @@ ROWS = (
     one("one 30 alarms/h", sensors__false_alarms_per_hour=30),
     one("one tenth stuck", faults__stuck_share=0.1),
     one("one tenth lying", faults__lying_share=0.1),
+    only(one("one, three lie together", None, {"second.colluding_groups": 3}), "second"),
     only(one("one tenth denying", None, {"second.denying_share": 0.1}), "second"),
     one(
         "one half dead",
@@ -69,24 +70,29 @@ ROWS = (
         one(
             "one in a flood",
             None,
-            {"second.flood_per_s": 10_000, "second.flood_from_s": 300, "second.flood_for_s": 30},
+            {
+                "network.spacing_m": 2000,
+                "second.flood_per_s": 10_000,
+                "second.flood_from_s": 300,
+                "second.flood_for_s": 30,
+            },
         ),
         "second",
     ),
-    Row("column of 8", "column", {}, quick={"duration_s": 900}),
-    Row("turning", "turning", {}, quick={"duration_s": 900}),
-    Row("crossing", "crossing", {}),
-    Row("circling", "circling", {}),
-    Row("turn round", "turnround", {}),
-    Row("pair", "pair", {}),
-    Row("hole", "hole", {}),
-    Row("head wind", "headwind", {}),
-    Row("dense 200 m", "dense", {}),
-    Row("dense 400 m", "dense", {"network.spacing_m": 400, "network.jitter_m": 80}),
-    Row("clutter", "clutter", {}, second={"second.pumps": 10, "second.cars": 30}, quick={"duration_s": 600}),
-    Row("no aircraft", "quiet", {}, quick={"duration_s": 1200}),
-    Row("roads and rails", "roads", {}, first=None, quick={"duration_s": 900}),
-    Row("raid of 90", "raid90", {}, quick={"duration_s": 420}),
+    WorldRow("column of 8", "column", {}, quick={"duration_s": 900}),
+    WorldRow("turning", "turning", {}, quick={"duration_s": 900}),
+    WorldRow("crossing", "crossing", {}),
+    WorldRow("circling", "circling", {}),
+    WorldRow("turn round", "turnround", {}),
+    WorldRow("pair", "pair", {}),
+    WorldRow("hole", "hole", {}),
+    WorldRow("head wind", "headwind", {}),
+    WorldRow("dense 200 m", "dense", {}),
+    WorldRow("dense 400 m", "dense", {"network.spacing_m": 400, "network.jitter_m": 80}),
+    WorldRow("clutter", "clutter", {}, second={"second.pumps": 10, "second.cars": 30}, quick={"duration_s": 600}),
+    WorldRow("no aircraft", "quiet", {}, quick={"duration_s": 1200}),
+    WorldRow("roads and rails", "roads", {}, first=None, quick={"duration_s": 900}),
+    WorldRow("raid of 90", "raid90", {}, quick={"duration_s": 420}),
 )
 QUICK = (
     "one 5 km", "one 8 km", "one silent 1 Hz", "one 30 % sources lost", "one bias 9 dB", "one tenth lying",

@@ -12,6 +12,8 @@ ZERO_CELSIUS_K = 273.15
 
 # Speed of sound in dry air at 0 degrees Celsius [m/s].
 SPEED_OF_SOUND_AT_ZERO_CELSIUS_MPS = 331.3
+# And in the standard atmosphere at sea level (ISO 2533: 340.294 m/s), where no temperature is known.
+STANDARD_SOUND_SPEED_MPS = 340.3
 
 # Reference sound pressure of level in air [Pa] (ISO 1683).
 REFERENCE_PRESSURE_PA = 20e-6
@@ -28,3 +30,6 @@ HIGHEST_HEIGHT_M = 30_000.0
 
 # The rate that sound is listened to at [Hz]: harmonics to 2 kHz with room, and the rate of most small microphones.
 LISTENING_RATE_HZ = 16_000
+
+# Where most of a propeller's sound is after some kilometres of air [Hz]: the band whose absorption stands for all.
+PROPAGATION_BAND_HZ = 200.0

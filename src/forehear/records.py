@@ -69,14 +69,15 @@ def _nothing_heard() -> tuple[Source, ...]:
 
 
 class Health(Struct, frozen=True, omit_defaults=True):
-    """What is amiss with a sensor's ear since it last told; a field at its default is well and is not written.
+    """What is amiss with a sensor since it last reported; a field at its default is well and is not written.
 
     `clipped_pct`: samples at full scale, so that levels are too low and harmonics are made that nobody sent.
     `silent_pct`: of the time, samples that all are the same: a dead microphone, a cable out.
     `overloaded_pct`: of the time, sound that fills the whole scale: a loose contact, wind on a bare membrane.
     `gap_s`: sound that never came: a device that vanished, dropped samples, samples that are not numbers.
     `rate_changes`: how often the device changed its sampling rate; `resampled_from_hz`: its rate now, where that
-    is not the listening rate. `uncalibrated`: levels are of an assumed sensitivity.
+    is not the listening rate. `uncalibrated`: levels are of an assumed sensitivity. `opposed_channels`: how many
+    channels are wired the other way round than the others; they are turned, and heard.
     """
 
     clipped_pct: Share = 0.0
@@ -86,6 +87,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     rate_changes: Annotated[int, Meta(ge=0)] = 0
     resampled_from_hz: Annotated[float, Meta(gt=0.0, le=1e9)] | None = None
     uncalibrated: bool = False
+    opposed_channels: Annotated[int, Meta(ge=0, le=1000)] = 0
 
 
 class Report(Struct, frozen=True, omit_defaults=True):
@@ -117,7 +119,7 @@ class Atmosphere(Struct, frozen=True):
 
 
 class Sensor(Struct, frozen=True):
-    """One listening post and its place (height above mean sea level)."""
+    """One sensor and its place (height above mean sea level)."""
 
     id: Identifier
     kind: SensorKind

@@ -35,3 +35,17 @@ def test_sums_of_levels_that_everybody_knows() -> None:
     # A far louder one drowns the other without overflow.
     assert level.power_sum_db([4000.0, 0.0]) == 4000.0
     assert np.isfinite(level.power_sum_db([-4000.0, -4000.0]))
+
+
+@given(st.floats(2.0, 20_000.0), st.floats(0.0, 0.01))
+def test_the_gradient_is_the_slope(path_m: float, absorption: float) -> None:
+    step = 1e-4 * path_m
+    ahead, behind = (float(level.received_level_db(0.0, path_m + way, absorption)) for way in (step, -step))
+    slope = float(level.level_gradient_db_per_m(path_m, absorption))
+    assert slope == pytest.approx((ahead - behind) / (2.0 * step), rel=1e-6)
+
+
+def test_a_source_that_approaches_is_louder_by_its_make_up() -> None:
+    # Half of the speed of sound straight at the sensor doubles the pitch: 3.01 dB of power.
+    assert float(level.convective_gain_db(2.0, 1.0)) == pytest.approx(3.0103, abs=1e-4)
+    assert level.convective_gain_db([0.5, 1.0, 2.0], 0.5) == pytest.approx([-1.50515, 0.0, 1.50515], abs=1e-5)

@@ -72,3 +72,14 @@ def test_the_speed_of_sound_has_its_textbook_values() -> None:
 def test_wind_blows_away_from_where_it_comes_from(comes_from: float, east: float, north: float) -> None:
     wind = medium.wind_mps(Atmosphere(wind_mps=10.0, wind_from_deg=comes_from))
     assert wind == pytest.approx((east, north), abs=1e-12)
+
+
+def test_the_air_of_an_atmosphere_is_its_parts() -> None:
+    atmosphere = Atmosphere(temperature_c=20.0, relative_humidity_pct=70.0, wind_mps=5.0, wind_from_deg=270.0)
+    air = medium.air_at(atmosphere)
+    assert air.c_mps == medium.speed_of_sound_mps(20.0)
+    assert air.wind() == pytest.approx([5.0, 0.0, 0.0], abs=1e-12)
+    assert air.absorption_db_per_m == pytest.approx(
+        float(medium.absorption_db_per_m(200.0, 20.0, 70.0, atmosphere.pressure_hpa))
+    )
+    assert medium.air_at(atmosphere, 2000.0).absorption_db_per_m > 5.0 * air.absorption_db_per_m

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.reference import wavefront
 
-from forehear.air import retarded
+from forehear.air import kernels, retarded
 from forehear.errors import NoSolution
 
 Array = NDArray[np.float64]
@@ -65,9 +65,9 @@ def test_the_wavefront_that_ignores_the_wind_is_told_apart() -> None:
 def test_the_scalar_kernel_is_the_array_function(case: int) -> None:
     r, v, w = cases(20, 2)[case]
     u = v - w
-    assert retarded.delay_kernel(*r, *u, SOUND_MPS) == pytest.approx(float(retarded.delay_s(r, v, w, SOUND_MPS)))
-    plain = retarded.delay_kernel.py_func(*r, *u, SOUND_MPS)
-    assert plain == pytest.approx(retarded.delay_kernel(*r, *u, SOUND_MPS), rel=1e-14)
+    assert kernels.delay(tuple(r), tuple(u), SOUND_MPS) == pytest.approx(
+        float(retarded.delay_s(r, v, w, SOUND_MPS)), rel=1e-14
+    )
 
 
 def differences(function, x: Array, step: float) -> Array:  # type: ignore[no-untyped-def]
@@ -93,6 +93,13 @@ def test_the_jacobians_are_the_slopes(case: int) -> None:
     assert de_dv == pytest.approx(by_v, rel=2e-6, abs=1e-4)
     assert dd_dr == pytest.approx(differences(lambda x: retarded.delay_s(x, v, w, SOUND_MPS), r, 1.0), **close)
     assert dd_dv == pytest.approx(differences(lambda x: retarded.delay_s(r, x, w, SOUND_MPS), v, 0.01), **close)
+
+    def bearings(x: Array) -> Array:
+        return np.array(retarded.azimuth_elevation_rad(x))
+
+    e = retarded.apparent_m(r, v, w, SOUND_MPS)
+    by_e = np.array(retarded.azimuth_elevation_gradients(e))
+    assert by_e == pytest.approx(differences(bearings, e, 0.01), rel=1e-5, abs=1e-9)
     f_dr, f_dv = retarded.doppler_gradients(r, v, w, SOUND_MPS)
     pitch_by_r = differences(lambda x: retarded.doppler_ratio(x, v, w, SOUND_MPS), r, 1.0)
     pitch_by_v = differences(lambda x: retarded.doppler_ratio(r, x, w, SOUND_MPS), v, 0.01)
@@ -141,7 +148,6 @@ def test_faster_than_sound_has_no_answer() -> None:
     for v, w in (([341.0, 0.0, 0.0], [0.0, 0.0, 0.0]), ([330.0, 0.0, 0.0], [-20.0, 0.0, 0.0])):
         with pytest.raises(NoSolution, match="not below the speed of sound"):
             retarded.delay_s([1000.0, 0.0, 0.0], v, w, SOUND_MPS)
-    assert retarded.delay_kernel(1000.0, 0.0, 0.0, 341.0, 0.0, 0.0, SOUND_MPS) == -1.0
 
 
 def test_at_the_source_itself_there_is_no_delay_and_no_direction() -> None:

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from bench.tables import BEGIN, END, number, percent, tables, write_docs
+from bench.page import BEGIN, END, write_docs
+from bench.registry import tables
+from bench.tables import number, percent
 from bench.tracking.cases import CASES, QUICK
 
 from forehear.simulate.run import prepare

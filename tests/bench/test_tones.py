@@ -44,7 +44,7 @@ def test_the_bound_is_the_inverse_of_fishers_matrix_summed_sample_by_sample() ->
     assert got[0] == pytest.approx(wanted, rel=0.02)
 
 
-def efficient(clip: passes.Clip) -> list[Report]:
+def efficient(clip: passes.PassClip) -> list[Report]:
     """Least squares of all lines in white noise; knows how the tone bends and where to start."""
     reports = []
     rate = passes.RATE_HZ
@@ -137,7 +137,7 @@ def test_measure_gives_a_row_per_ratio_and_one_for_the_limit() -> None:
     def listen(samples: NDArray[np.float32], at_s: float) -> list[Report]:
         return efficient(clips[1]) if samples.tobytes() == loud else []
 
-    rows = tones.measure(listen, [CONDITION], [1], (-8.0, 0.0))
+    rows = tones.measure_passes(listen, [CONDITION], [1], (-8.0, 0.0))
     assert [row["ratio_db"] for row in rows] == [-8.0, 0.0, "limit"]
     assert rows[2]["limit_db"] == pytest.approx(-4.0, abs=2.0)
     assert 0.3 < rows[2]["error_over_bound"] < 1.2

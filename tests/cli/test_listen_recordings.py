@@ -97,7 +97,7 @@ def test_the_recording_that_ships_is_of_a_pass_and_is_told_as_one(tmp_path: Path
     assert np.all(np.diff(tones) < 0.5)
     loudest = heard[int(np.argmax([best(r).level_db for r in heard]))].heard_at_s - START_S
     assert 14.0 < loudest < 24.0
-    # Nobody is told of a tone that nobody knows.
+    # Nobody is shown a tone that nobody knows.
     for report in reports:
         for source in report.sources:
             assert source.tone_hz is None or (source.tone_sigma_hz or 0.0) < 0.05 * source.tone_hz
@@ -128,3 +128,17 @@ def test_the_wheel_brings_the_recording_and_where_it_is_from(tmp_path: Path) -> 
 
 def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+
+
+def test_two_channels_wired_against_each_other_are_heard_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = mixed(comb(lambda t: 101.0 - 0.8 * t, 8.0, lines=lambda k: k**-0.4), noise(8.0, 3, 1.0), 8.0)
+    one *= 0.3 / np.abs(one).max()
+    soundfile.write(tmp_path / "one.wav", one, 16_000, subtype="PCM_16")
+    soundfile.write(tmp_path / "both.wav", np.stack([one, -one], 1), 48_000 // 3, subtype="PCM_16")
+    alone, both = listen(tmp_path, tmp_path / "one.wav"), listen(tmp_path, tmp_path / "both.wav")
+    assert [best(r).level_db for r in both] == pytest.approx([best(r).level_db for r in alone], abs=0.2)
+    assert sum(p > 0.5 for p in pistons(both)) >= 5
+    assert all(r.health is not None and r.health.opposed_channels == 1 for r in both)
+    assert "both.wav: 1 of 2 channels is wired against the others: turned round" in capsys.readouterr().err

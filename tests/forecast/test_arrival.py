@@ -150,16 +150,16 @@ def test_the_corridor_lies_ahead_and_holds_the_straight_way() -> None:
 
 @pytest.mark.slow
 def test_the_truth_falls_inside_the_forecast_of_simulated_raids() -> None:
-    from bench.tracking.forecast import run
+    from bench.tracking.forecast import measure_case
 
-    result = run("raid", {"duration_s": 5400, "flights.0.count": 60, "flights.1.count": 10})
-    assert result["arrivals"] > 200  # type: ignore[operator]
-    # Ideal 0.90; told plainly in docs/accuracy.md. The negative control: without bends it is under 0.7.
-    assert 0.80 < result["inside"] < 0.97  # type: ignore[operator]
-    for low, high, many, told, happened in result["bins"]:  # type: ignore[attr-defined]
+    result = measure_case("raid", {"duration_s": 5400, "flights.0.count": 60, "flights.1.count": 10})
+    assert result["arrivals"] > 200
+    # Ideal 0.90; said plainly in docs/warnings.md. The negative control: without bends it is under 0.7.
+    assert 0.80 < result["inside"] < 0.97
+    for low, high, many, said, happened in result["bins"]:
         if many > 100:
-            # Between half and twice the odds told is what a duty officer can still plan with.
-            assert 0.5 < (happened + 0.01) / (told + 0.01) < 2.0, (low, high, told, happened)
+            # Between half and twice the odds forecast is what a duty officer can still plan with.
+            assert 0.5 < (happened + 0.01) / (said + 0.01) < 2.0, (low, high, said, happened)
 
 
 @pytest.mark.parametrize("many", [0, 1, 2, 3, 5, 40, 255, 256])
@@ -189,10 +189,7 @@ def test_a_way_that_cannot_reach_a_site_is_left_out_and_no_other() -> None:
         found = []
         for bound in (furthest, without):
             times = np.empty(len(furthest))
-            arrival._first_times(
-                ROUTES.along, ROUTES.across, bound, ROUTES.place, ROUTES.velocity, state, sigmas, ring, 3000.0,
-                1800.0, times,
-            )  # fmt: skip
+            arrival._first_times(ROUTES, bound, state, sigmas, ring, 3000.0, 1800.0, times)
             found.append(times)
         assert (found[0] == found[1]).all()
         short += int(np.isfinite(found[0]).sum() > 0)

@@ -84,9 +84,7 @@ def play(
         flights,
         float(seconds),
         np.random.default_rng(seed),
-        ground=Ground(),
-        turbulence=Turbulence(),
-        noise=noise,
+        environment=sound.Environment(ground=Ground(), turbulence=Turbulence(), noise=noise),
     )
     reports: list[Report] = []
     tracks: list[tuple[float, Track]] = []

@@ -10,7 +10,7 @@ from tests.listen.synthetic import level
 from tests.listen.waves import coloured
 
 from forehear.listen import fine, spectrum
-from forehear.listen.lines import Start
+from forehear.listen.lines import LineStart
 
 Array = NDArray[np.float64]
 RATE_HZ = spectrum.RATE_HZ
@@ -65,7 +65,7 @@ def draws(
             near = phase(shift_s + np.array([-1e-3, 0.0, 1e-3]))
             true_hz, moves = float(near[2] - near[0]) / 2e-3, float(np.diff(near, 2)[0]) / 1e-6
             tone_hz = true_hz * (1.0 + chance.uniform(-0.002, 0.002))
-            start = Start(tone_hz, moves / true_hz + chance.uniform(-0.005, 0.005))
+            start = LineStart(tone_hz, moves / true_hz + chance.uniform(-0.005, 0.005))
             before = fine.refine(low, start, np.mean(floors, axis=0).astype(np.float32), before=before)
         assert before is not None
         found.append(before)
@@ -178,8 +178,8 @@ def test_lines_that_another_has_too_are_left_to_it() -> None:
     for k in range(1, 20):
         low += np.asarray(0.05 * np.sin(2.0 * np.pi * k * 100.0 * TIME_S + k), np.float32)
     floor = spectrum.floor_and_ratio(spectrum.power_spectrum(low[: spectrum.FRAME]))[0]
-    first = fine.refine(low, Start(100.05, 0.0), floor)
-    second = fine.refine(low, Start(200.1, 0.0), floor, [first])
+    first = fine.refine(low, LineStart(100.05, 0.0), floor)
+    second = fine.refine(low, LineStart(200.1, 0.0), floor, [first])
     assert not second.ratio.any()
     assert second.all_power == 0.0
     assert np.isfinite(second.tone_sigma_hz)

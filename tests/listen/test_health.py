@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forehear.listen.health import Tally, gap, health_of, tally_of, together, worse
+from forehear.listen.health import Tally, gap, health_of, tally_of, together
 from forehear.records import Health
 
 RATE_HZ = 16_000
@@ -67,6 +67,15 @@ def test_full_scale_noise_is_overload() -> None:
     assert health.overloaded_pct == 100.0
 
 
+@pytest.mark.parametrize("offset", [-0.6, 0.6, 0.85])
+def test_an_offset_is_no_overload(offset: float) -> None:
+    assert health_of(tally_of(QUIET + np.float32(offset), RATE_HZ)) is None
+    loud = np.clip(CHANCE.uniform(-1.0, 1.0, RATE_HZ) + 0.2 * offset, -1.0, 1.0).astype(np.float32)
+    health = health_of(tally_of(loud, RATE_HZ))
+    assert health is not None
+    assert health.overloaded_pct == 100.0
+
+
 def test_samples_that_are_no_numbers_are_a_gap() -> None:
     x = QUIET.copy()
     x[100:1700] = np.nan
@@ -95,16 +104,8 @@ def test_gaps_and_rates_add_up() -> None:
     assert health_of(total) == Health(gap_s=1.5, rate_changes=1, resampled_from_hz=48_000.0)
 
 
-def test_the_worse_of_two_views_is_told() -> None:
-    device = Health(clipped_pct=2.0, resampled_from_hz=44_100.0)
-    listener = Health(clipped_pct=1.0, gap_s=0.5, uncalibrated=True)
-    assert worse(device, listener) == Health(2.0, 0.0, 0.0, 0.5, 0, 44_100.0, True)
-    assert worse(None, listener) == listener
-    assert worse(device, None) == device
-    assert worse(None, None) is None
-
-
 def test_what_is_well_is_not_written() -> None:
     one = health_of(tally_of(np.full(16_000, np.nan, np.float32), RATE_HZ))
     assert msgspec.json.encode(one) == b'{"gap_s":1.0}'
-    assert msgspec.json.encode(worse(one, Health(uncalibrated=True))) == b'{"gap_s":1.0,"uncalibrated":true}'
+    both = health_of(gap(1.0), uncalibrated=True)
+    assert msgspec.json.encode(both) == b'{"gap_s":1.0,"uncalibrated":true}'

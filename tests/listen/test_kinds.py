@@ -21,8 +21,8 @@ def synthetic(engine: str, seed: int, distance_m: float = 200.0, ambient_db: flo
     flight = sound.Flight(
         straight((-160.0, 0.7 * distance_m, 0.7 * distance_m), (40.0, 0.0, 0.0)), ENGINES[engine]
     )
-    noisy = Noise(ambient_db=ambient_db)
-    heard = sound.sound_at([(0.0, 0.0, 2.0)], [flight], SECONDS, rng, ground=Ground(), noise=noisy)
+    land = sound.Environment(ground=Ground(), noise=Noise(ambient_db=ambient_db))
+    heard = sound.sound_at([(0.0, 0.0, 2.0)], [flight], SECONDS, rng, environment=land)
     return sound.full_scale(heard[:, 0], 100.0)
 
 

@@ -21,8 +21,8 @@ def test_a_drone_that_flies_past_in_wind_over_grass_is_known_by_its_sound(speed:
     engine = replace(engine, lines=(replace(engine.lines[0], spread_share=0.0),))
     flight = sound.Flight(straight((0.0, 0.8 * distance, 0.6 * distance), (speed, 0.0, 0.0), 30.0), engine)
     rng = np.random.default_rng(3)
-    noise = Noise(ambient_db=40.0, wind_db=50.0)
-    heard = sound.sound_at([(0.0, 0.0, 1.5)], [flight], 60.0, rng, ground=Ground(), noise=noise)[:, 0]
+    land = sound.Environment(ground=Ground(), noise=Noise(ambient_db=40.0, wind_db=50.0))
+    heard = sound.sound_at([(0.0, 0.0, 1.5)], [flight], 60.0, rng, environment=land)[:, 0]
     time_s, tone_hz = tones(heard, 70.0, 125.0, 12)
     found = pass_by(time_s, tone_hz, np.full(len(tone_hz), 0.1))
     # The microphone stands 1.5 m above the ground: a metre nearer.

@@ -50,7 +50,7 @@ def test_at_another_rate_it_is_as_long_and_at_the_same_times(rate_hz: int) -> No
     assert len(stub.heard) == LISTENING_RATE_HZ * 5
     assert [at_s for at_s, _ in stub.pieces] == pytest.approx(START_S + 0.5 * np.arange(10), abs=1e-6)
     assert [r.received_at_s for r in reports] == [START_S + k + 1.0 for k in range(5)]
-    assert reports[-1].health == Health(resampled_from_hz=rate_hz)
+    assert all(r.health == Health(resampled_from_hz=rate_hz) for r in reports)
 
 
 def test_channels_are_mixed_to_one_but_an_arrays_are_kept() -> None:
@@ -71,8 +71,8 @@ def test_a_gap_is_told_and_what_was_in_flight_is_handed_on() -> None:
     assert times == pytest.approx([0.0, 0.5, 1.0, 10.0, 10.5, 11.0, 11.5])
     assert len(stub.heard) == 3 * 16_000 + 3_000
     assert [r.health for r in reports] == [None, Health(gap_s=8.812), None]
-    assert edge.gap_s == pytest.approx(10.0 - 19.0 / 16.0)
-    assert edge.heard_s == pytest.approx(3.0 + 3.0 / 16.0)
+    assert stub.gap_s == pytest.approx(10.0 - 19.0 / 16.0)
+    assert stub.heard_s == pytest.approx(3.0 + 3.0 / 16.0)
 
 
 def test_a_clock_set_back_begins_anew_and_stamps_never_go_back() -> None:
@@ -95,7 +95,7 @@ def test_a_changed_rate_goes_on_without_a_gap() -> None:
     assert len(stub.heard) == 3 * LISTENING_RATE_HZ
     assert [r.heard_at_s - START_S for r in reports] == pytest.approx([0.5, 1.5, 2.5])
     assert sum(r.health.rate_changes for r in reports if r.health) == 2
-    assert edge.gap_s == 0.0
+    assert stub.gap_s == 0.0
 
 
 def test_a_driver_that_jitters_is_no_gap_and_a_slow_clock_is_followed() -> None:
@@ -106,7 +106,7 @@ def test_a_driver_that_jitters_is_no_gap_and_a_slow_clock_is_followed() -> None:
     # A sound card that is 100 ppm slow by the wall clock, and reads that come up to 20 ms late: for ten minutes.
     for k in range(6000):
         edge.take(block, LISTENING_RATE_HZ, START_S + k * 0.1 * 1.0001 + chance.uniform(0.0, 0.02))
-    assert edge.gap_s == 0.0
+    assert stub.gap_s == 0.0
     at_s, _ = stub.pieces[-1]
     assert at_s == pytest.approx(START_S + (len(stub.pieces) - 1) * 0.5 * 1.0001, abs=0.02)
 
@@ -119,19 +119,21 @@ def test_no_numbers_reach_the_listener_as_they_are_and_are_told() -> None:
     reports = edge.take(bad, LISTENING_RATE_HZ, START_S)
     assert int(np.isnan(stub.heard).sum()) == 4000
     assert sum(r.health.gap_s for r in reports if r.health) == 0.25
-    assert edge.heard_s == 4.75
+    assert stub.heard_s == 4.75
 
 
-def test_health_is_told_with_the_heartbeat_or_every_ten_seconds() -> None:
-    loud = (0.99 * np.sign(np.sin(np.arange(25 * 16_000) * 0.04)))[:, None].astype(np.float32)
-    edge = Edge(Stub(calibrated=True))
-    reports = played(edge, loud, LISTENING_RATE_HZ, [k * 8000 for k in range(1, 50)]) + edge.end()
-    told = [k for k, r in enumerate(reports) if r.health is not None]
-    assert told == [0, 10, 20]
-    assert reports[0].health is not None
-    assert reports[0].health.overloaded_pct == 100.0
-    listeners = Edge(Stub(calibrated=False)).take(NOISE, LISTENING_RATE_HZ, START_S)
-    assert listeners[0].health == Health(uncalibrated=True)
+def test_what_was_seen_before_resampling_is_handed_on_once() -> None:
+    """A square wave at the scale's end is clipped as it came; resampled it would overshoot and ring."""
+    loud = np.sign(np.sin(np.arange(5 * 48_000) * 0.01))[:, None].astype(np.float32)
+    edge = Edge(Stub())
+    reports = played(edge, loud, 48_000, [k * 7000 for k in range(1, 34)]) + edge.end()
+    for report in reports:
+        assert report.health is not None
+        assert report.health.clipped_pct == 100.0
+        assert report.health.overloaded_pct == 100.0
+    assert Edge(Stub(calibrated=False)).take(NOISE, LISTENING_RATE_HZ, START_S)[0].health == Health(
+        uncalibrated=True
+    )
 
 
 def test_samples_that_the_driver_dropped_are_told() -> None:
@@ -180,7 +182,8 @@ def test_whatever_comes_nothing_breaks_and_the_books_balance(script: list, array
         came_s += np.isfinite(samples).all(axis=1).sum() / rate_hz
         at_s += count / rate_hz
     reports += edge.end()
-    assert edge.heard_s == pytest.approx(came_s, abs=1e-6)
+    # At the listening rate the edges of a hole are a sample off.
+    assert stub.heard_s == pytest.approx(came_s, abs=1e-3 * (len(script) + 1))
     given_s = sum(len(p) for _, p in stub.pieces) / LISTENING_RATE_HZ
     assert given_s == pytest.approx(sum(s[0] / s[1] for s in script), abs=1e-3 * (len(script) + 1))
     stamps = [r.received_at_s for r in reports]

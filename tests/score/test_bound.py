@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq, least_squares
 from scipy.special import ndtr
 
+from forehear.air.medium import UniformAir
 from forehear.errors import NoSolution
 from forehear.score.bound import (
     LAG_S,
-    Air,
+    FlightPath,
+    Hearers,
     Motion,
     Prior,
     Senses,
     bound,
-    first_below_s,
     horizontal_sigma_m,
     information,
     path_lengths_m,
@@ -77,22 +78,18 @@ def test_information_is_that_of_the_brute_force_models_derivatives(speed: float,
         slope[i] = (heard(up, SENSOR, WIND, ALPHA)[row] - heard(down, SENSOR, WIND, ALPHA)[row]) / (2.0 * step[i])
     sigma = [5.0, 0.4, math.radians(4.0), math.radians(6.0)]
     only = [v if k == row else None for k, v in enumerate([5.0, 0.4, 4.0, 6.0])]
-    told, delay = information(
-        state[None, :3],
-        state[None, 3:6],
-        SENSOR[None],
-        np.array([True]),
-        np.array([[0.8]]),
-        111.0,
+    learned, delay = information(
+        FlightPath(state[None, :3], state[None, 3:6], 111.0),
+        Hearers(SENSOR[None], np.array([True]), np.array([[0.8]])),
         Senses(*only),
-        Air(C_MPS, (WIND[0], WIND[1]), ALPHA),
+        UniformAir(C_MPS, (WIND[0], WIND[1]), ALPHA),
     )
     values = heard(state, SENSOR, WIND, ALPHA)
     assert delay[0, 0] == pytest.approx(values[4], abs=1e-9)
     reports = 0.8 / (values[1] / 111.0)
     wanted = reports * np.outer(slope, slope) / sigma[row] ** 2
     # Central differences over a metre of a curve of kilometres: parts in 1e6; a crest's bend over 10 ms more.
-    assert np.allclose(told[0, 0], wanted, rtol=2e-5, atol=2e-5 * np.abs(wanted).max())
+    assert np.allclose(learned[0, 0], wanted, rtol=2e-5, atol=2e-5 * np.abs(wanted).max())
 
 
 def grid(spacing_m: float, jitter_m: float = 500.0, seed: int = 0, side_m: float = 60_000.0) -> np.ndarray:
@@ -103,7 +100,7 @@ def grid(spacing_m: float, jitter_m: float = 500.0, seed: int = 0, side_m: float
     return np.column_stack([flat, np.full(len(flat), 4.0)])
 
 
-AIR = Air(C_MPS, (0.0, 0.0), ALPHA)
+AIR = UniformAir(C_MPS, (0.0, 0.0), ALPHA)
 
 
 def flight(seconds: int = 600, speed: float = 51.0) -> tuple[np.ndarray, np.ndarray]:
@@ -123,9 +120,8 @@ def steady_m(spacing_m: float, senses: Senses, arrays: float = 0.0, motion: Moti
     places, velocities = flight()
     sensors = grid(spacing_m)
     is_array = np.random.default_rng(1).random(len(sensors)) < arrays
-    sigma = horizontal_sigma_m(
-        bound(places, velocities, sensors, is_array, odds_of(places, sensors), 110.0, senses, AIR, motion, Prior())
-    )
+    hearers = Hearers(sensors, is_array, odds_of(places, sensors))
+    sigma = horizontal_sigma_m(bound(FlightPath(places, velocities, 110.0), hearers, senses, AIR, motion, Prior()))
     return float(np.median(sigma[250:]))
 
 
@@ -155,11 +151,12 @@ def test_a_target_that_nobody_hears_is_as_unknown_as_the_prior_and_its_motion_ma
     places, velocities = flight(120)
     sensors = grid(5000.0)
     silent = np.zeros((120, len(sensors)))
-    covariance = bound(places, velocities, sensors, silent[0] > 1, silent, 110.0, Senses(), AIR, Motion(), Prior())
+    hearers = Hearers(sensors, silent[0] > 1, silent)
+    covariance = bound(FlightPath(places, velocities, 110.0), hearers, Senses(), AIR, Motion(), Prior())
     k = np.arange(120)
     wanted = 30_000.0**2 + k**2 * 80.0**2 + Motion().horizontal_power * k**3 / 3.0
     assert np.allclose(covariance[:, 0, 0], wanted, rtol=1e-9)
-    assert first_below_s(horizontal_sigma_m(covariance), 700.0) is None
+    assert not np.any(horizontal_sigma_m(covariance) < 700.0)
 
 
 def test_nothing_is_known_before_the_sound_arrives() -> None:
@@ -167,14 +164,15 @@ def test_nothing_is_known_before_the_sound_arrives() -> None:
     seconds = 40
     places = np.tile([0.0, 6000.0, 4.0], (seconds, 1))
     covariance = bound(
-        places, np.zeros((seconds, 3)), np.array([[0.0, 0.0, 4.0]]), np.array([True]), np.ones((seconds, 1)),
-        110.0, Senses(latency_s=0.0), AIR, Motion(), Prior(),
+        FlightPath(places, np.zeros((seconds, 3)), 110.0),
+        Hearers(np.array([[0.0, 0.0, 4.0]]), np.array([True]), np.ones((seconds, 1))),
+        Senses(latency_s=0.0), AIR, Motion(), Prior(),
     )  # fmt: skip
     sigma = horizontal_sigma_m(covariance)
     arrival = math.ceil(6000.0 / C_MPS)
     assert np.all(np.diff(sigma[:arrival]) > 0.0)
     assert sigma[arrival] < 0.8 * sigma[arrival - 1]
-    assert first_below_s(sigma, float(sigma[arrival]) * 1.001) == arrival
+    assert np.flatnonzero(sigma < 1.001 * sigma[arrival])[0] == arrival
 
 
 @settings(max_examples=10, deadline=None)
@@ -189,20 +187,17 @@ def test_the_world_may_be_turned_and_moved(turn: float, shift: float) -> None:
     off = np.array([shift, -shift, 0.0])
     wind = rotate @ np.array([5.0, 3.0, 0.0])
     here = bound(
-        places,
-        velocities,
-        sensors,
-        is_array,
-        odds,
-        110.0,
+        FlightPath(places, velocities, 110.0),
+        Hearers(sensors, is_array, odds),
         Senses(),
-        Air(C_MPS, (5.0, 3.0), ALPHA),
+        UniformAir(C_MPS, (5.0, 3.0), ALPHA),
         Motion(),
         Prior(),
     )
     there = bound(
-        places @ rotate.T + off, velocities @ rotate.T, sensors @ rotate.T + off, is_array, odds, 110.0, Senses(),
-        Air(C_MPS, (wind[0], wind[1]), ALPHA), Motion(), Prior(),
+        FlightPath(places @ rotate.T + off, velocities @ rotate.T, 110.0),
+        Hearers(sensors @ rotate.T + off, is_array, odds),
+        Senses(), UniformAir(C_MPS, (wind[0], wind[1]), ALPHA), Motion(), Prior(),
     )  # fmt: skip
     assert np.allclose(horizontal_sigma_m(there), horizontal_sigma_m(here), rtol=1e-6)
 
@@ -213,9 +208,9 @@ def test_more_reports_never_know_less() -> None:
     sensors = grid(5000.0)
     odds = odds_of(places, sensors)
     nobody = np.zeros(len(sensors), bool)
-    common = (110.0, Senses(), AIR, Motion(), Prior())
-    few = bound(places, velocities, sensors[::2], nobody[::2], odds[:, ::2], *common)
-    many = bound(places, velocities, sensors, nobody, odds, *common)
+    path, common = FlightPath(places, velocities, 110.0), (Senses(), AIR, Motion(), Prior())
+    few = bound(path, Hearers(sensors[::2], nobody[::2], odds[:, ::2]), *common)
+    many = bound(path, Hearers(sensors, nobody, odds), *common)
     sigmas = Prior().sigmas()
     assert np.linalg.eigvalsh((few - many) / np.outer(sigmas, sigmas)).min() > -1e-9
 
@@ -223,13 +218,12 @@ def test_more_reports_never_know_less() -> None:
 def test_a_target_faster_than_sound_has_no_bound() -> None:
     places, velocities = flight(10, speed=350.0)
     sensors = grid(5000.0)
+    hearers = Hearers(sensors, sensors[:, 0] > 1e9, np.ones((10, len(sensors))))
     with pytest.raises(NoSolution, match="not below the speed of sound"):
-        bound(places, velocities, sensors, sensors[:, 0] > 1e9, np.ones((10, len(sensors))), 110.0, Senses(), AIR,
-              Motion(), Prior())  # fmt: skip
+        bound(FlightPath(places, velocities, 110.0), hearers, Senses(), AIR, Motion(), Prior())
     places[3, 0] = np.nan
     with pytest.raises(NoSolution, match="not finite"):
-        bound(places, velocities * 0.1, sensors, sensors[:, 0] > 1e9, np.ones((10, len(sensors))), 110.0, Senses(),
-              AIR, Motion(), Prior())  # fmt: skip
+        bound(FlightPath(places, velocities * 0.1, 110.0), hearers, Senses(), AIR, Motion(), Prior())
 
 
 @pytest.mark.slow
@@ -248,11 +242,11 @@ def test_the_best_estimate_of_many_drawn_runs_reaches_the_bound(tone_sigma_hz: f
     sensors = np.array([[0.0, 0.0, 4.0], [2500.0, 2500.0, 4.0], [-2500.0, 1800.0, 9.0], [700.0, -2600.0, 2.0],
                         [3900.0, -900.0, 4.0], [-900.0, 4100.0, 4.0]])  # fmt: skip
     senses = Senses(3.0, tone_sigma_hz, None, None, 0.0)
-    air = Air(C_MPS, (5.0, -3.0), ALPHA)
+    air = UniformAir(C_MPS, (5.0, -3.0), ALPHA)
     wind = np.array([5.0, -3.0, 0.0])
     covariance = bound(
-        places, np.tile(velocity, (seconds, 1)), sensors, np.zeros(6, bool), np.ones((seconds, 6)), 110.0, senses,
-        air, STILL, VAGUE,
+        FlightPath(places, np.tile(velocity, (seconds, 1)), 110.0),
+        Hearers(sensors, np.zeros(6, bool), np.ones((seconds, 6))), senses, air, STILL, VAGUE,
     )[-1]  # fmt: skip
     truth = np.array([*last, *velocity, 120.0, 110.0])
 

@@ -16,7 +16,7 @@ import httpx
 import msgspec
 
 from forehear.io.geojson import network_geojson, sites_geojson
-from forehear.io.signing import key_from_seed, sign, write_public_key
+from forehear.io.signing import key_from_seed, signed_line, write_public_key
 from forehear.records import Network, Report, Sensor, Site, Source
 
 SEEDS = {f"S{k}": bytes([k + 1]) * 32 for k in range(12)}
@@ -60,8 +60,7 @@ def report(sensor: str = "S0", heard_at_s: float | None = None, level: float | N
 
 def line(sensor: str, counter: int, heard_at_s: float | None = None, level: float | None = None) -> bytes:
     """A signed line as this sensor would send it."""
-    payload = msgspec.json.encode(report(sensor, heard_at_s, level))
-    return sign(payload, counter, key_from_seed(SEEDS[sensor]))
+    return signed_line(report(sensor, heard_at_s, level), counter, key_from_seed(SEEDS[sensor]))
 
 
 def free_port() -> int:

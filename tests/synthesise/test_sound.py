@@ -14,7 +14,7 @@ from forehear.records import Atmosphere
 from forehear.synthesise import noise as sound_noise
 from forehear.synthesise import sound
 from forehear.synthesise import travel as sound_travel
-from forehear.synthesise.engines import ENGINES, Engine, Lines
+from forehear.synthesise.engines import ENGINES, Engine, HarmonicSeries
 from forehear.synthesise.noise import Noise
 from forehear.synthesise.turbulence import Turbulence, shakes
 from forehear.synthesise.voice import PHASE_S, voice
@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 RATE_HZ = 16000.0
 AIR = Atmosphere(temperature_c=10.0, wind_mps=8.0, wind_from_deg=300.0)
 STILL = Atmosphere()
-PURE = Lines(500.0, 120.0, to_hz=500.0, spread_share=0.0, throttle_share=0.0, wander_db=0.0, width_hz=0.0)
+PURE = HarmonicSeries(500.0, 120.0, to_hz=500.0, spread_share=0.0, throttle_share=0.0, wander_db=0.0, width_hz=0.0)
 HISS = Engine((), 120.0, ((50.0, 0.0), (7000.0, 0.0)))
 MILLIRADIAN = 1e-3
 
@@ -51,7 +51,9 @@ def motion_of(place: wavefront.Motion) -> sound_travel.Motion:
 def test_phase_and_level_are_those_of_marched_wavefronts_on_a_turn_in_wind() -> None:
     microphone = (20.0, -30.0, 1.5)
     flight = sound.Flight(motion_of(turning), Engine((PURE,), None))
-    got = sound.sound_at([microphone], [flight], 8.0, np.random.default_rng(1), atmosphere=AIR)[:, 0]
+    got = sound.sound_at(
+        [microphone], [flight], 8.0, np.random.default_rng(1), environment=sound.Environment(AIR)
+    )[:, 0]
     wind = 8.0 * math.sin(math.radians(120.0)), 8.0 * math.cos(math.radians(120.0)), 0.0
     c = speed_of_sound_mps(10.0)
     where = np.random.default_rng(2).choice(len(got), 120, replace=False)
@@ -153,9 +155,9 @@ def test_the_grounds_coefficient_is_that_of_summed_images(frequency: float, heig
 def test_over_hard_ground_a_tone_and_its_image_interfere() -> None:
     c = speed_of_sound_mps(15.0)
     flight = sound.Flight(sound_travel.straight((100.0, 0.0, 40.0), (0.0, 0.0, 0.0)), Engine((PURE,), None))
-    hard = Ground(0.0, 1e9)
+    hard = sound.Environment(ground=Ground(0.0, 1e9))
     for height in (0.0, 0.3, 0.5, 1.0):
-        got = sound.sound_at([(0.0, 0.0, height)], [flight], 0.5, np.random.default_rng(1), ground=hard)
+        got = sound.sound_at([(0.0, 0.0, height)], [flight], 0.5, np.random.default_rng(1), environment=hard)
         near, far = math.hypot(100.0, 40.0 - height), math.hypot(100.0, 40.0 + height)
         k = 2.0 * math.pi * 500.0 / c
         alpha = float(absorption_db_per_m(500.0, 15.0, 70.0, 1013.25))
@@ -171,14 +173,11 @@ def test_blocks_of_any_length_give_the_same_sound() -> None:
 
     def blocks(block_s: float) -> NDArray[np.float32]:
         rng = np.random.default_rng(4)
-        given = {
-            "ground": Ground(),
-            "turbulence": Turbulence(),
-            "noise": Noise(40.0, 50.0),
-            "start_s": 2.0,
-            "block_s": block_s,
-        }
-        return np.concatenate(list(sound.sound_blocks([(0.0, 0.0, 1.5)], flights, 1.3, rng, **given)))  # type: ignore[arg-type]
+        land = sound.Environment(ground=Ground(), turbulence=Turbulence(), noise=Noise(40.0, 50.0))
+        made = sound.sound_blocks(
+            [(0.0, 0.0, 1.5)], flights, 1.3, rng, environment=land, start_s=2.0, block_s=block_s
+        )
+        return np.concatenate(list(made))
 
     whole = blocks(1.3)
     assert whole.shape == (20800, 1)
@@ -221,7 +220,8 @@ def test_near_microphones_share_their_turbulence_and_far_ones_do_not() -> None:
 def test_a_tone_through_turbulence_trembles_around_itself() -> None:
     flight = sound.Flight(sound_travel.straight((0.0, 2000.0, 0.0), (0.0, 0.0, 0.0)), Engine((PURE,), None))
     rng = np.random.default_rng(1)
-    got = sound.sound_at([(0.0, 0.0, 0.0)], [flight], 80.0, rng, turbulence=Turbulence(2e-7, 7.0, 10.0))[:, 0]
+    shaken = sound.Environment(turbulence=Turbulence(2e-7, 7.0, 10.0))
+    got = sound.sound_at([(0.0, 0.0, 0.0)], [flight], 80.0, rng, environment=shaken)[:, 0]
     t = np.arange(len(got)) / RATE_HZ
     turned = (got * np.exp(-2j * np.pi * 500.0 * t)).reshape(-1, 1600).mean(axis=1)
     phase = np.unwrap(np.angle(turned))
@@ -311,7 +311,9 @@ def test_surroundings_stand_at_their_levels() -> None:
         (Noise(None, None, recorded=rng.standard_normal(8000).astype(np.float32), recorded_db=50.0), band, 0.2),
     ]
     for noise, inside, tolerance_db in given:
-        got = sound.sound_at([(0.0, 0.0, 0.0)], [still], 20.0, rng, noise=noise)[:, 0]
+        got = sound.sound_at([(0.0, 0.0, 0.0)], [still], 20.0, rng, environment=sound.Environment(noise=noise))[
+            :, 0
+        ]
         power = sound_noise.band_power(got, RATE_HZ, inside)
         wanted = noise.recorded_db or noise.wind_db or noise.ambient_db
         assert 10.0 * math.log10(power) - 20.0 * math.log10(20e-6) == pytest.approx(wanted, abs=tolerance_db)
@@ -336,7 +338,9 @@ def test_white_noise_is_the_same_in_any_pieces() -> None:
 def test_more_flights_do_not_change_the_noise() -> None:
     far = sound.Flight(sound_travel.straight((0.0, 1e5, 0.0), (0.0, 0.0, 0.0)), ENGINES["jet"], start_s=1e6)
     one, two = (
-        sound.sound_at([(0.0, 0.0, 0.0)], flights, 0.5, np.random.default_rng(1), noise=Noise())
+        sound.sound_at(
+            [(0.0, 0.0, 0.0)], flights, 0.5, np.random.default_rng(1), environment=sound.Environment(noise=Noise())
+        )
         for flights in ([far], [far, far])
     )
     assert np.array_equal(one, two)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from training.fit import FALSE_IN_10_MIN, evidence_of, fit, half_at, sharpness, written
-from training.hear import Table, cc0, kept_table
+from training.hear import TraitTable, cc0, kept_table
 
 from forehear.errors import InputError
 from forehear.listen import kinds, kinds_learned
@@ -27,7 +27,7 @@ def test_training_weighs_evidence_as_listening_does() -> None:
 
 
 def test_what_is_shipped_is_what_was_written() -> None:
-    table = Table(np.zeros((0, 0)), np.zeros(0, bool), np.zeros(0, str), np.zeros(0, np.intp), 0.0)
+    table = TraitTable(np.zeros((0, 0)), np.zeros(0, bool), np.zeros(0, str), np.zeros(0, np.intp), 0.0)
     text = written(np.array(kinds_learned.WEIGHTS), kinds_learned.BIAS, table)
     made: dict[str, object] = {}
     exec(text, made)
@@ -58,7 +58,9 @@ def test_evidence_that_speaks_the_wrong_way_gets_no_weight() -> None:
 
 def test_half_lies_where_so_many_seconds_are_false_as_may_be() -> None:
     odds = np.arange(1000.0)
-    table = Table(np.zeros((1000, 0)), np.zeros(1000, bool), np.zeros(1000, str), np.zeros(1000, np.intp), 3000.0)
+    table = TraitTable(
+        np.zeros((1000, 0)), np.zeros(1000, bool), np.zeros(1000, str), np.zeros(1000, np.intp), 3000.0
+    )
     half = half_at(odds, table)
     assert np.sum(odds > half) == int(5 * FALSE_IN_10_MIN)
 

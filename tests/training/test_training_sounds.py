@@ -84,6 +84,6 @@ def test_only_families_that_the_drone_alone_has_are_the_drones() -> None:
     tones = [heard.tone_hz for heard in families(beside)]
     assert any(abs(tone / 90.0 - 1.0) < 0.01 for tone in tones)
     assert any(abs(tone / 143.0 - 1.0) < 0.01 for tone in tones)
-    own = drones_of(sounds.Sound(beside, "drone", alone))
+    own = drones_of(sounds.LabelledSound(beside, "drone", alone))
     assert 0 < len(own) < len(tones)
     assert all(abs(traits.tone_hz / 143.0 - 1.0) > 0.01 for traits in own)

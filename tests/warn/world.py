@@ -66,4 +66,4 @@ class World:
         return self.alerts[before:]
 
     def state(self) -> str:
-        return self.alarm.posts["town"].state
+        return self.alarm.standings["town"].state

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forehear.air import kernels
+
 
 def received_level_db(
     source_level_db: ArrayLike, path_m: ArrayLike, absorption_db_per_m: ArrayLike
@@ -11,14 +13,25 @@ def received_level_db(
 
     Parameters: level of the source at 1 m [dB]; length of the path in the air's frame, c times the delay [m]
     (shorter than 1 m counts as 1 m); absorption [dB/m].
-    Ignores: ground reflection, refraction, the convective term (below 2 dB at 170 m/s).
+    Ignores: ground reflection, refraction, the source's motion (`convective_gain_db`).
     Reference: ISO 9613-2:1996, eq. 4, 7 and 8.
     """
     path = np.maximum(np.asarray(path_m, dtype=np.float64), 1.0)
-    return np.asarray(
-        np.asarray(source_level_db) - 20.0 * np.log10(path) - np.asarray(absorption_db_per_m) * path,
-        np.float64,
-    )
+    level = kernels.received_level(np.asarray(source_level_db), path, np.asarray(absorption_db_per_m))
+    return np.asarray(level, np.float64)
+
+
+def level_gradient_db_per_m(path_m: ArrayLike, absorption_db_per_m: ArrayLike) -> NDArray[np.float64]:
+    """Give the exact derivative of `received_level_db` by the path [dB/m], beyond 1 m."""
+    return np.asarray(kernels.level_by_path(np.asarray(path_m, np.float64), np.asarray(absorption_db_per_m)))
+
+
+def convective_gain_db(doppler_ratio: ArrayLike, exponent: ArrayLike) -> NDArray[np.float64]:
+    """Give by how much a moving source is louder than the same at rest [dB]: 10 exponent log10(Doppler ratio).
+
+    `exponent` is the source's make-up: from 0, not at all, to 1.
+    """
+    return np.asarray(kernels.convective_gain(np.log(doppler_ratio), np.asarray(exponent)))
 
 
 def power_sum_db(levels_db: ArrayLike) -> float:

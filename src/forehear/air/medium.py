@@ -1,6 +1,7 @@
 """The air itself: speed of sound, absorption, wind."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +10,9 @@ from forehear.constants import (
     ISO_REFERENCE_PRESSURE_PA,
     ISO_REFERENCE_TEMPERATURE_K,
     ISO_TRIPLE_POINT_K,
+    PROPAGATION_BAND_HZ,
     SPEED_OF_SOUND_AT_ZERO_CELSIUS_MPS,
+    STANDARD_SOUND_SPEED_MPS,
     ZERO_CELSIUS_K,
 )
 from forehear.records import Atmosphere
@@ -54,3 +57,23 @@ def wind_mps(atmosphere: Atmosphere) -> tuple[float, float]:
     """Give the wind's velocity to the east and to the north [m/s]; the record says where it comes from."""
     from_rad = math.radians(atmosphere.wind_from_deg)
     return -atmosphere.wind_mps * math.sin(from_rad), -atmosphere.wind_mps * math.cos(from_rad)
+
+
+@dataclass(frozen=True)
+class UniformAir:
+    """What sound meets on its way: speed of sound [m/s], wind to east and north [m/s], absorption [dB/m]."""
+
+    c_mps: float = STANDARD_SOUND_SPEED_MPS
+    wind_mps: tuple[float, float] = (0.0, 0.0)
+    absorption_db_per_m: float = 0.0
+
+    def wind(self) -> NDArray[np.float64]:
+        """The wind as east-north-up (3,) [m/s]."""
+        return np.array([*self.wind_mps, 0.0])
+
+
+def air_at(atmosphere: Atmosphere, band_hz: float = PROPAGATION_BAND_HZ) -> UniformAir:
+    """Give the air of an atmosphere; its absorption is that of sound around `band_hz` [Hz]."""
+    a = atmosphere
+    absorption = absorption_db_per_m(band_hz, a.temperature_c, a.relative_humidity_pct, a.pressure_hpa)
+    return UniformAir(speed_of_sound_mps(a.temperature_c), wind_mps(a), float(absorption))

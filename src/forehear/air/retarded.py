@@ -9,34 +9,22 @@ frame the source moves with u = v - w, and the wavefront is a sphere:
 the unique positive root. The sound left at t - d, at r - v d from the sensor, and comes in along
 e = r - u d with |e| = c d, n = e / (c d).
 
-The scalar kernels are numba functions for the hot loops above them; the array functions beside them are
-for everybody else.
+The formulas themselves stand in `air.kernels`; here are their faces for arrays, which check and refuse.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from forehear.air import kernels
 from forehear.errors import NoSolution
 
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, inline="always")
-def delay_kernel(
-    rx: float, ry: float, rz: float, ux: float, uy: float, uz: float, c: float
-) -> float:  # pragma: no cover - compiled
-    """Give the sound's delay [s] for r [m], u = v - w [m/s]; -1 where |u| >= c (no unique answer)."""
-    k = c * c - ux * ux - uy * uy - uz * uz
-    if k <= 0.0:
-        return -1.0
-    ru = rx * ux + ry * uy + rz * uz
-    return float((-ru + np.sqrt(ru * ru + k * (rx * rx + ry * ry + rz * rz))) / k)
-
-
 def _checked(
     r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float
 ) -> tuple[Array, Array, Array, Array]:
+    """Give r, v, w, u = v - w, each (3, ...): components first, as the kernels take them."""
     r, v, w = np.broadcast_arrays(
         np.asarray(r_m, np.float64), np.asarray(v_mps, np.float64), np.asarray(wind_mps, np.float64)
     )
@@ -45,7 +33,8 @@ def _checked(
     if np.any(~(k > 0.0)):
         worst = float(np.sqrt(np.max(np.sum(u * u, axis=-1))))
         raise NoSolution(f"airspeed {worst:.1f} m/s is not below the speed of sound {c_mps:.1f} m/s")
-    return r, v, u, k
+    first = [np.moveaxis(one, -1, 0) for one in (r, v, w, u)]
+    return first[0], first[1], first[2], first[3]
 
 
 def delay_s(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float) -> Array:
@@ -57,9 +46,8 @@ def delay_s(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float)
     Ignores: refraction, changes of velocity within the delay.
     Reference: Orguner and Gustafsson 2011, 10.1109/TSP.2011.2122260, eq. 5, with wind.
     """
-    r, _, u, k = _checked(r_m, v_mps, wind_mps, c_mps)
-    ru = np.sum(r * u, axis=-1)
-    return np.asarray((-ru + np.sqrt(ru * ru + k * np.sum(r * r, axis=-1))) / k, np.float64)
+    r, _, _, u = _checked(r_m, v_mps, wind_mps, c_mps)
+    return np.asarray(kernels.delay(r, u, c_mps), np.float64)
 
 
 def apparent_m(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float) -> Array:
@@ -67,8 +55,14 @@ def apparent_m(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: flo
 
     Its length is c times the delay; its direction is what an array hears. Raises NoSolution as `delay_s`.
     """
-    r, _, u, _ = _checked(r_m, v_mps, wind_mps, c_mps)
-    return np.asarray(r - u * delay_s(r_m, v_mps, wind_mps, c_mps)[..., None], np.float64)
+    r, _, _, u = _checked(r_m, v_mps, wind_mps, c_mps)
+    return np.stack(kernels.apparent(r, u, kernels.delay(r, u, c_mps)), axis=-1)
+
+
+def _heard(e: Array) -> tuple[Array, Array]:
+    """Give the path (...) [m] and n (3, ...), zero at the source itself, of e (3, ...)."""
+    path = np.sqrt(e[0] * e[0] + e[1] * e[1] + e[2] * e[2])
+    return path, e / np.where(path > 0.0, path, 1.0)
 
 
 def doppler_ratio(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float) -> Array:
@@ -77,12 +71,9 @@ def doppler_ratio(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: 
     1 where source and sensor coincide. Raises NoSolution as `delay_s`.
     Reference: f / f0 = 1 / (1 + n.v / (c - n.w)), the derivative of emission by reception time.
     """
-    e = apparent_m(r_m, v_mps, wind_mps, c_mps)
-    length = np.linalg.norm(e, axis=-1)
-    n = e / np.where(length > 0.0, length, 1.0)[..., None]
-    along_v = np.sum(n * np.asarray(v_mps, np.float64), axis=-1)
-    along_w = np.sum(n * np.asarray(wind_mps, np.float64), axis=-1)
-    return np.asarray(1.0 / (1.0 + along_v / (c_mps - along_w)), np.float64)
+    r, v, w, u = _checked(r_m, v_mps, wind_mps, c_mps)
+    _, n = _heard(np.stack(kernels.apparent(r, u, kernels.delay(r, u, c_mps))))
+    return np.asarray(kernels.doppler_ratio(*kernels.along(n, v, w, c_mps)), np.float64)
 
 
 def azimuth_elevation_rad(e_m: ArrayLike) -> tuple[Array, Array]:
@@ -90,6 +81,18 @@ def azimuth_elevation_rad(e_m: ArrayLike) -> tuple[Array, Array]:
     e = np.asarray(e_m, np.float64)
     azimuth = np.mod(np.arctan2(e[..., 0], e[..., 1]), 2.0 * np.pi)
     return azimuth, np.arctan2(e[..., 2], np.hypot(e[..., 0], e[..., 1]))
+
+
+def azimuth_elevation_gradients(e_m: ArrayLike) -> tuple[Array, Array]:
+    """Give the derivatives (..., 3) of azimuth and elevation by the apparent vector (..., 3) [rad/m].
+
+    Not finite straight above a sensor, where the azimuth is not defined.
+    """
+    e = np.moveaxis(np.asarray(e_m, np.float64), -1, 0)
+    flat2 = e[0] * e[0] + e[1] * e[1]
+    azimuth = kernels.azimuth_by_apparent(e, flat2)
+    elevation = kernels.elevation_by_apparent(e, flat2)
+    return np.stack([*azimuth, np.zeros_like(flat2)], axis=-1), np.stack(elevation, axis=-1)
 
 
 def apparent_jacobians(
@@ -102,13 +105,13 @@ def apparent_jacobians(
     de/dv = -d de/dr. Raises NoSolution as `delay_s`, and at the source itself.
     Reference: implicit differentiation of |r - u d| = c d.
     """
-    _, _, u, _ = _checked(r_m, v_mps, wind_mps, c_mps)
-    d = delay_s(r_m, v_mps, wind_mps, c_mps)
+    r, _, _, u = _checked(r_m, v_mps, wind_mps, c_mps)
+    d = np.asarray(kernels.delay(r, u, c_mps), np.float64)
     if np.any(d <= 0.0):
         raise NoSolution("source and sensor coincide: the direction is not defined")
-    e = apparent_m(r_m, v_mps, wind_mps, c_mps)
-    g = e / (c_mps * c_mps * d + np.sum(u * e, axis=-1))[..., None]
-    de_dr = np.eye(3) - u[..., :, None] * g[..., None, :]
+    e = kernels.apparent(r, u, d)
+    g = np.stack(kernels.delay_by_place(e, c_mps * d, u, c_mps), axis=-1)
+    de_dr = np.eye(3) - np.moveaxis(u, 0, -1)[..., :, None] * g[..., None, :]
     return de_dr, -d[..., None, None] * de_dr, g, -d[..., None] * g
 
 
@@ -117,19 +120,14 @@ def doppler_gradients(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_m
 
     Raises NoSolution as `apparent_jacobians`.
     """
-    v = np.broadcast_to(np.asarray(v_mps, np.float64), np.shape(np.asarray(r_m, np.float64)))
-    w = np.broadcast_to(np.asarray(wind_mps, np.float64), v.shape)
-    e = apparent_m(r_m, v, w, c_mps)
-    de_dr, de_dv, _, _ = apparent_jacobians(r_m, v, w, c_mps)
-    length = np.linalg.norm(e, axis=-1)
-    n = e / length[..., None]
-    nv = np.sum(n * v, axis=-1)
-    cw = c_mps - np.sum(n * w, axis=-1)
-    ratio = 1.0 / (1.0 + nv / cw)
-    # ratio = 1 / (1 + q), q = n.v / (c - n.w): dq/dn = v / cw + nv w / cw^2, and n turns with e only.
-    dq_dn = v / cw[..., None] + (nv / cw**2)[..., None] * w
-    across = (dq_dn - np.sum(dq_dn * n, axis=-1)[..., None] * n) / length[..., None]
-    by_e = -(ratio**2)[..., None] * across
+    r, v, w, u = _checked(r_m, v_mps, wind_mps, c_mps)
+    de_dr, de_dv, _, _ = apparent_jacobians(r_m, v_mps, wind_mps, c_mps)
+    path, n = _heard(np.stack(kernels.apparent(r, u, kernels.delay(r, u, c_mps))))
+    nv, cw = kernels.along(n, v, w, c_mps)
+    ratio = kernels.doppler_ratio(nv, cw)
+    by_e = np.stack(kernels.ln_doppler_by_apparent(n, path, v, w, (nv, cw, ratio)), axis=-1) * ratio[..., None]
     by_r = np.einsum("...i,...ij->...j", by_e, de_dr)
-    by_v = np.einsum("...i,...ij->...j", by_e, de_dv) - (ratio**2 / cw)[..., None] * n
+    # And by the velocity itself, where the sound's way is the same.
+    own = ratio**2 / cw
+    by_v = np.einsum("...i,...ij->...j", by_e, de_dv) - own[..., None] * np.moveaxis(n, 0, -1)
     return np.asarray(by_r, np.float64), np.asarray(by_v, np.float64)

@@ -16,7 +16,7 @@ import numpy as np
 
 from forehear.assess.forecast.months import MonthForecast
 from forehear.errors import InputError
-from forehear.plan.playing import Second, play
+from forehear.plan.playing import PlayedSecond, play
 from forehear.records import Network
 from forehear.score.records import Score, TrackPoint
 from forehear.score.score import score
@@ -36,7 +36,6 @@ MOTORCYCLES = 40
 BEGIN_S, AFTER_S = 3600, 900
 # What carrying means: the first bars of the house for many targets.
 MISSED_BAR, FALSE_BAR = 0.12, 0.05
-REPORTS_BAR = 20_000
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _quoted(text: str) -> str:
 
 
 @dataclass
-class Load:
+class NightLoad:
     """What a night put on the network, second by second."""
 
     reports: list[int] = field(default_factory=list)
@@ -131,10 +130,10 @@ class Load:
     flying: list[int] = field(default_factory=list)
 
 
-def carry(scenario: Scenario, seed: int, network: Network | None = None) -> tuple[Load, Score]:
+def carry(scenario: Scenario, seed: int, network: Network | None = None) -> tuple[NightLoad, Score]:
     """Play the scenario through the tracker of its network; give the load and the score."""
-    load = Load()
-    seconds: list[Second] = []
+    load = NightLoad()
+    seconds: list[PlayedSecond] = []
     for second in play(prepare(scenario, seed, network)):
         load.reports.append(second.reports)
         load.confirmed.append(sum(t.status == "confirmed" for t in second.tracks))
@@ -151,7 +150,7 @@ def carry(scenario: Scenario, seed: int, network: Network | None = None) -> tupl
     return load, score(truth, points)
 
 
-def as_record(night: Night, load: Load | None, scored: Score | None, sensors: int) -> dict[str, object]:
+def as_record(night: Night, load: NightLoad | None, scored: Score | None, sensors: int) -> dict[str, object]:
     """The night and what became of it, as one record. No clock of this machine is in it."""
     out: dict[str, object] = {
         "month": night.month, "launched_that_night": night.size, "quantile": night.quantile,

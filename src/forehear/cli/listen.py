@@ -3,13 +3,17 @@
   forehear listen night.flac --sensor K-07 --start 1790000000 --out reports.ndjson
   forehear listen *.wav --sensor K-07 --figure heard.png > reports.ndjson
   forehear listen pass.wav --sensor K-07 --passby
-  arecord -f S16_LE -r 16000 | forehear listen - --sensor K-07
+  forehear listen *.WAV --sensor K-07 --start auto --zone Europe/Kyiv > reports.ndjson
+  arecord -f S16_LE -r 16000 | forehear listen - --sensor K-07 --start now
   forehear listen array.wav --sensor A-01 --places "0,0,1.5; 0.8,0,1.5; 0.8,0.8,1.5; 0,0.8,1.5"
   forehear listen --device --sensor K-07 --hub https://hub.example --key K-07.key
+  forehear listen pass.wav --sensor K-07 --hub https://hub.example --key K-07.key
 
-Recordings are wav, flac or ogg, of 8 to 192 kHz, 1 to 8 channels, 8-bit to float; several are heard one after
-another, as one recorder's files: each begins where the last one ended. A recording that cannot be read is told and
-passed over, and the exit status is 1. The same recordings give the same bytes. Sound is never sent or kept.
+Recordings are wav, flac or ogg, of 8 to 800 kHz, 1 to 8 channels, 8-bit to float; where ffmpeg is installed also
+films and notes of telephones (mov, mp4, m4a, 3gp, webm). Several are heard one after another, as one recorder's
+files: each begins where the last one ended, or, with --start auto, when its header or its name says. A recording
+that cannot be read is logged and passed over, and the exit status is 1. The same recordings give the same bytes.
+Sound is never sent or kept.
 
 Levels are in dB re 20 uPa where --calibration-db says what a full-scale sine is; without it 94 is assumed, and the
 reports' health says "uncalibrated". Several channels are mixed to one; with --places they are an array, which also
@@ -19,6 +23,7 @@ hears from where. An array narrower than a metre, flat, of three or more microph
 import argparse
 import contextlib
 import sys
+from datetime import tzinfo
 from typing import BinaryIO
 
 # What --calibration-db may be: from a microphone that is deaf below a shout to one for a whisper.
@@ -30,8 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("audio", nargs="*", metavar="AUDIO", help="recordings; - is a wav on stdin")
     parser.add_argument("--sensor", metavar="ID", help="the name of the sensor in the reports")
     parser.add_argument(
-        "--start", type=float, default=0.0, metavar="UNIX_S",
-        help="when the first recording began, seconds since 1970 (default 0: times count from its beginning)",
+        "--start", type=_start, default=None, metavar="UNIX_S|auto|now",
+        help="when the first recording began, seconds since 1970 (default 0: times count from its beginning); "
+        "auto: as each recording's header or name says; now: as if it were heard now (default with --hub)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--zone", type=_zone, default="UTC", metavar="NAME",
+        help="of --start auto: the zone of the recorder's clock where it does not say so (default UTC)",
     )  # fmt: skip
     parser.add_argument("--calibration-db", type=float, metavar="DB", help="level of a full-scale sine, re 20 uPa")
     parser.add_argument("--out", default=None, metavar="FILE", help="reports.ndjson, or - for stdout (default)")
@@ -43,13 +53,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--figure", metavar="FILE.png", help="draw what was heard over the spectrogram")
     parser.add_argument("--passby", action="store_true", help="say what whole passes tell of speed and distance")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the last line on stderr")
-    live = parser.add_argument_group("a live microphone (pip install 'forehear[microphone]')")
+    live = parser.add_argument_group("a live microphone (pip install '.[microphone]' in the clone), a hub")
     live.add_argument(
         "--device", nargs="?", const="", metavar="NAME", help="its name or number; none: the default"
     )
     live.add_argument("--devices", action="store_true", help="name the devices, and end")
-    live.add_argument("--hub", metavar="URL", help="send the reports there instead of to stdout")
+    live.add_argument(
+        "--hub", metavar="URL",
+        help="send the reports there instead of to stdout; of recordings as a rehearsal, at their own pace",
+    )  # fmt: skip
     live.add_argument("--key", metavar="FILE", help="the sensor's key to sign them with; made where there is none")
+
+
+def _start(words: str) -> float | str:
+    from forehear.cli.listen_start import start_of
+
+    return start_of(words)
+
+
+def _zone(words: str) -> tzinfo:
+    from forehear.cli.listen_start import zone_of
+
+    return zone_of(words)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,13 +85,13 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(devices()))
         return 0
     _check(args)
-    from forehear.cli.listen_run import Ears, hear_device, hear_recordings
+    from forehear.cli.listen_run import Hearing, hear_device, hear_recordings
 
     with contextlib.ExitStack() as files:
-        ears = Ears(args, _sink(args, files))
+        hearing = Hearing(args, _sink(args, files))
         if args.device is not None:
-            return hear_device(ears)
-        return hear_recordings(ears)
+            return hear_device(hearing)
+        return hear_recordings(hearing)
 
 
 def _sink(args: argparse.Namespace, files: contextlib.ExitStack) -> BinaryIO | None:
@@ -85,14 +110,12 @@ def _check(args: argparse.Namespace) -> None:
         faults.append(f"--sensor {args.sensor!r}: needed, 1 to 256 characters")
     if bool(args.audio) == (args.device is not None):
         faults.append("needed: recordings, or --device; not both")
-    if not 0.0 <= args.start <= 1e11:
+    if isinstance(args.start, float) and not 0.0 <= args.start <= 1e11:
         faults.append(f"--start {args.start:g} is outside 0 to 1e11")
     if args.calibration_db is not None and not LOWEST_DB <= args.calibration_db <= HIGHEST_DB:
         faults.append(f"--calibration-db {args.calibration_db:g} is outside {LOWEST_DB:g} to {HIGHEST_DB:g}")
     if args.audio.count("-") > 1:
         faults.append("stdin can be heard once")
-    if args.device is None and (args.hub or args.key):
-        faults.append("--hub and --key are for a live microphone")
     if args.key and not args.hub:
         faults.append("--key needs --hub")
     if args.device is not None and (args.figure or args.passby):

@@ -5,6 +5,7 @@
   forehear simulate column --out out/column --seed 7 --set network.spacing_m=8000
   forehear simulate --show reference > mine.toml; forehear simulate mine.toml --out out/mine
   forehear simulate single --out out/single --reports - | forehear track --reports - ...
+  forehear simulate single --sound S00028 --out out/sound
 
 docs/simulation.md explains the physics, the sensors and every key.
 """
@@ -17,17 +18,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from forehear.cli.progress import Progress
 from forehear.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from forehear.simulate.run import Block, World
+    from forehear.simulate.run import SimulatedBlock, World
     from forehear.simulate.second.run import SecondBlock, SecondWorld
-
-# Work shorter than this says nothing until it is done [s]; longer work says how far it is this often.
-_QUIET_S = 2.0
-_EVERY_S = 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whose laws of hearing, error and reporting hold (default %(default)s)",
     )
     parser.add_argument("--reports", metavar="FILE", help="where the reports go instead; '-' is stdout")
+    parser.add_argument(
+        "--sound", metavar="SENSOR", help="write the sound at this sensor instead, a file in --out"
+    )
+    parser.add_argument("--format", choices=("wav", "flac"), default="wav", help="of that sound (default wav)")
     parser.add_argument("--list", action="store_true", help="list the shipped scenarios")
     parser.add_argument("--show", metavar="NAME", help="print a shipped scenario's TOML")
 
@@ -78,12 +80,13 @@ def run(args: argparse.Namespace) -> int:
     if args.show is not None:
         sys.stdout.write(scenarios.shipped_text(args.show))
         return 0
-    faults = [
-        f"{name} is needed" for name, value in (("SCENARIO", args.scenario), ("--out", args.out)) if not value
-    ]
+    out: Path | None = args.out or (Path() if args.sound else None)
+    faults = [f"{name} is needed" for name, value in (("SCENARIO", args.scenario), ("--out", out)) if not value]
+    if args.sound and args.reports:
+        faults.append("--sound with --reports: one or the other")
     if args.seed is not None and args.seed < 0:
         faults.append(f"--seed {args.seed}: must be 0 or more")
-    if faults:
+    if faults or out is None:
         raise ConfigurationError("command line", faults)
     scenario = scenarios.load(args.scenario, overrides(args.set))
     network = None
@@ -94,18 +97,28 @@ def run(args: argparse.Namespace) -> int:
     if args.world == "second":
         from forehear.simulate.second import run as second
 
+        if args.sound:
+            raise ConfigurationError("command line", ["--sound: of the first world only, not with --world second"])
         apart = second.prepare(scenario, args.seed, network)
-        _write(apart, second.blocks(apart), args.out, args.reports)
-    else:
-        from forehear.simulate import run as first
+        _write(apart, second.blocks(apart), out, args.reports)
+        return 0
+    from forehear.simulate import run as first
 
-        world = first.prepare(scenario, args.seed, network)
-        _write(world, first.blocks(world), args.out, args.reports)
+    world = first.prepare(scenario, args.seed, network)
+    if args.sound:
+        from forehear.cli.simulate_sound import write_sound
+
+        write_sound(world, args.sound, out, args.format)
+    else:
+        _write(world, first.blocks(world), out, args.reports)
     return 0
 
 
 def _write(
-    world: "World | SecondWorld", played: "Iterable[Block | SecondBlock]", out: Path, reports_to: str | None
+    world: "World | SecondWorld",
+    played: "Iterable[SimulatedBlock | SecondBlock]",
+    out: Path,
+    reports_to: str | None,
 ) -> None:
     from forehear.io.geojson import network_geojson, sites_geojson
     from forehear.io.ndjson import RecordWriter
@@ -125,7 +138,8 @@ def _write(
         else:
             stream = stack.enter_context(open(reports_to or out / "reports.ndjson", "wb"))
         truth = RecordWriter(stack.enter_context(open(out / "truth.ndjson", "wb")))
-        progress = stack.enter_context(_Progress(scenario.name, scenario.duration_s))
+        progress = stack.enter_context(Progress(f"simulating {scenario.name}"))
+        progress.begin("", scenario.duration_s)
         for block in played:
             rows = written(block.batch, scenario.start_s)
             stream.write(encode_reports(rows.reports, rows.first, rows.sources, names))
@@ -140,35 +154,3 @@ def _write(
         f"{lines} lines of truth in {took:.1f} s",
         file=sys.stderr,
     )
-
-
-class _Progress:
-    """How far the simulation is, on stderr: a bar on a terminal, a line now and then elsewhere."""
-
-    def __init__(self, name: str, duration_s: float) -> None:
-        self._name, self._duration_s = name, duration_s
-        self._next_s = time.monotonic() + _QUIET_S
-        self._bar: Any = None
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def show(self, done_s: float) -> None:
-        """Tell that so many simulated seconds are done."""
-        if self._bar is not None:
-            self._bar.update(0, completed=done_s)
-        elif time.monotonic() >= self._next_s:
-            if sys.stderr.isatty():
-                from rich.console import Console
-                from rich.progress import Progress
-
-                self._bar = Progress(console=Console(stderr=True), transient=True)
-                self._bar.add_task(f"simulating {self._name}", total=self._duration_s, completed=done_s)
-                self._bar.start()
-            else:
-                self._next_s = time.monotonic() + _EVERY_S
-                print(f"simulating {self._name}: {100.0 * done_s / self._duration_s:.0f} %", file=sys.stderr)

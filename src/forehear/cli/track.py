@@ -13,12 +13,9 @@ import sys
 import time
 from typing import BinaryIO
 
+from forehear.cli.progress import Progress
 from forehear.errors import InputError
 from forehear.records import Network
-
-# Work shorter than this needs no progress [s]; after it, a line so often.
-_QUIET_S = 2.0
-_TERMINAL_EVERY_S, _LINES_EVERY_S = 0.5, 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,10 +41,10 @@ def run(args: argparse.Namespace) -> int:
                 raise InputError(f"{args.reports}: cannot be read: {error.strerror}") from None
         if args.tracks != "-":
             sink = stack.enter_context(open(args.tracks, "wb"))
-        return _track(network, source, sink, _Progress(args.quiet))
+        return _track(network, source, sink, Progress("forehear track", args.quiet))
 
 
-def _track(network: Network, source: BinaryIO, sink: BinaryIO, progress: "_Progress") -> int:
+def _track(network: Network, source: BinaryIO, sink: BinaryIO, progress: Progress) -> int:
     from forehear.io.ndjson import RecordWriter, Rejections, ReportParser, read_chunks
     from forehear.io.seconds import Seconds
     from forehear.track.tracker import Tracker
@@ -62,7 +59,7 @@ def _track(network: Network, source: BinaryIO, sink: BinaryIO, progress: "_Progr
             for time_s, reports in seconds.feed(parser.feed(chunk)):
                 tracks = tracker.advance(time_s, reports)
                 writer.write(tracks)
-                progress.show(rejections.read, time_s, len(tracks))
+                progress.show(time_s, _words(rejections.read, time_s, len(tracks), progress.began_s))
             writer.flush()
         for time_s, reports in seconds.finish(parser.finish()):
             writer.write(tracker.advance(time_s, reports))
@@ -73,31 +70,11 @@ def _track(network: Network, source: BinaryIO, sink: BinaryIO, progress: "_Progr
         rejections.used = tracker.used
         if tracker.late_sources:
             rejections.warnings["sources too late for their track"] = tracker.late_sources
-        progress.done(rejections.summary())
+        progress.log(rejections.summary())
     return 0
 
 
-class _Progress:
-    """How far the tracking is, on stderr: one line rewritten on a terminal, a line now and then elsewhere."""
-
-    def __init__(self, quiet: bool) -> None:
-        self._began_s = time.monotonic()
-        self._terminal = sys.stderr.isatty()
-        self._next_s = float("inf") if quiet else self._began_s + _QUIET_S
-
-    def show(self, reports: int, time_s: float, tracks: int) -> None:
-        """Tell how far it is, if it is time to."""
-        now = time.monotonic()
-        if now < self._next_s:
-            return
-        self._next_s = now + (_TERMINAL_EVERY_S if self._terminal else _LINES_EVERY_S)
-        clock = time.strftime("%H:%M:%S", time.gmtime(time_s))
-        rate = reports / (now - self._began_s)
-        words = f"{clock} UTC of the recording, {reports:,} reports read, {rate:,.0f} a second, {tracks} tracks"
-        end = "\x1b[K\r" if self._terminal else "\n"
-        print(f"forehear track: {words}", file=sys.stderr, end=end, flush=True)
-
-    def done(self, summary: str) -> None:
-        """Say the last line."""
-        clear = "\x1b[K" if self._terminal else ""
-        print(f"{clear}forehear track: {summary}", file=sys.stderr)
+def _words(reports: int, time_s: float, tracks: int, began_s: float) -> str:
+    clock = time.strftime("%H:%M:%S", time.gmtime(time_s))
+    rate = reports / max(time.monotonic() - began_s, 1e-3)
+    return f"{clock} UTC of the recording, {reports:,} reports read, {rate:,.0f} a second, {tracks} tracks"

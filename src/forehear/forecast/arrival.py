@@ -29,7 +29,7 @@ BIN_S = 10.0
 BINS = int(HORIZON_S / BIN_S)
 # A leap is at least this long [s]: 10 m of a piston drone's way.
 LEAST_LEAP_S = 0.25
-# The quantiles that are told.
+# The quantiles that are reported.
 QUANTILES = (0.05, 0.5, 0.95)
 # Fewer ways than this that arrive tell no time (2 % of 256): the probability stands, the times do not.
 LEAST_ARRIVING = 5
@@ -104,20 +104,21 @@ def _away(east: float, north: float, ring: Array, radius: float) -> float:
 
 @njit(cache=True)
 def _first_times(
-    along: Array, across: Array, furthest: Array, draws: Array, velocity_draws: Array, state: Array, sigmas: Array,
-    ring: Array, radius: float, horizon_s: float, out: Array,
+    routes: Routes, furthest: Array, state: Array, sigmas: Array, ring: Array, radius: float, horizon_s: float,
+    out: Array,
 ) -> None:  # fmt: skip
     """Fill out (R,) with the time [s] at which each way first comes within a site; inf: not in the horizon.
 
     furthest (R,) how far from its beginning each way ever comes [m per m/s]; state (4,) east, north [m], velocity
     east, north [m/s]; sigmas (2,) of place and velocity, per axis.
     """
+    along, across = routes.along, routes.across
     last = along.shape[1] - 1
     for r in range(along.shape[0]):
-        ve = state[2] + sigmas[1] * velocity_draws[r, 0]
-        vn = state[3] + sigmas[1] * velocity_draws[r, 1]
-        x0 = state[0] + sigmas[0] * draws[r, 0]
-        y0 = state[1] + sigmas[0] * draws[r, 1]
+        ve = state[2] + sigmas[1] * routes.velocity[r, 0]
+        vn = state[3] + sigmas[1] * routes.velocity[r, 1]
+        x0 = state[0] + sigmas[0] * routes.place[r, 0]
+        y0 = state[1] + sigmas[0] * routes.place[r, 1]
         speed = math.hypot(ve, vn)
         fastest = FASTER * max(speed, 1.0)
         t = 0.0
@@ -166,10 +167,7 @@ def arrivals(
         )
         for k in np.flatnonzero(beyond <= flown):
             ring = places.ring[places.first[k] : places.first[k + 1]]
-            _first_times(
-                routes.along, routes.across, furthest, routes.place, routes.velocity,
-                state, sigmas, ring, places.radius[k], horizon_s, times,
-            )  # fmt: skip
+            _first_times(routes, furthest, state, sigmas, ring, places.radius[k], horizon_s, times)
             arrival = _arrival_of(track, places.ids[k], times, max(float(beyond[k]), 0.0))
             if arrival is not None:
                 out.append(arrival)
@@ -182,11 +180,12 @@ def _arrival_of(track: Track, site: str, times: Array, distance_m: float) -> Arr
     if arriving == 0:
         return None
     share = track.existence / len(times)
-    told: list[float | None] = [None, None, None]
+    reported: list[float | None] = [None, None, None]
     if arriving >= LEAST_ARRIVING:
-        told = [round(track.time_s + float(q), 1) for q in quantiles]
+        reported = [round(track.time_s + float(q), 1) for q in quantiles]
     probability = min(share * arriving, 1.0)
-    return Arrival(track.time_s, track.track, site, probability, told[0], told[1], told[2], distance_m, share * by)
+    early, middle, late = reported
+    return Arrival(track.time_s, track.track, site, probability, early, middle, late, distance_m, share * by)
 
 
 @njit(cache=True)

@@ -11,9 +11,12 @@ import base64
 import binascii
 from typing import NamedTuple
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from forehear.records import Report
 
 VERSION = b"1"
 DOMAIN = b"forehear-report-1 "
@@ -91,3 +94,12 @@ def sign(payload: bytes, counter: int, key: Ed25519PrivateKey) -> bytes:
     number = str(counter).encode()
     signature = base64.urlsafe_b64encode(key.sign(DOMAIN + number + b" " + payload)).rstrip(b"=")
     return b" ".join((VERSION, number, signature, payload))
+
+
+def signed_line(report: Report, counter: int, key: Ed25519PrivateKey | None) -> bytes:
+    """Make the line (without its newline) that a sensor sends of a report; unsigned where there is no key.
+
+    `received_at_s` is left out: the hub stamps what it receives itself.
+    """
+    payload = msgspec.json.encode(msgspec.structs.replace(report, received_at_s=None))
+    return payload if key is None else sign(payload, counter, key)

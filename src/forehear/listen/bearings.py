@@ -38,6 +38,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forehear.constants import STANDARD_SOUND_SPEED_MPS
 from forehear.listen.wavefront import (
     Array,
     Complex,
@@ -75,8 +76,6 @@ HIGHEST_ELEVATION_SIGMA_RAD = math.radians(45.0)
 LOWEST_RAD, HIGHEST_RAD = 0.0, math.radians(85.0)
 START_RAD = math.radians(8.0)
 # -----------------------------------------------------------------------------------------------------
-# Speed of sound at 15 degrees Celsius [m/s]; elevation leans on it, azimuth hardly.
-SOUND_SPEED_MPS = 340.3
 
 
 class Bearing(NamedTuple):
@@ -103,7 +102,7 @@ def bearing(
     places_m: ArrayLike,
     rate_hz: float,
     bands_hz: ArrayLike | None = None,
-    sound_speed_mps: float = SOUND_SPEED_MPS,
+    sound_speed_mps: float = STANDARD_SOUND_SPEED_MPS,
 ) -> Bearing | None:
     """Find the direction of the sound in some bands; None where the data or the array cannot tell.
 

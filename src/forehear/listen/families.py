@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.listen import fine, spectrum, tones
-from forehear.listen.lines import APART_HZ, TO_HZ, Start
+from forehear.listen.lines import APART_HZ, TO_HZ, LineStart
 
 Array = NDArray[np.float64]
 
@@ -140,7 +140,7 @@ def _family(
     at_s = spectrum.HOP_S * (np.arange(fitted, dtype=np.float64) - (fitted - 2))
     slope, middle = _line(at_s, log[-fitted:]) if fitted > 2 else (path.slope_per_s, float(log[-min(fitted, 2)]))
     others, before = beside
-    start = Start(math.exp(middle), slope)
+    start = LineStart(math.exp(middle), slope)
     sharp = fine.refine(low, start, noise, others, fine.continued(start, before))
     return Family(
         told,

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.listen.lines import Lines, Start, difference, freed, turned_back
+from forehear.listen.lines import Lines, LineStart, difference, freed, turned_back
 
 Array = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class Fine(NamedTuple):
 
 def refine(
     low: NDArray[np.float32],
-    start: Start,
+    start: LineStart,
     noise: NDArray[np.float32],
     others: Sequence[Fine] = (),
     before: Fine | None = None,
@@ -89,7 +89,7 @@ def refine(
     return _climbed(lines, between, start, d, e, before)
 
 
-def continued(start: Start, before: Sequence[Fine]) -> Fine | None:
+def continued(start: LineStart, before: Sequence[Fine]) -> Fine | None:
     """Give the one of a second ago that a tone continues: nearest to where both slopes lead, if that is near."""
 
     def apart(was: Fine) -> float:
@@ -130,7 +130,7 @@ def _turn(angle: Array) -> NDArray[np.complex64]:
     return out
 
 
-def _bend(start: Start, e: float, before: Fine | None) -> tuple[Array, float]:
+def _bend(start: LineStart, e: float, before: Fine | None) -> tuple[Array, float]:
     """Give what is known of the bend: an inverse covariance with tone and slope (3, 3), and the e that it expects.
 
     By itself, that it is small; after a second of the same family, that it is about this slope less the one then.
@@ -143,7 +143,7 @@ def _bend(start: Start, e: float, before: Fine | None) -> tuple[Array, float]:
     return known + np.diag([1e-9, 1e-9, 1e-9]), before.slope_hz_per_s - slope
 
 
-def _climbed(a: Lines, between: Lines, start: Start, d: float, e: float, before: Fine | None) -> Fine:
+def _climbed(a: Lines, between: Lines, start: LineStart, d: float, e: float, before: Fine | None) -> Fine:
     """Sharpen by Gauss-Newton and say how sharp it became."""
     tone_hz, slope = start.tone_hz, start.slope_per_s * start.tone_hz
     n = float(a.samples.sum())

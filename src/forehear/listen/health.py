@@ -4,6 +4,7 @@ A block of samples gives a `Tally`; tallies add; `health_of` says what a report 
 here and nothing refused: a level from clipped samples is still worth having, if the reader knows.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ PIECE_S = 0.1
 CLIPPED_TOLD_PCT, SILENT_TOLD_PCT, OVERLOADED_TOLD_PCT = 0.01, 1.0, 1.0
 # Lost sound shorter than this between heartbeats is not told [s].
 GAP_TOLD_S = 1e-3
+# A rate that is not the listening rate is no news: it is written as often as a heartbeat comes [s].
+RATE_EVERY_S = 10.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -40,6 +43,7 @@ class Tally(NamedTuple):
     gap_s: float = 0.0
     rate_changes: int = 0
     resampled_from_hz: float | None = None
+    opposed: int = 0
 
 
 def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
@@ -60,9 +64,12 @@ def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
         lost = n - int(good.sum())
         x = np.where(good, x, np.float32(0.0))
     # Comparisons with what is no number are false: a gap is neither silent nor overloaded.
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         silent = int(((pieces.max(axis=2) - pieces.min(axis=2)) < SILENT_UNDER).sum())
-        overloaded = int((np.isfinite(square) & (square >= OVERLOADED_FROM_RMS**2)).sum())
+        # What moves fills the scale, or stands at its end; an offset, as cheap converters have it, does neither.
+        offset = pieces.mean(axis=2)
+        full = (square - offset**2 >= OVERLOADED_FROM_RMS**2) | (np.abs(offset) >= CLIPPED_FROM)
+        overloaded = int((np.isfinite(square) & full).sum())
     judged = square.size
     if n < piece // 2:
         judged = silent = overloaded = 0
@@ -93,6 +100,7 @@ def together(one: Tally, other: Tally) -> Tally:
         one.gap_s + other.gap_s,
         one.rate_changes + other.rate_changes,
         rate_hz,
+        max(one.opposed, other.opposed),
     )
 
 
@@ -106,6 +114,7 @@ def health_of(tally: Tally, uncalibrated: bool = False) -> Health | None:
         tally.rate_changes,
         tally.resampled_from_hz,
         uncalibrated,
+        tally.opposed,
     )
 
 
@@ -121,16 +130,26 @@ def _share(count: int, of: int, told_pct: float) -> float:
     return round(pct, 2) if pct >= told_pct else 0.0
 
 
-def worse(one: Health | None, other: Health | None) -> Health | None:
-    """Put two views of the same time together, the worse of each: the device's own and the Listener's."""
-    if one is None or other is None:
-        return one if other is None else other
-    return _health(
-        max(one.clipped_pct, other.clipped_pct),
-        max(one.silent_pct, other.silent_pct),
-        max(one.overloaded_pct, other.overloaded_pct),
-        max(one.gap_s, other.gap_s),
-        max(one.rate_changes, other.rate_changes),
-        one.resampled_from_hz if one.resampled_from_hz is not None else other.resampled_from_hz,
-        one.uncalibrated or other.uncalibrated,
-    )
+class Checkup:
+    """What is amiss with one stream: since a report last said so (`tally`), and lost sound in all (`gap_s`)."""
+
+    def __init__(self, uncalibrated: bool) -> None:
+        self._uncalibrated = uncalibrated
+        self._said_s = -math.inf
+        self.tally = Tally()
+        self.gap_s = 0.0
+
+    def add(self, tally: Tally) -> None:
+        """Add what was counted."""
+        self.tally = together(self.tally, tally)
+        self.gap_s += tally.gap_s
+
+    def health(self, heard_at_s: float, heartbeat: bool) -> Health | None:
+        """Say what a report of this time says; what it says is forgotten then."""
+        if not heartbeat and heard_at_s - self._said_s < RATE_EVERY_S:
+            news = health_of(self.tally._replace(resampled_from_hz=None), self._uncalibrated)
+            if news is None:
+                return None
+        out = health_of(self.tally, self._uncalibrated)
+        self.tally, self._said_s = Tally(), heard_at_s
+        return out

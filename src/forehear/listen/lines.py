@@ -38,7 +38,7 @@ class Lines(NamedTuple):
     noise: Array  # (lines,) variance per sample of white noise as strong as that around the line
 
 
-class Start(NamedTuple):
+class LineStart(NamedTuple):
     """A tone at the middle of a frame, known to about 0.4 %, and the slope of its logarithm."""
 
     tone_hz: float
@@ -94,7 +94,7 @@ def difference(line_hz: Array) -> Array:
     return np.asarray(4.0 * np.sin(np.pi * line_hz / spectrum.RATE_HZ) ** 2)
 
 
-def freed(a: Lines, start: Start, others: Sequence[tuple[float, float]]) -> Lines:
+def freed(a: Lines, start: LineStart, others: Sequence[tuple[float, float]]) -> Lines:
     """Give lines that others (tone [Hz], slope [Hz/s]) have too infinite noise: they then tell nothing."""
     noise = a.noise
     line = a.order * start.tone_hz

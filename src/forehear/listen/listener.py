@@ -15,6 +15,7 @@ from forehear.constants import LISTENING_RATE_HZ
 from forehear.listen import health, spectrum, threads
 from forehear.listen.bearings import Bearing, bearing
 from forehear.listen.beat import Beat
+from forehear.listen.channels import Mixer
 from forehear.listen.families import families
 from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
 from forehear.listen.jet import Broad, BroadBand
@@ -60,7 +61,6 @@ class Listener:
         it all channels are one ear.
         """
         self._sensor = sensor
-        self._uncalibrated = calibration_db is None
         # A full-scale sine has the power 1/2.
         self._full_db = (ASSUMED_CALIBRATION_DB if calibration_db is None else calibration_db) + 10.0 * math.log10(
             2
@@ -70,26 +70,32 @@ class Listener:
         self._floor = NoiseFloor()
         self._search = Search()
         self._broad = BroadBand()
-        self._tally = health.Tally()
+        self._mixer = Mixer(LISTENING_RATE_HZ)
+        self._checkup = health.Checkup(calibration_db is None)
+        self.heard_s = 0.0
         self._told_s: float | None = None
         self._from_s: float | None = None
         self._at_s = 0.0
-        # Samples of the last second as they came, and how many in a row were no numbers.
+        # Samples of the last second, if nobody counted them, and how many in a row were no numbers.
         self._raw: list[Floats] = []
+        self._counted = False
         self._lost = 0
         self._begin(0.0)
 
-    def hear(self, samples: ArrayLike, at_s: float) -> list[Report]:
+    def hear(self, samples: ArrayLike, at_s: float, seen: health.Tally | None = None) -> list[Report]:
         """Hear samples (n,) or (n, channels) in full scale, the first of which came at `at_s`; any n.
 
         Gives the reports that are due. What is not a number is a gap, and so is a piece that does not join the one
-        before. Raises ValueError for an array with the wrong number of channels.
+        before. `seen` was counted of them before they were resampled, which blurs clipping; without it they are
+        counted here. Raises ValueError for an array with the wrong number of channels.
         """
         with np.errstate(over="ignore"):
             x = np.asarray(samples, np.float32)
         x = x[:, None] if x.ndim == 1 else x
         if self._places_m is not None and x.shape[1] != self._channels:
             raise ValueError(f"samples: have {x.shape[1]} channels, but {self._channels} places are known")
+        self._counted = seen is not None
+        self._checkup.add(seen or health.Tally())
         if len(x) == 0:
             return []
         if self._from_s is None:
@@ -100,7 +106,7 @@ class Listener:
         if abs(ahead_s) > GAP_S:
             self._begin(at_s)
             self._lost = 0
-            self._tally = health.together(self._tally, health.gap(max(ahead_s, 0.0)))
+            self._checkup.add(health.gap(ahead_s))
             # A clock that was set back must not silence the heartbeat until it is where it was.
             self._told_s = at_s if self._told_s is None else min(self._told_s, at_s)
         else:
@@ -115,7 +121,7 @@ class Listener:
         self._begin(now_s)
         # A stream of less than a second has told nothing yet.
         untold = self._told_s is None or now_s - self._told_s > 1.5 or self._told_s == self._from_s
-        return [self._report(max(now_s - 0.5, 0.0), ())] if untold or self._tally.gap_s > 0.0 else []
+        return [self._report(max(now_s - 0.5, 0.0), ())] if untold or self._checkup.tally.gap_s > 0.0 else []
 
     def _begin(self, at_s: float) -> None:
         """Begin anew: all that was in flight is over; the floor stays."""
@@ -134,11 +140,16 @@ class Listener:
         self._search.reset()
         self._broad.reset()
 
+    @property
+    def gap_s(self) -> float:
+        """How much of the whole stream was lost [s]; `heard_s` is how much was heard."""
+        return self._checkup.gap_s
+
     def _count(self) -> None:
-        """Count what is amiss with the samples of the last second."""
+        """Count what is amiss with the samples of the last second, where nobody did before."""
         if self._raw:
             raw = np.concatenate(self._raw)
-            self._tally = health.together(self._tally, health.tally_of(raw, LISTENING_RATE_HZ))
+            self._checkup.add(health.tally_of(raw, LISTENING_RATE_HZ))
             self._raw = []
 
     def _sounding(self, x: Floats) -> list[Report]:
@@ -156,25 +167,27 @@ class Listener:
             while begin < end:
                 piece = x[begin : min(begin + spectrum.HOP_IN - len(self._waiting), end)]
                 begin += len(piece)
-                self._raw.append(piece)
+                self.heard_s += len(piece) / LISTENING_RATE_HZ
+                if not self._counted:
+                    self._raw.append(piece)
                 self._waiting = np.concatenate([self._waiting, self._ear(piece)])
                 out += self._hear_hops()
         return out
 
     def _ear(self, x: Floats) -> Floats:
-        """Give what is heard of samples (n, channels): of an array all, else the mean of what is a number."""
+        """Give what is heard of samples (n, channels): of an array all, else one that all are mixed to."""
         if self._places_m is not None:
             return np.nan_to_num(x, posinf=0.0, neginf=0.0)
         if x.shape[1] == 1:
             return x
-        good = np.isfinite(x)
-        return np.asarray(
-            np.sum(x, axis=1, keepdims=True, where=good) / good.sum(axis=1, keepdims=True), np.float32
-        )
+        mixed = self._mixer.mix(x)
+        self._checkup.add(health.Tally(opposed=self._mixer.opposed))
+        return mixed
 
     def _without(self, count: int) -> list[Report]:
         """Go on over samples that are no numbers: few are silence, many end what was in flight."""
-        self._tally = health.together(self._tally, health.gap(count / LISTENING_RATE_HZ))
+        if not self._counted:
+            self._checkup.add(health.gap(count / LISTENING_RATE_HZ))
         self._lost += count
         if self._lost > GAP_S * LISTENING_RATE_HZ:
             self._begin(self._at_s + (len(self._waiting) + count) / LISTENING_RATE_HZ)
@@ -244,8 +257,6 @@ class Listener:
         return Sound(low_power, high_power, self._beat.clearness())
 
     def _report(self, heard_at_s: float, sources: tuple[Source, ...]) -> Report:
-        told = health.health_of(self._tally, self._uncalibrated)
-        self._tally = health.Tally()
         self._told_s = heard_at_s
         under = self._floor.powers
         return Report(
@@ -254,7 +265,7 @@ class Listener:
             round(heard_at_s, 4),
             noise_db=None if under is None else round(self._level_db(float(under[LISTENING].sum())), 1),
             sources=sources,
-            health=told,
+            health=self._checkup.health(heard_at_s, not sources),
         )
 
     def _level_db(self, power: float) -> float:

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forehear.constants import STANDARD_SOUND_SPEED_MPS
 from forehear.errors import NoSolution
 from forehear.listen.passby_fit import (
     DISTANCE_RANGE_M,
@@ -105,7 +106,7 @@ def pass_by(
     heard_at_s: ArrayLike,
     tone_hz: ArrayLike,
     tone_sigma_hz: ArrayLike,
-    sound_mps: float = 340.3,
+    sound_mps: float = STANDARD_SOUND_SPEED_MPS,
     wander_share: float | None = None,
 ) -> PassBy:
     """Solve a straight pass from the tones that one microphone heard.

@@ -2,9 +2,12 @@
 
 Theory of operation. Blocks of any length come in, with their rate and the time of their first sample. Each is
 looked at as it came (clipping, silence and overload are the device's, and resampling would blur them), mixed to
-one channel unless the ear is an array, resampled, cut into pieces of half a second and handed to the Listener. A
-time that is not the one expected is a gap: what is in the filter is handed on, and the stream begins anew. Small
-deviations are a clock's drift, and followed slowly.
+one channel unless the ear is an array, resampled, cut into pieces of half a second and handed to the Listener with
+what was seen of them. A time that is not the one expected ends the filter: what is in it is handed on, and the
+stream begins anew. Small deviations are a clock's drift, and followed slowly.
+
+What does not live here: gaps, heartbeats, health and what was heard in all are the Listener's, for it alone knows
+what it reports. The edge adds the one gap that a time cannot tell, samples that a driver says it dropped.
 
 A report is stamped as received when the piece is through that completed it: a recording's stamps are those that a
 live microphone without a delay on its line would have had, so a replay is as fast and no faster.
@@ -18,8 +21,10 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from forehear.constants import LISTENING_RATE_HZ
-from forehear.io.audio import Resampler, Samples
-from forehear.listen.health import Tally, gap, health_of, tally_of, together, worse
+from forehear.io.audio import Samples
+from forehear.io.resample import Resampler
+from forehear.listen.channels import Mixer
+from forehear.listen.health import Tally, gap, tally_of, together
 from forehear.records import Report
 
 # --- numbers that decide -----------------------------------------------------------------------------
@@ -29,20 +34,22 @@ PIECE = LISTENING_RATE_HZ // 2
 # A block's time may be off by this before it is a gap [s] (the Listener's own limit): drivers jitter by 10 ms.
 JITTER_S = 0.05
 # Where the driver says that it dropped samples, a time that is off by this is believed to be what was dropped [s];
-# below, at least this much is told.
+# below, at least this much is reported.
 DROPPED_S = 1e-3
 # The share of a deviation below it that is followed at each block: 50 ppm of a sound card's clock are 25 us a
 # block, which this follows with a lag of 2 ms; a driver's jitter of 10 ms moves the time by 0.1 ms.
 FOLLOWED = 0.01
-# How often a report tells of the ear's health [s]: as often as a heartbeat comes.
-HEARTBEAT_S = 10.0
 # -----------------------------------------------------------------------------------------------------
 
 
 class Hears(Protocol):
-    """What the edge needs of a Listener."""
+    """What the edge, and who sums up what was heard, need of a Listener."""
 
-    def hear(self, samples: NDArray[np.floating], at_s: float) -> list[Report]: ...
+    @property
+    def heard_s(self) -> float: ...
+    @property
+    def gap_s(self) -> float: ...
+    def hear(self, samples: NDArray[np.floating], at_s: float, seen: Tally) -> list[Report]: ...
     def end(self) -> list[Report]: ...
 
 
@@ -54,17 +61,18 @@ class Edge:
         self._array = array
         self._clock = clock
         self._resampler: Resampler | None = None
+        self._mixer = Mixer(LISTENING_RATE_HZ)
         self._rate_hz = 0.0
         self._channels = 0
         # The time at which the next sample is due, of the device and of what is handed on.
         self._due_s: float | None = None
         self._piece_s = 0.0
         self._waiting: list[Samples] = []
-        self._tally = Tally()
-        self._told_s = -np.inf
+        # What was seen of the samples that wait.
+        self._seen = Tally()
         self._stamp_s = 0.0
-        self.heard_s = 0.0
-        self.gap_s = 0.0
+        # How many channels are wired against the others.
+        self.opposed = 0
 
     def take(self, samples: Samples, rate_hz: float, at_s: float, dropped: bool = False) -> list[Report]:
         """Take (n, channels) samples whose first is of `at_s`; give the reports that are ready.
@@ -73,35 +81,35 @@ class Edge:
         """
         if len(samples) == 0:
             return []
-        told_s = self.gap_s
+        ahead_s = 0.0 if self._due_s is None else at_s - self._due_s
         jitter_s = DROPPED_S if dropped else JITTER_S
         out = self._made_ready(samples.shape[1] if self._array else 1, rate_hz, at_s, jitter_s)
-        if dropped and self.gap_s == told_s:
-            self._count(gap(DROPPED_S))
-        tally = tally_of(samples, rate_hz)
+        if dropped and abs(ahead_s) <= JITTER_S:
+            self._see(gap(max(ahead_s, DROPPED_S)))
+        seen = tally_of(samples, rate_hz)
         if rate_hz != LISTENING_RATE_HZ:
-            tally = tally._replace(resampled_from_hz=float(rate_hz))
-        self._count(tally)
+            seen = seen._replace(resampled_from_hz=float(rate_hz))
+        self._see(seen)
         length_s = len(samples) / rate_hz
-        self.heard_s += length_s - tally.gap_s
         assert self._due_s is not None
         assert self._resampler is not None
         late_s = at_s - self._due_s
         self._due_s += length_s + FOLLOWED * late_s
         self._piece_s += FOLLOWED * late_s
         if not self._array and samples.shape[1] > 1:
-            samples = samples @ np.full((samples.shape[1], 1), 1.0 / samples.shape[1], np.float32)
+            samples = self._mixer.mix(samples)
+            self.opposed = self._mixer.opposed
+            self._see(Tally(opposed=self.opposed))
         self._waiting.append(self._resampler.feed(samples))
         return out + self._hand_on(PIECE)
 
     def end(self) -> list[Report]:
         """Hand on all that is left, and give the last reports."""
         out = self._flushed()
-        return out + self._stamped(self._listener.end(), last=True)
+        return out + self._stamped(self._listener.end())
 
-    def _count(self, tally: Tally) -> None:
-        self.gap_s += tally.gap_s
-        self._tally = together(self._tally, tally)
+    def _see(self, tally: Tally) -> None:
+        self._seen = together(self._seen, tally)
 
     def _made_ready(self, channels: int, rate_hz: float, at_s: float, jitter_s: float) -> list[Report]:
         """Begin anew where the time, the rate or the channels are not what they were."""
@@ -111,12 +119,12 @@ class Edge:
             return []
         out = self._flushed()
         if abs(jumped_s) > jitter_s:
-            self._count(gap(jumped_s))
             self._due_s = None
         if self._rate_hz not in (0.0, rate_hz):
-            self._count(Tally(rate_changes=1))
+            self._see(Tally(rate_changes=1))
         self._channels, self._rate_hz = channels, rate_hz
         self._resampler = Resampler(rate_hz, channels)
+        self._mixer = Mixer(rate_hz)
         if self._due_s is None:
             self._due_s = self._piece_s = at_s
         return out
@@ -144,21 +152,15 @@ class Edge:
             at_s = self._piece_s
             done += len(piece)
             self._piece_s += len(piece) / LISTENING_RATE_HZ
-            reports = self._listener.hear(piece if self._array else piece[:, 0], at_s)
-            out += self._stamped(reports)
+            seen, self._seen = self._seen, Tally()
+            out += self._stamped(self._listener.hear(piece if self._array else piece[:, 0], at_s, seen))
         self._waiting = [joined[done:].copy()]
         return out
 
-    def _stamped(self, reports: list[Report], last: bool = False) -> list[Report]:
+    def _stamped(self, reports: list[Report]) -> list[Report]:
         out = []
-        for number, report in enumerate(reports, 1):
+        for report in reports:
             now_s = self._clock() if self._clock is not None else max(self._piece_s, report.heard_at_s)
             self._stamp_s = max(now_s, self._stamp_s)
-            health = report.health
-            heartbeat = not report.sources or report.heard_at_s - self._told_s >= HEARTBEAT_S
-            if heartbeat or health is not None or (last and number == len(reports)):
-                health = worse(health_of(self._tally), health)
-                self._tally = Tally()
-                self._told_s = report.heard_at_s
-            out.append(replace(report, received_at_s=round(self._stamp_s, 3), health=health))
+            out.append(replace(report, received_at_s=round(self._stamp_s, 3)))
         return out

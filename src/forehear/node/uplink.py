@@ -1,7 +1,7 @@
 """Reports to a hub, signed, over HTTP; the newest are kept while there is no line, and sent when it is back.
 
 A thread of its own sends, so that a slow line never holds the microphone up. What the hub has acknowledged is on
-its disk. A refusal that will not change (a key that it does not know) is told and not repeated; "later" is.
+its disk. A refusal that will not change (a key that it does not know) is logged and not repeated; "later" is.
 """
 
 import base64
@@ -9,34 +9,29 @@ import binascii
 import os
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec.structs import replace
 
 from forehear.errors import InputError
-from forehear.io.signing import key_from_seed, sign, write_public_key
+from forehear.io.posting import Post
+from forehear.io.signing import key_from_seed, signed_line, write_public_key
 from forehear.records import Report
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Reports kept while there is no line; the oldest go. Three minutes in which something is heard: the tracker looks
 # back one, and a hub lets 240 at once through (gate.py); more would hold up what is heard now.
 MOST_WAITING = 180
-# How long an answer is waited for, and the pauses after none [s].
-TIMEOUT_S, FIRST_PAUSE_S, LONGEST_PAUSE_S = 10.0, 1.0, 60.0
+# The pauses after no answer [s].
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # How long what is left may take at the end [s].
 FAREWELL_S = 5.0
 # Answers after which the same lines may be taken another time (docs/operations.md).
 LATER = frozenset({429, 500, 502, 503, 504, 507})
 # -----------------------------------------------------------------------------------------------------
-
-# Sends a body; gives the status and the answer. Raises OSError where there is no line.
-Post = Callable[[bytes], tuple[int, bytes]]
 
 
 def read_key(path: str) -> tuple[Ed25519PrivateKey, bool]:
@@ -65,23 +60,6 @@ def public_key(key: Ed25519PrivateKey) -> str:
     return write_public_key(key)
 
 
-def poster(url: str) -> Post:
-    """Make what posts to a hub. Raises InputError on an address that is none."""
-    if not url.startswith(("http://", "https://")):
-        raise InputError(f"--hub {url!r}: allowed: http://... or https://...")
-    address = url.rstrip("/") + "/v1/reports"
-
-    def post(body: bytes) -> tuple[int, bytes]:
-        request = urllib.request.Request(address, body, {"Content-Type": "application/x-ndjson"})
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-                return answer.status, answer.read(100_000)
-        except urllib.error.HTTPError as error:
-            return error.code, error.read(100_000)
-
-    return post
-
-
 class Uplink:
     """A sink that signs and posts. `put` never waits."""
 
@@ -89,12 +67,12 @@ class Uplink:
         self,
         post: Post,
         key: Ed25519PrivateKey | None,
-        tell: Callable[[str], None],
+        log: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._post = post
         self._key = key
-        self._tell = tell
+        self._log = log
         self._clock = clock
         self._counter = 0
         self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
@@ -123,16 +101,12 @@ class Uplink:
         with self._lock:
             left = len(self._waiting)
         if left:
-            self._tell(f"{left} reports could not be sent")
+            self._log(f"{left} reports could not be sent")
 
     def _line(self, report: Report) -> bytes:
-        # The hub stamps what it receives itself.
-        payload = msgspec.json.encode(replace(report, received_at_s=None))
-        if self._key is None:
-            return payload
         # Counters must grow, also from one run to the next.
         self._counter = max(self._counter + 1, int(self._clock() * 1e6))
-        return sign(payload, self._counter, self._key)
+        return signed_line(report, self._counter, self._key)
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
@@ -155,7 +129,7 @@ class Uplink:
                 continue
             if self._closing:
                 return
-            self._tell(f"hub: {why}; {len(self._waiting)} reports wait, again in {pause_s:g} s")
+            self._log(f"hub: {why}; {len(self._waiting)} reports wait, again in {pause_s:g} s")
             self._wake.clear()
             # Not woken by new reports: they wait their turn; by the end it is.
             until_s = time.monotonic() + pause_s
@@ -182,5 +156,5 @@ class Uplink:
         self.accepted += accepted
         if refused:
             self.refused += sum(refused.values())
-            self._tell("hub refused " + ", ".join(f"{count}: {reason}" for reason, count in refused.items()))
+            self._log("hub refused " + ", ".join(f"{count}: {reason}" for reason, count in refused.items()))
         return None

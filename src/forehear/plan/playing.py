@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forehear.records import Network, Report, Site, Track, Truth
+from forehear.records import Network, Report, Track, Truth
 from forehear.simulate.run import World, blocks
 from forehear.track.tracker import Tracker
 
@@ -12,7 +12,7 @@ LAST_WAIT_S = 10
 
 
 @dataclass(frozen=True)
-class Second:
+class PlayedSecond:
     """One second of reception: what was true then, what the tracker said, how many reports came."""
 
     time_s: float
@@ -25,7 +25,7 @@ def _received(report: Report) -> float:
     return report.received_at_s if report.received_at_s is not None else report.heard_at_s
 
 
-def play(world: World) -> Iterator[Second]:
+def play(world: World) -> Iterator[PlayedSecond]:
     """Play a world through a tracker of its network. The same world gives the same seconds."""
     tracker = Tracker(world.network)
     start = world.scenario.start_s
@@ -50,21 +50,16 @@ def play(world: World) -> Iterator[Second]:
 
 def _step(
     tracker: Tracker, waiting: list[Report], truths: dict[int, list[Truth]], second: int, start: float
-) -> Second:
+) -> PlayedSecond:
     limit = start + second
     count = next((i for i, report in enumerate(waiting) if _received(report) > limit), len(waiting))
     reports = waiting[:count]
     del waiting[:count]
     tracks = tracker.advance(limit, reports)
-    return Second(limit, tuple(truths.pop(second, ())), tuple(tracks), len(reports))
+    return PlayedSecond(limit, tuple(truths.pop(second, ())), tuple(tracks), len(reports))
 
 
 def middle_of(network: Network) -> tuple[float, float]:
     """The middle of a network's rectangle, (lon, lat) [deg]."""
     lons, lats = [s.lon for s in network.sensors], [s.lat for s in network.sensors]
     return 0.5 * (min(lons) + max(lons)), 0.5 * (min(lats) + max(lats))
-
-
-def site_of(world: World) -> Site:
-    """The one site that a world warns."""
-    return world.sites[0]

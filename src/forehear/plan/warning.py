@@ -14,8 +14,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forehear.air.level import received_level_db
-from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps
+from forehear.air.level import convective_gain_db, received_level_db
+from forehear.air.medium import air_at, speed_of_sound_mps
+from forehear.air.retarded import doppler_ratio
 from forehear.errors import NoSolution
 from forehear.records import Atmosphere
 from forehear.simulate.scenario.emitters import EMITTERS
@@ -71,13 +72,12 @@ def hearing_range_m(variant: Variant, speed_mps: float, air: Atmosphere, model: 
     Ignores: differences between sensors, gusts, hills. Raises NoSolution at the speed of sound and above.
     """
     emitter = EMITTERS[variant.emitter]
-    figures = (air.temperature_c, air.relative_humidity_pct, air.pressure_hpa)
-    absorption = float(absorption_db_per_m(emitter.band_hz, *figures))
-    c = float(speed_of_sound_mps(air.temperature_c))
-    if speed_mps >= c:
-        raise NoSolution(f"speed_mps={speed_mps} is not below the speed of sound {c:.1f}")
-    loud = emitter.source_level_db - 10.0 * emitter.convection * math.log10(1.0 - speed_mps / c)
-    return range_of_level_m(loud, absorption, model.noise_db + model.threshold_db)
+    met = air_at(air, emitter.band_hz)
+    if speed_mps >= met.c_mps:
+        raise NoSolution(f"speed_mps={speed_mps} is not below the speed of sound {met.c_mps:.1f}")
+    approaching = doppler_ratio((1.0, 0.0, 0.0), (-speed_mps, 0.0, 0.0), (0.0, 0.0, 0.0), met.c_mps)
+    loud = emitter.source_level_db + float(convective_gain_db(approaching, emitter.convection))
+    return range_of_level_m(loud, met.absorption_db_per_m, model.noise_db + model.threshold_db)
 
 
 def lead_s(

@@ -22,7 +22,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.air.retarded import apparent_jacobians, apparent_m, doppler_gradients, doppler_ratio
+from forehear.air.level import level_gradient_db_per_m
+from forehear.air.medium import UniformAir
+from forehear.air.retarded import (
+    apparent_jacobians,
+    apparent_m,
+    azimuth_elevation_gradients,
+    doppler_gradients,
+    doppler_ratio,
+)
 from forehear.errors import NoSolution
 
 Array = NDArray[np.float64]
@@ -33,8 +41,6 @@ _LEVEL, _TONE = 6, 7
 LAG_S = 36
 # A sensor whose odds never reach this adds nothing worth its computing.
 LEAST_ODDS = 1e-3
-# dB of level per neper of distance: 20 / ln 10.
-_DB_PER_NEPER = 20.0 / np.log(10.0)
 
 
 @dataclass(frozen=True)
@@ -79,71 +85,72 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Air:
-    """Speed of sound [m/s], wind to east and north [m/s], absorption [dB/m]."""
+class FlightPath:
+    """A target second by second: places and velocities (k, 3) east-north-up, its tone at rest (None for a jet)."""
 
-    c_mps: float = 340.3
-    wind_mps: tuple[float, float] = (0.0, 0.0)
-    absorption_db_per_m: float = 0.0
-
-    def wind(self) -> Array:
-        """The wind as east-north-up (3,) [m/s]."""
-        return np.array([*self.wind_mps, 0.0])
+    places_m: Array
+    velocities_mps: Array
+    tone_hz: float | None
 
 
-def path_lengths_m(places_m: Array, sensors_m: Array, air: Air) -> Array:
+@dataclass(frozen=True)
+class Hearers:
+    """Sensors (s, 3) east-north-up, which are arrays (s,), the odds (k, s) that each hears a second's sound."""
+
+    places_m: Array
+    is_array: NDArray[np.bool_]
+    odds: Array
+
+
+def path_lengths_m(places_m: Array, sensors_m: Array, air: UniformAir) -> Array:
     """Give the way (k, s) of the sound in the air's own frame [m]: c times its delay."""
     r = places_m[:, None, :] - sensors_m[None, :, :]
     return np.asarray(np.linalg.norm(apparent_m(r, np.zeros(3), air.wind(), air.c_mps), axis=-1), np.float64)
 
 
-def information(
-    places_m: Array, velocities_mps: Array, sensors_m: Array, is_array: NDArray[np.bool_], odds: Array,
-    tone_hz: float | None, senses: Senses, air: Air,
-) -> tuple[Array, Array]:  # fmt: skip
+def information(path: FlightPath, hearers: Hearers, senses: Senses, air: UniformAir) -> tuple[Array, Array]:
     """Give what each sensor tells of each second of emission.
 
-    Parameters: (k, 3) places and velocities of the target, a second apart; (s, 3) sensors; (s,) which are
-    arrays; (k, s) odds of hearing; the target's tone at rest, None for a jet.
     Returns information (k, s, 8, 8) and the time (k, s) from emission to hearing [s].
     Raises NoSolution where the target is not slower than sound, or stands in a sensor.
     Ignores: silence as evidence, and that a faint level is heard only when it happens to be high.
     """
     wind = air.wind()
     # Seen from the moment of emission the source stands still: r is then the emission point itself.
-    q = places_m[:, None, :] - sensors_m[None, :, :]
-    still, v = np.zeros(3), np.broadcast_to(velocities_mps[:, None, :], q.shape)
+    q = path.places_m[:, None, :] - hearers.places_m[None, :, :]
+    still, v = np.zeros(3), np.broadcast_to(path.velocities_mps[:, None, :], q.shape)
     e = apparent_m(q, still, wind, air.c_mps)
-    path = np.linalg.norm(e, axis=-1)
-    delay = path / air.c_mps
+    length = np.linalg.norm(e, axis=-1)
+    delay = length / air.c_mps
     de_dq, _, dd_dq, _ = apparent_jacobians(q, still, wind, air.c_mps)
     rows, weights = [], []
-    level = np.zeros((*path.shape, STATES))
-    level[..., :3] = (-_DB_PER_NEPER / path - air.absorption_db_per_m)[..., None] * air.c_mps * dd_dq
+    level = np.zeros((*length.shape, STATES))
+    by_path = level_gradient_db_per_m(length, air.absorption_db_per_m)
+    level[..., :3] = by_path[..., None] * air.c_mps * dd_dq
     level[..., _LEVEL] = 1.0
     if senses.level_sigma_db is not None:
         rows.append(level)
-        weights.append(np.broadcast_to(senses.level_sigma_db**-2.0, path.shape))
+        weights.append(np.broadcast_to(senses.level_sigma_db**-2.0, length.shape))
     # At the geometry of reception r = q + v d, where the closed forms of Doppler are known.
     r = q + v * delay[..., None]
     ratio = doppler_ratio(r, v, wind, air.c_mps)
-    reports = odds / ratio
-    if senses.tone_sigma_hz is not None and tone_hz is not None:
+    reports = hearers.odds / ratio
+    if senses.tone_sigma_hz is not None and path.tone_hz is not None:
         by_r, by_v = doppler_gradients(r, v, wind, air.c_mps)
         tone = np.zeros_like(level)
         # r moves with q, and with v by the delay: dr/dq = I + v dd/dq, dr/dv = d I.
-        tone[..., :3] = tone_hz * (by_r + np.sum(by_r * v, axis=-1)[..., None] * dd_dq)
-        tone[..., 3:6] = tone_hz * (by_v + delay[..., None] * by_r)
+        tone[..., :3] = path.tone_hz * (by_r + np.sum(by_r * v, axis=-1)[..., None] * dd_dq)
+        tone[..., 3:6] = path.tone_hz * (by_v + delay[..., None] * by_r)
         tone[..., _TONE] = ratio
         rows.append(tone)
-        weights.append(np.broadcast_to(senses.tone_sigma_hz**-2.0, path.shape))
+        weights.append(np.broadcast_to(senses.tone_sigma_hz**-2.0, length.shape))
     for row, sigma_deg in zip(
         _bearings(e, de_dq), (senses.azimuth_sigma_deg, senses.elevation_sigma_deg), strict=True
     ):
-        if sigma_deg is not None and is_array.any():
+        if sigma_deg is not None and hearers.is_array.any():
             rows.append(row)
-            weights.append(np.broadcast_to(is_array * np.radians(sigma_deg) ** -2.0, path.shape))
-    total = np.zeros((*path.shape, STATES, STATES))
+            weights.append(np.broadcast_to(hearers.is_array * np.radians(sigma_deg) ** -2.0, length.shape))
+    total = np.zeros((*length.shape, STATES, STATES))
     for row, weight in zip(rows, weights, strict=True):
         total += (reports * weight)[..., None, None] * row[..., :, None] * row[..., None, :]
     return total, delay
@@ -151,44 +158,37 @@ def information(
 
 def _bearings(e: Array, de_dq: Array) -> tuple[Array, Array]:
     """The rows of azimuth and elevation (k, s, 8)."""
-    flat2 = np.sum(e[..., :2] ** 2, axis=-1)
-    flat, all2 = np.sqrt(flat2), flat2 + e[..., 2] ** 2
-    by_azimuth = np.stack([e[..., 1] / flat2, -e[..., 0] / flat2, np.zeros_like(flat)], axis=-1)
-    up = e[..., 2] / (flat * all2)
-    by_elevation = np.stack([-e[..., 0] * up, -e[..., 1] * up, flat / all2], axis=-1)
     out = []
-    for by_e in (by_azimuth, by_elevation):
-        row = np.zeros((*flat.shape, STATES))
+    for by_e in azimuth_elevation_gradients(e):
+        row = np.zeros((*e.shape[:-1], STATES))
         row[..., :3] = np.einsum("...i,...ij->...j", by_e, de_dq)
         out.append(row)
     return out[0], out[1]
 
 
 def bound(
-    places_m: Array, velocities_mps: Array, sensors_m: Array, is_array: NDArray[np.bool_], odds: Array,
-    tone_hz: float | None, senses: Senses, air: Air, motion: Motion, prior: Prior,
-) -> Array:  # fmt: skip
+    path: FlightPath, hearers: Hearers, senses: Senses, air: UniformAir, motion: Motion, prior: Prior
+) -> Array:
     """Give the covariance (k, 8, 8) below which no unbiased tracker can know the state now, second by second.
 
-    Parameters as in `information`, with the motion's noise and the prior of the first second. `odds` (k, s) are
-    those of hearing the sound emitted in second k. Raises NoSolution as `information`.
+    As `information`, with the motion's noise and the prior of the first second. The odds are those of hearing the
+    sound emitted in second k. Raises NoSolution as `information`.
     Ignores: false alarms, doubt about which report is whose, silence as evidence.
     """
-    if not (np.isfinite(places_m).all() and np.isfinite(velocities_mps).all()):
+    if not (np.isfinite(path.places_m).all() and np.isfinite(path.velocities_mps).all()):
         raise NoSolution("the path holds a place or a velocity that is not finite")
-    used = np.flatnonzero(odds.max(axis=0, initial=0.0) >= LEAST_ODDS)
-    seconds = len(places_m)
+    used = np.flatnonzero(hearers.odds.max(axis=0, initial=0.0) >= LEAST_ODDS)
+    seconds = len(path.places_m)
     # learnt[k, l]: information about second k that has been received l seconds later.
     learnt = np.zeros((seconds, LAG_S + 1, STATES, STATES))
-    sensors, arrays = sensors_m[used], np.asarray(is_array, bool)[used]
+    sensors, arrays = hearers.places_m[used], np.asarray(hearers.is_array, bool)[used]
     for begin in range(0, seconds, 256):
         part = slice(begin, begin + 256)
-        told, delay = information(
-            places_m[part], velocities_mps[part], sensors, arrays, odds[part][:, used], tone_hz, senses, air
-        )
+        piece = FlightPath(path.places_m[part], path.velocities_mps[part], path.tone_hz)
+        learned, delay = information(piece, Hearers(sensors, arrays, hearers.odds[part][:, used]), senses, air)
         lag = np.ceil(delay + senses.latency_s).astype(np.int64)
         k, s = np.nonzero(lag <= LAG_S)
-        np.add.at(learnt[part], (k, lag[k, s]), told[k, s])
+        np.add.at(learnt[part], (k, lag[k, s]), learned[k, s])
     # In units of the prior's sigmas the matrices stay well conditioned: at first all are the identity.
     sigmas = prior.sigmas()
     learnt = np.cumsum(learnt * np.outer(sigmas, sigmas), axis=1)
@@ -224,9 +224,3 @@ def _motion(motion: Motion, sigmas: Array) -> tuple[Array, Array]:
 def horizontal_sigma_m(covariance: Array) -> Array:
     """Give sqrt(trace) of the horizontal part (k,) [m]: what `position_sigma_m` of a track means."""
     return np.asarray(np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1]), np.float64)
-
-
-def first_below_s(sigma_m: Array, limit_m: float) -> int | None:
-    """Give the first second at which the bound lies under a limit [m]; None if it never does."""
-    below = np.flatnonzero(sigma_m < limit_m)
-    return int(below[0]) if len(below) else None

@@ -13,11 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
+from forehear.air.level import received_level_db
+from forehear.air.medium import UniformAir, air_at
 from forehear.errors import NoSolution
 from forehear.geodesy import plane_at
 from forehear.records import Network, TargetKind, Truth
-from forehear.score.bound import Air, Motion, Prior, Senses, bound, horizontal_sigma_m, path_lengths_m
+from forehear.score.bound import (
+    FlightPath,
+    Hearers,
+    Motion,
+    Prior,
+    Senses,
+    bound,
+    horizontal_sigma_m,
+    path_lengths_m,
+)
 from forehear.score.records import BoundSeries
 
 Array = NDArray[np.float64]
@@ -29,8 +39,6 @@ HEARING_SPREAD_DB = 6.0
 BEST_ODDS = 0.95
 # Sensors farther from the whole path than this hear nothing of it [m].
 REACH_M = 12_000.0
-# Where most of the sound is after kilometres of air [Hz].
-BAND_HZ = 200.0
 # Tones at rest [Hz]: a two-stroke pusher's, a light aircraft's propeller; a jet has none.
 TONES_HZ: dict[TargetKind, float | None] = {"piston": 110.0, "jet": None, "other": 80.0}
 
@@ -64,9 +72,7 @@ class _Sensors:
         self.lat = np.array([s.lat for s in network.sensors])
         self.height_m = np.array([s.height_m for s in network.sensors])
         self.is_array = np.array([s.kind == "array" for s in network.sensors])
-        a = network.atmosphere
-        absorption = absorption_db_per_m(BAND_HZ, a.temperature_c, a.relative_humidity_pct, a.pressure_hpa)
-        self.air = Air(speed_of_sound_mps(a.temperature_c), wind_mps(a), float(absorption))
+        self.air = air_at(network.atmosphere)
 
 
 def _bound_of(rows: Array, kind: TargetKind, sensors: _Sensors, senses: Senses) -> BoundSeries | None:
@@ -86,36 +92,35 @@ def _bound_of(rows: Array, kind: TargetKind, sensors: _Sensors, senses: Senses) 
     path = np.column_stack([np.interp(grid, rows[:, 0], column) for column in path.T])
     places, velocities, heard_by = path[:, :3], path[:, 3:6], path[:, 6]
     s_east, s_north = plane.forward(sensors.lon, sensors.lat)
-    posts = np.column_stack([s_east, s_north, sensors.height_m])
-    near = _near(places, posts)
+    sensors_m = np.column_stack([s_east, s_north, sensors.height_m])
+    near = _near(places, sensors_m)
     if not near.any():
         return BoundSeries(float(grid[0]), [float("inf")] * seconds)
-    posts, is_array = posts[near], sensors.is_array[near]
-    odds = _odds(places, posts, heard_by, sensors.air)
-    covariance = bound(
-        places, velocities, posts, is_array, odds, TONES_HZ[kind], senses, sensors.air, Motion(), Prior()
-    )
+    sensors_m, is_array = sensors_m[near], sensors.is_array[near]
+    odds = _odds(places, sensors_m, heard_by, sensors.air)
+    flight, hearers = FlightPath(places, velocities, TONES_HZ[kind]), Hearers(sensors_m, is_array, odds)
+    covariance = bound(flight, hearers, senses, sensors.air, Motion(), Prior())
     return BoundSeries(float(grid[0]), horizontal_sigma_m(covariance).tolist())
 
 
-def _near(places: Array, posts: Array) -> NDArray[np.bool_]:
+def _near(places: Array, sensors_m: Array) -> NDArray[np.bool_]:
     """Which sensors come within reach of any tenth second of the path."""
-    box = (posts[:, :2] > places[:, :2].min(axis=0) - REACH_M) & (
-        posts[:, :2] < places[:, :2].max(axis=0) + REACH_M
+    box = (sensors_m[:, :2] > places[:, :2].min(axis=0) - REACH_M) & (
+        sensors_m[:, :2] < places[:, :2].max(axis=0) + REACH_M
     )
     out = box.all(axis=1)
     inside = np.flatnonzero(out)
     least = np.full(len(inside), np.inf)
     for place in places[::10]:
-        least = np.minimum(least, np.hypot(*(posts[inside, :2] - place[:2]).T))
+        least = np.minimum(least, np.hypot(*(sensors_m[inside, :2] - place[:2]).T))
     out[inside[least > REACH_M]] = False
     return np.asarray(out, bool)
 
 
-def _odds(places: Array, posts: Array, heard_by: Array, air: Air) -> Array:
+def _odds(places: Array, sensors_m: Array, heard_by: Array, air: UniformAir) -> Array:
     """Odds (k, s) of hearing what is emitted each second, by bisection on the loudness that they need."""
-    path = path_lengths_m(places, posts, air)
-    loss = 20.0 * np.log10(np.maximum(path, 1.0)) + air.absorption_db_per_m * path
+    path = path_lengths_m(places, sensors_m, air)
+    loss = -received_level_db(0.0, path, air.absorption_db_per_m)
     # What is emitted now is heard later: the truth's count is of the moment of hearing.
     k = np.arange(len(places))
     wanted = np.interp(k + path.min(axis=1) / air.c_mps, k, heard_by)

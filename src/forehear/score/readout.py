@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from forehear.records import KINDS
 from forehear.score.assignment import Floats
 from forehear.score.records import KNOWN_BELOW_M, Score, TargetScore
-from forehear.score.tally import Tally
+from forehear.score.tally import ScoreTally
 
 
-def read_out(tally: Tally) -> Score:
+def read_out(tally: ScoreTally) -> Score:
     """Give the score of all seconds that were added."""
     errors = np.frombuffer(tally.errors, np.float32).astype(np.float64)
     bounds = np.frombuffer(tally.bound, np.float32).astype(np.float64)
@@ -60,7 +60,7 @@ def read_out(tally: Tally) -> Score:
     )
 
 
-def _gospa(tally: Tally) -> tuple[float | None, float | None, float | None, float | None]:
+def _gospa(tally: ScoreTally) -> tuple[float | None, float | None, float | None, float | None]:
     """The root means over the seconds: all, localisation, missed, false [m]."""
     if not tally.seconds:
         return None, None, None, None
@@ -70,7 +70,7 @@ def _gospa(tally: Tally) -> tuple[float | None, float | None, float | None, floa
     return float(np.sqrt(squares.sum())), localisation, missed, false
 
 
-def _known_from(tally: Tally) -> Floats:
+def _known_from(tally: ScoreTally) -> Floats:
     """When each target's bound first lies under KNOWN_BELOW_M [s]; NaN if never."""
     out = np.full(len(tally.targets.row), np.nan)
     for name, k in tally.targets.row.items():
@@ -92,7 +92,7 @@ def _over(errors: Floats, bounds: Floats) -> float | None:
     return float(np.median(errors[known]) / np.median(bounds[known])) if known.any() else None
 
 
-def _by_target(tally: Tally, errors: Floats, bounds: Floats) -> list[TargetScore]:
+def _by_target(tally: ScoreTally, errors: Floats, bounds: Floats) -> list[TargetScore]:
     rows = tally.targets
     whose = np.frombuffer(tally.whose, np.int64)
     order = np.argsort(whose, kind="stable")

@@ -19,7 +19,7 @@ from forehear.records import Truth
 from forehear.score.instants import in_step
 from forehear.score.readout import read_out
 from forehear.score.records import CUTOFF_M, HOLD_S, BoundSeries, Score, TrackPoint
-from forehear.score.tally import Tally
+from forehear.score.tally import ScoreTally
 
 
 def score(
@@ -36,7 +36,7 @@ def score(
     Raises InputError where lines are out of order. Ignores: height, a track's `count`, tentative tracks.
     Memory: a tally a target and a track, and 24 bytes per assigned target-second.
     """
-    tally = Tally(cutoff_m, hold_s, bounds or {})
+    tally = ScoreTally(cutoff_m, hold_s, bounds or {})
     for time_s, inside, truths, points in in_step(truth, tracks):
         if inside:
             tally.add(time_s, truths, points)

@@ -59,7 +59,7 @@ class _Rows:
         return self._column[column][: len(self.row)]
 
 
-class Tally:
+class ScoreTally:
     """Feed it a second at a time with `add`; its sums may be read at any time."""
 
     def __init__(self, cutoff_m: float, hold_s: float, bounds: Mapping[str, BoundSeries]) -> None:

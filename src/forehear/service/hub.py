@@ -4,7 +4,7 @@ Theory of operation. Reports are committed by `intake` and acknowledged. Several
 step in the store (the moment, and up to which block), has the tracker's process take it, keeps its alerts, and
 only then shows them. So after a crash at any moment: what was acknowledged is in a block; every block is in a step
 that was noted, or goes into the first new one; a step that was taken is taken again the same, and its alerts,
-being the same, are found in the store already and not told again.
+being the same, are found in the store already and not sent again.
 
 The tracker falling behind does not hold up intake: the next step simply takes more blocks.
 """
@@ -24,7 +24,7 @@ from forehear.service.config import Settings
 from forehear.service.intake.gate import Gate, Limits, known_sensors
 from forehear.service.intake.intake import Intake
 from forehear.service.secret import secret
-from forehear.service.show.sensor_states import Ears
+from forehear.service.show.sensor_states import SensorStates
 from forehear.service.show.showing import Showing
 from forehear.service.store.alerts import keep, teller
 from forehear.service.store.store import Store, StoredAlert, StoreFull
@@ -39,12 +39,12 @@ RETAIN_EVERY_S = 30.0
 # The tracker rests for at least this share of its last step: steps cost much alike however few reports are in
 # them, and on a night of 800 targets, where one takes 0.2 s, stepping without a pause would only heat the room.
 REST = 0.25
-# The rate of reports is told over so long [s].
+# The rate of reports is shown over so long [s].
 RATE_OVER_S = 3.0
 
 
 class Hub:
-    """The running service without its doors. `start`, `stop`; the doors use `intake`, `show` and the questions."""
+    """The running service without its endpoints, which use `intake`, `show` and the questions. `start`, `stop`."""
 
     def __init__(
         self, settings: Settings, clock: Callable[[], float] = time.time, launched: Launched | None = None
@@ -57,7 +57,7 @@ class Hub:
         self.reader = Store(folder / "store.sqlite")
         self.writer = ThreadPoolExecutor(1, "store")
         self.gate = _gate(settings, self.store)
-        self.ears = Ears(settings.network)
+        self.sensor_states = SensorStates(settings.network)
         self.intake = Intake(self.gate, self.store, clock, self.writer)
         self.intake.on_report = self._heard
         self.sites = {s.id: s for s in settings.sites}
@@ -76,7 +76,7 @@ class Hub:
         # Acknowledged by a service that is gone, perhaps in no step yet; once they are, None.
         self._inherited: int | None = self.store.last_block()
         self.tracking = Tracking(settings, folder, self.store, launched)
-        self.show = Showing(settings, self.reader, self.ears, clock, self.status)
+        self.show = Showing(settings, self.reader, self.sensor_states, clock, self.status)
 
     # --- its life ------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class Hub:
             self.intake.give(list(self.store.bodies(seen, self._inherited)), self._inherited)
             self._inherited = None
 
-    async def _take(self, frame: Frame, tell: bool = True) -> None:
+    async def _take(self, frame: Frame, send: bool = True) -> None:
         """Keep a frame's alerts, then show it."""
         self.steps += 1
         self.reports_in_steps += frame.reports
@@ -160,20 +160,20 @@ class Hub:
             self.turned_away = frame.turned_away
         if not frame.silent:
             self.show.take(frame)
-        if tell:
+        if send:
             for alert in frame.alerts:
-                await self._tell(alert)
+                await self._send(alert)
         if not frame.replayed:
             self._count()
             self.show.publish(frame)
 
-    async def _tell(self, alert: Alert) -> None:
-        """Store an alert with its CAP message; tell it unless it was there already."""
+    async def _send(self, alert: Alert) -> None:
+        """Store an alert with its CAP message; send it unless it was there already."""
         loop = asyncio.get_running_loop()
         try:
             stored = await loop.run_in_executor(self.writer, keep, self.store, alert, self._teller)
         except StoreFull:
-            # Told though it cannot be kept: silence would be worse than telling twice.
+            # Sent though it cannot be kept: silence would be worse than sending twice.
             self.intake.full = True
             stored = StoredAlert(0, alert, None, None, None)
         if stored is not None:
@@ -183,7 +183,7 @@ class Hub:
 
     def _heard(self, report: Report, now_s: float) -> None:
         self.newest_heard_s = max(self.newest_heard_s, min(report.heard_at_s, now_s))
-        self.ears.take(report, now_s)
+        self.sensor_states.take(report, now_s)
 
     def _count(self) -> None:
         now = time.monotonic()
@@ -204,8 +204,8 @@ class Hub:
             "time_s": self.clock(), "ready": self.ready.is_set(), "reports_per_s": round(self.reports_per_s(), 1),
             "accepted": self.gate.accepted, "refused": self.gate.refused, "turned_away": self.turned_away,
             "behind_s": round(self.behind_s, 3), "step_s": round(took[len(took) // 2], 4) if took else 0.0,
-            "sensors": self.ears.counts(), "watchers": self.show.live.watchers(), "store_full": self.intake.full,
-            "tracker_restarts": self.tracking.restarts,
+            "sensors": self.sensor_states.counts(), "watchers": self.show.live.watchers(),
+            "store_full": self.intake.full, "tracker_restarts": self.tracking.restarts,
         }  # fmt: skip
 
     async def acknowledge(self, number: int) -> bool:

@@ -41,19 +41,19 @@ class World:
     network: Network
     sites: tuple[Site, ...]
     air: Atmosphere
-    posts: sensors.Posts
+    natures: sensors.SensorNatures
     broken: faults.Broken
     actors: tuple[traffic.Actor, ...]
     seed: int
 
 
 @dataclass(frozen=True)
-class Block:
+class SimulatedBlock:
     """A stretch of time up to `until_s` from the start: the truth of its seconds, and the reports that came."""
 
     world: World
     until_s: float
-    batch: columns.Batch
+    batch: columns.ReportColumns
     truth: tuple[Truth, ...]
 
     def reports(self) -> list[Report]:
@@ -82,11 +82,11 @@ def prepare(scenario: Scenario, seed: int | None = None, network: Network | None
     if network is None:
         network = ground.network_of(scenario, land, streams[1])
     air = real_air(scenario)
-    posts = sensors.posts_of(network, air, scenario.sensors, streams[2])
-    broken = faults.broken_of(scenario.faults, posts, float(scenario.duration_s), streams[3])
+    natures = sensors.natures_of(network, air, scenario.sensors, streams[2])
+    broken = faults.broken_of(scenario.faults, natures, float(scenario.duration_s), streams[3])
     actors = traffic.flights_of(scenario, land, streams[4]) + traffic.clutter_of(scenario, land, streams[5])
     sites = ground.sites_of(scenario, streams[6])
-    return World(scenario, network, sites, air, posts, broken, tuple(actors), seed)
+    return World(scenario, network, sites, air, natures, broken, tuple(actors), seed)
 
 
 def real_air(scenario: Scenario) -> Atmosphere:
@@ -104,43 +104,45 @@ def real_air(scenario: Scenario) -> Atmosphere:
     )
 
 
-def simulate(scenario: Scenario, seed: int | None = None, network: Network | None = None) -> Iterator[Block]:
+def simulate(
+    scenario: Scenario, seed: int | None = None, network: Network | None = None
+) -> Iterator[SimulatedBlock]:
     """Prepare and play a scenario: its blocks, one after another."""
     return blocks(prepare(scenario, seed, network))
 
 
-def blocks(world: World) -> Iterator[Block]:
+def blocks(world: World) -> Iterator[SimulatedBlock]:
     """Play a world. The last block holds every report that was still under way."""
-    scenario, model, posts, broken = world.scenario, world.scenario.sensors, world.posts, world.broken
+    scenario, model, natures, broken = world.scenario, world.scenario.sensors, world.natures, world.broken
     reach = _reach_of(world)
     waiting = sorted(world.actors, key=lambda a: a.start_s, reverse=True)
     voices: list[_Voice] = []
     carried = np.empty((0, 7))
-    since = np.random.Generator(np.random.PCG64([world.seed, 0])).integers(0, model.heartbeat_s, len(posts.kind))
-    pending: list[columns.Batch] = []
+    since = np.random.Generator(np.random.PCG64([world.seed, 0])).integers(0, model.heartbeat_s, len(natures.kind))
+    pending: list[columns.ReportColumns] = []
     for number, t0 in enumerate(range(0, scenario.duration_s, BLOCK_S)):
         ticks = min(BLOCK_S, scenario.duration_s - t0)
         rng = np.random.Generator(np.random.PCG64([world.seed, number + 1]))
         while waiting and waiting[-1].start_s < t0 + ticks:
             voices.append(_voice(world, reach, waiting.pop()))
         voices = [v for v in voices if v.path.end_s > t0 - v.oldest_s]
-        noise = sensors.noise_at(posts, float(t0), ticks)
-        heard, best, expected = _hear(world, reach, voices, noise, t0, rng)
-        alarms, carried = sensors.false_alarms(posts, model, noise, carried, rng)
-        honest = columns.join_heard([heard, alarms])
+        noise = sensors.noise_at(natures, float(t0), ticks)
+        heard, odds = _hear(world, reach, voices, noise, t0, rng)
+        alarms, carried = sensors.false_alarms(natures, model, noise, carried, rng)
+        honest = columns.join_sources([heard, alarms])
         honest = honest.take(~faults.inventing(broken)[honest.sensor])
-        made_up = faults.invented(broken, posts, model, float(t0), ticks, rng)
-        told = reports.quieten(columns.join_heard([honest, made_up]), model)
-        batch = reports.frames(told, posts, broken, model, noise, float(t0), since, rng)
-        pending.append(reports.deliver(batch, posts, broken, model, scenario.faults, rng))
+        made_up = faults.invented(broken, natures, model, float(t0), ticks, rng)
+        reported = reports.quieten(columns.join_sources([honest, made_up]), model)
+        batch = reports.frames(reported, natures, broken, model, noise, float(t0), since, rng)
+        pending.append(reports.deliver(batch, natures, broken, model, scenario.faults, rng))
         # A later frame is received after its own middle and the least delay.
         last = t0 + ticks >= scenario.duration_s
         until = math.inf if last else t0 + ticks + model.latency_min_s
-        ready, rest = reports.release(columns.join_batches(pending), until)
+        ready, rest = reports.release(columns.join_reports(pending), until)
         pending = [rest]
         sounding = [(v.actor, v.path) for v in voices]
-        lines = truth.truth_of(scenario.start_s, sounding, best, expected, t0)
-        yield Block(world, float(t0 + ticks), ready, lines)
+        lines = truth.truth_of(scenario.start_s, sounding, odds.best, odds.expected, t0)
+        yield SimulatedBlock(world, float(t0 + ticks), ready, lines)
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ class _Voice:
     """An actor on its path, and the bounds of how it can sound: what the search for its hearers needs."""
 
     actor: traffic.Actor
-    path: paths.Path
+    path: paths.EmitterPath
     loudest_db: float
     closing_mps: float
     oldest_s: float
@@ -188,36 +190,36 @@ def _voice(world: World, reach: _Reach, actor: traffic.Actor) -> _Voice:
     loudest += 4.9 * model.fading_db + 0.1
     excess = np.array([loudest - model.threshold_db + hearing.LEAST_SIGMAS * sensors.spread_db(model)])
     row = np.array([reach.row[actor.emitter]], np.int64)
-    far = float(near.farthest_m(world.posts.cells, excess, row, reach.table_m)[0])
+    far = float(near.farthest_m(world.natures.cells, excess, row, reach.table_m)[0])
     oldest = far / (reach.c_mps - reach.wind_mps) + 1.0
     return _Voice(actor, _from(path, -oldest - 2.0), loudest, 1.05 * fastest / (1.0 - mach), oldest)
 
 
-def _from(path: paths.Path, time_s: float) -> paths.Path:
+def _from(path: paths.EmitterPath, time_s: float) -> paths.EmitterPath:
     """Forget what sounded before anybody listened."""
     skip = min(max(math.floor(time_s - path.start_s), 0), max(len(path.xyz_m) - 2, 0))
     if skip == 0:
         return path
     kept = (path.xyz_m[skip:].copy(), path.tone_hz[skip:].copy(), path.level_db[skip:].copy())
-    return paths.Path(path.start_s + skip, *kept)
+    return paths.EmitterPath(path.start_s + skip, *kept)
 
 
 def _hear(
     world: World, reach: _Reach, voices: list[_Voice], noise: Array, t0: int, rng: np.random.Generator
-) -> tuple[columns.Heard, Array, Array]:
-    """All that is heard in a block; and the best odds and expected hearers (emitters, ticks)."""
-    posts, model = world.posts, world.scenario.sensors
+) -> tuple[columns.SourceColumns, hearing.Odds]:
+    """All that is heard in a block; and with which odds."""
+    natures, model = world.natures, world.scenario.sensors
     kind = np.array([reach.row[v.actor.emitter] for v in voices], np.int64)
     window, middle, extent = _window(reach, voices, kind, t0, noise.shape[1])
     excess = window.loudest_db - model.threshold_db + hearing.LEAST_SIGMAS * sensors.spread_db(model)
-    pairs = near.near_pairs(posts.cells, middle, extent, excess, kind, reach.table_m)
+    pairs = near.near_pairs(natures.cells, middle, extent, excess, kind, reach.table_m)
     edge = (model.threshold_db, sensors.spread_db(model), model.max_detection)
-    ear = hearing.Ear(reach.c_mps, *edge, model.fading_db, model.fading_period_s)
+    law = hearing.HearingLaw(reach.c_mps, *edge, model.fading_db, model.fading_period_s)
     deaf_from_s = faults.deaf_from_s(world.broken)
-    answer = hearing.heard(posts.ears, window, pairs, noise, deaf_from_s, float(t0), ear)
-    emitter, sensor, tick, row, best, expected = answer
+    frames = hearing.Frames(float(t0), noise, deaf_from_s)
+    incoming, odds = hearing.heard(natures.receivers, window, pairs, frames, law)
     heard_as = np.array([v.actor.emitter.heard_as for v in voices]).reshape(-1, 3)
-    return sensors.hear(posts, model, noise, emitter, sensor, tick, row, heard_as, rng), best, expected
+    return sensors.hear(natures, model, noise, incoming, heard_as, rng), odds
 
 
 def _window(

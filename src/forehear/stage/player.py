@@ -1,4 +1,4 @@
-"""Plays reports to a live service through its front door, signed, at the moment they would arrive.
+"""Plays reports to a live service through its own endpoint, signed, at the moment they would arrive.
 
 Run as a process of its own, so that a demonstration shows the service and not the playing.
 """
@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator
 from itertools import chain
 
-import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from forehear.io.ndjson import Rejections, ReportParser, read_chunks
-from forehear.io.signing import key_from_seed, sign
+from forehear.io.posting import LINES as AS_LINES
+from forehear.io.posting import poster
+from forehear.io.signing import key_from_seed, signed_line
 from forehear.records import Report
 
 # What arrives within this time goes in one request [s of this machine].
@@ -25,6 +26,10 @@ GATHER_S = 0.1
 LINES = 2000
 # An answer that says "later" is waited for this long [s].
 PATIENCE_S = 5.0
+# How long an answer is waited for [s]: a service that is starting answers late.
+ANSWER_S = 30.0
+# Requests under way at once.
+AT_ONCE = 6
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -84,6 +89,9 @@ class Player:
         # its own, so that lines which overtake each other stay within the gate's window.
         self._began = int(time.time() * 1e6)
         self._counters: dict[str, int] = {}
+        # To this machine itself, whatever proxies are named.
+        headers = {**AS_LINES, "Content-Encoding": "gzip"}
+        self._post = poster(part.url, headers, ANSWER_S, proxies=False)
         self.sent = self.accepted = 0
         self.late_s = 0.0
 
@@ -93,56 +101,45 @@ class Player:
 
     def line(self, report: Report) -> bytes:
         """Make the line that the sensor would send: its own, without the server's stamp."""
-        own = msgspec.structs.replace(
-            report, received_at_s=None, heard_at_s=round(report.heard_at_s + self.part.shift_s, 3)
-        )
-        payload = msgspec.json.encode(own)
-        key = self._keys.get(report.sensor)
-        if key is None:
-            return payload
         counter = self._counters.get(report.sensor, self._began) + 1
         self._counters[report.sensor] = counter
-        return sign(payload, counter, key)
+        own = msgspec.structs.replace(report, heard_at_s=round(report.heard_at_s + self.part.shift_s, 3))
+        return signed_line(own, counter, self._keys.get(report.sensor))
 
     async def play(self, reports: Iterator[Report]) -> None:
         """Send everything at its time."""
-        limits = httpx.Limits(max_connections=8)
-        async with httpx.AsyncClient(
-            base_url=self.part.url, timeout=30.0, limits=limits, trust_env=False
-        ) as client:
-            waiting: list[bytes] = []
-            under_way: set[asyncio.Task[None]] = set()
-            for report in reports:
-                due = _arrives(report) + self.part.shift_s
-                ahead = (due - self.clock()) / self.part.speed
-                if ahead > GATHER_S or len(waiting) >= LINES:
-                    if waiting:
-                        under_way.add(asyncio.create_task(self._send(client, waiting)))
-                        waiting = []
-                    if ahead > 0.0:
-                        await asyncio.sleep(ahead)
-                    under_way = {t for t in under_way if not t.done()}
-                    if len(under_way) > 6:
-                        await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                self.late_s = max(-ahead, 0.0)
-                waiting.append(self.line(report))
-            if waiting:
-                await self._send(client, waiting)
-            if under_way:
-                await asyncio.wait(under_way)
+        waiting: list[bytes] = []
+        under_way: set[asyncio.Task[None]] = set()
+        for report in reports:
+            due = _arrives(report) + self.part.shift_s
+            ahead = (due - self.clock()) / self.part.speed
+            if ahead > GATHER_S or len(waiting) >= LINES:
+                if waiting:
+                    under_way.add(asyncio.create_task(self._send(waiting)))
+                    waiting = []
+                if ahead > 0.0:
+                    await asyncio.sleep(ahead)
+                under_way = {t for t in under_way if not t.done()}
+                if len(under_way) > AT_ONCE:
+                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            self.late_s = max(-ahead, 0.0)
+            waiting.append(self.line(report))
+        if waiting:
+            await self._send(waiting)
+        if under_way:
+            await asyncio.wait(under_way)
 
-    async def _send(self, client: httpx.AsyncClient, lines: list[bytes]) -> None:
+    async def _send(self, lines: list[bytes]) -> None:
         body = gzip.compress(b"\n".join(lines), 1)
-        headers = {"content-encoding": "gzip", "content-type": "application/x-ndjson"}
         self.sent += len(lines)
         until = time.monotonic() + PATIENCE_S
         while True:
             try:
-                answer = await client.post("/v1/reports", content=body, headers=headers)
-                if answer.status_code < 500:
-                    self.accepted += int(answer.json().get("accepted", 0))
+                status, answer = await asyncio.to_thread(self._post, body)
+                if status < 500:
+                    self.accepted += int(msgspec.json.decode(answer).get("accepted", 0))
                     return
-            except httpx.TransportError:
+            except OSError:
                 pass
             if time.monotonic() > until:
                 return
@@ -150,7 +147,7 @@ class Player:
 
 
 def main() -> int:
-    """Read what to play from standard input, make ready, say so, be told when to begin, and play."""
+    """Read what to play from standard input, make ready, say so, learn when to begin, and play."""
     part = msgspec.msgpack.decode(base64.b64decode(sys.stdin.buffer.readline()), type=Part)
     reports = simulated(part.what, part.seed) if part.kind == "scenario" else recorded(part.what)
     first = next(reports, None)

@@ -11,7 +11,7 @@ Envelope = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
-class Lines:
+class HarmonicSeries:
     """One harmonic series: what turns, beats or fires, at the multiples of a fundamental."""
 
     fundamental_hz: float  # lowest line of the series: of a propeller engine, the shaft's
@@ -39,7 +39,7 @@ class Lines:
 class Engine:
     """A kind of source: its series of lines, and its noise."""
 
-    lines: tuple[Lines, ...]
+    lines: tuple[HarmonicSeries, ...]
     noise_level_db: float | None  # of its broad-band noise at 1 m; None: no noise at all
     noise_envelope: Envelope = ((50.0, 0.0), (300.0, 0.0), (3000.0, -25.0))
 
@@ -52,9 +52,9 @@ _ROTOR_NOISE: Envelope = ((30.0, -3.0), (200.0, 0.0), (1000.0, -10.0), (5000.0, 
 _ENGINE_NOISE: Envelope = ((40.0, -3.0), (200.0, 0.0), (1000.0, -6.0), (5000.0, -20.0))
 
 
-def _motor(hz: float) -> Lines:
+def _motor(hz: float) -> HarmonicSeries:
     """One of a multirotor's propellers: steered all the time, so that its line trembles."""
-    return Lines(
+    return HarmonicSeries(
         hz, 76.0, to_hz=5000.0, blades=2, faint_db=12.0, knee_hz=500.0, spread_share=0.02,
         throttle_share=0.02, throttle_s=0.6, width_hz=0.05,
     )  # fmt: skip
@@ -66,7 +66,7 @@ ENGINES: dict[str, Engine] = {
     # (the blade line often not the strongest), and the sixth line keeps its phase for about a second.
     "piston": Engine(
         (
-            Lines(
+            HarmonicSeries(
                 92.0, 120.0, blades=2, faint_db=13.0, knee_hz=600.0, fall_db=7.0, spread_db=5.0, spread_share=0.07,
                 width_hz=0.005,
             ),
@@ -77,7 +77,7 @@ ENGINES: dict[str, Engine] = {
     # The same, each revolution like the other: for bounds and for tests of method.
     "steady": Engine(
         (
-            Lines(
+            HarmonicSeries(
                 92.0, 120.0, blades=2, faint_db=16.0, knee_hz=400.0, wander_db=0.0, spread_share=0.0,
                 throttle_share=0.0, width_hz=0.0,
             ),
@@ -86,21 +86,28 @@ ENGINES: dict[str, Engine] = {
     ),
     # Single-cylinder four-stroke with its half orders, a direct two-blade propeller.
     "small_piston": Engine(
-        (Lines(55.0, 112.0, blades=2, faint_db=6.0, knee_hz=350.0, spread_share=0.15),), 105.0, _PROPELLER_NOISE
+        (HarmonicSeries(55.0, 112.0, blades=2, faint_db=6.0, knee_hz=350.0, spread_share=0.15),),
+        105.0, _PROPELLER_NOISE,
     ),
     # A fast two-stroke, three blades.
     "fast_piston": Engine(
-        (Lines(125.0, 116.0, blades=3, faint_db=12.0, knee_hz=500.0, spread_share=0.15),), 108.0, _PROPELLER_NOISE
+        (HarmonicSeries(125.0, 116.0, blades=3, faint_db=12.0, knee_hz=500.0, spread_share=0.15),),
+        108.0, _PROPELLER_NOISE,
     ),
     "light_aircraft": Engine(
-        (Lines(40.0, 119.0, blades=2, faint_db=10.0, knee_hz=200.0, spread_share=0.06),), 110.0, _PROPELLER_NOISE
+        (HarmonicSeries(40.0, 119.0, blades=2, faint_db=10.0, knee_hz=200.0, spread_share=0.06),),
+        110.0, _PROPELLER_NOISE,
     ),
     "jet": Engine((), 128.0, _JET_NOISE),
     # Main rotor and tail rotor on one shaft train, but not in a simple ratio.
     "helicopter": Engine(
         (
-            Lines(17.0, 122.0, to_hz=500.0, knee_hz=60.0, fall_db=9.0, spread_share=0.15, throttle_share=0.001),
-            Lines(98.0, 112.0, to_hz=1500.0, knee_hz=150.0, fall_db=8.0, spread_share=0.15, throttle_share=0.001),
+            HarmonicSeries(
+                17.0, 122.0, to_hz=500.0, knee_hz=60.0, fall_db=9.0, spread_share=0.15, throttle_share=0.001
+            ),
+            HarmonicSeries(
+                98.0, 112.0, to_hz=1500.0, knee_hz=150.0, fall_db=8.0, spread_share=0.15, throttle_share=0.001
+            ),
         ),
         112.0,
         _ROTOR_NOISE,
@@ -113,7 +120,7 @@ ENGINES: dict[str, Engine] = {
     # Two cylinders, four-stroke; its gears are the throttle's wander.
     "motorcycle": Engine(
         (
-            Lines(
+            HarmonicSeries(
                 42.0, 97.0, to_hz=2000.0, faint_db=0.0, knee_hz=200.0, fall_db=7.0, spread_share=0.3,
                 throttle_share=0.12, throttle_s=4.0, width_hz=0.02,
             ),
@@ -123,7 +130,7 @@ ENGINES: dict[str, Engine] = {
     ),
     "chainsaw": Engine(
         (
-            Lines(
+            HarmonicSeries(
                 150.0, 103.0, to_hz=6000.0, knee_hz=900.0, fall_db=6.0, spread_share=0.1, throttle_share=0.08,
                 throttle_s=0.7, width_hz=0.5,
             ),
@@ -134,7 +141,7 @@ ENGINES: dict[str, Engine] = {
     # 3,000 turns a minute, four-stroke: half orders, held by its governor.
     "generator": Engine(
         (
-            Lines(
+            HarmonicSeries(
                 25.0, 94.0, to_hz=2000.0, blades=2, faint_db=5.0, knee_hz=200.0, fall_db=6.0, spread_share=0.01,
                 throttle_share=0.002, throttle_s=3.0, width_hz=0.003,
             ),

@@ -22,37 +22,66 @@ from forehear.synthesise import travel
 from forehear.synthesise.engines import Engine
 from forehear.synthesise.noise import Noise, surroundings
 from forehear.synthesise.turbulence import Shake, Turbulence, shakes
-from forehear.synthesise.voice import Voice, voice
-from forehear.synthesise.ways import FRAME, HOP, Air, Ground, air_of, lines_heard, noise_heard, way
+from forehear.synthesise.voice import Course, Voice, voice
+from forehear.synthesise.ways import FRAME, HOP, Ground, Medium, air_of, lines_heard, noise_heard, way
 
 Array = NDArray[np.float64]
 RATE_HZ = 16000.0
 # An engine comes on and goes off within this time of emission [s].
 SWITCH_S = 0.05
+STANDARD = Atmosphere()
 
 
 @dataclass(frozen=True)
 class Flight:
-    """Something that moves (or stands) and sounds, from `start_s` to `end_s` of emission."""
+    """Something that moves (or stands) and sounds from `start_s` to `end_s` of emission, by its course if any."""
 
     motion: travel.Motion
     engine: Engine
     start_s: float = -inf
     end_s: float = inf
+    course: Course | None = None
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What sound meets on its way. Without `ground` there is no reflection, without `turbulence` the air is calm,
+    without `noise` nothing but the flights is heard."""
+
+    atmosphere: Atmosphere = STANDARD
+    ground: Ground | None = None
+    turbulence: Turbulence | None = None
+    noise: Noise | None = None
+
+
+# Standard air, and nothing else.
+CALM = Environment()
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """So many samples at a rate, from number `first` on; number 0 is taken at `start_s`."""
+
+    start_s: float
+    rate_hz: float
+    first: int
+    count: int
 
 
 def _on(flight: Flight, emitted_s: Array) -> Array:
     """Give the share (n,) of the engine's sound that is on."""
     rising = np.clip((emitted_s - flight.start_s) / SWITCH_S, 0.0, 1.0)
-    return np.asarray(rising * np.clip((flight.end_s - emitted_s) / SWITCH_S, 0.0, 1.0), np.float64)
+    on = np.asarray(rising * np.clip((flight.end_s - emitted_s) / SWITCH_S, 0.0, 1.0), np.float64)
+    return on if flight.course is None else on * flight.course.gain_at(emitted_s, flight.engine)
 
 
 def _heard(
-    flight: Flight, sounding: Voice, microphone: Array, air: Air, ground: Ground | None,
-    shake: Shake | None, start_s: float, first: int, count: int, rate_hz: float,
+    flight: Flight, sounding: Voice, microphone: Array, air: Medium, ground: Ground | None,
+    shake: Shake | None, samples: _Samples,
 ) -> Array:  # fmt: skip
     """Give what one microphone hears of one flight (count,) [Pa]."""
     # Cells and frames stand at multiples of HOP whatever the block is; noise needs a frame more to each side.
+    first, count, rate_hz = samples.first, samples.count, samples.rate_hz
     begin = first // HOP * HOP - FRAME
     length = -(-(first + count) // HOP) * HOP + FRAME - begin
     ways: list[tuple[travel.Motion, Ground | None]] = [(flight.motion, None)]
@@ -60,7 +89,7 @@ def _heard(
         ways.append((travel.mirrored(flight.motion, ground.height_m), ground))
     out = np.zeros(length - 2 * FRAME)
     for motion, by in ways:
-        path = way(motion, microphone, air, by, start_s + begin / rate_hz, length, rate_hz, shake)
+        path = way(motion, microphone, air, by, samples.start_s + begin / rate_hz, length, rate_hz, shake)
         path = replace(path, spreading=path.spreading * _on(flight, path.emitted_s))
         for series in sounding.series:
             out += lines_heard(path, series)[FRAME:-FRAME]
@@ -69,12 +98,20 @@ def _heard(
     return out[first - begin - FRAME :][:count]
 
 
-def _reach_s(flight: Flight, microphones: Array, air: Air, start_s: float, end_s: float) -> tuple[float, float]:
-    """Give the span of emission times that the microphones hear, with a second to each side."""
+def _reach_s(flight: Flight, microphones: Array, air: Medium, start_s: float, end_s: float) -> tuple[float, float]:
+    """Give the span of emission times that the microphones hear between, with a second to each side."""
     edges = np.array([start_s - 1.0, end_s + 1.0])
     spans = [travel.arrival(flight.motion, edges, m, air.wind_mps, air.sound_mps).emitted_s for m in microphones]
     # By way of the ground it is later by up to the height of the microphone: the margin holds it.
     return min(float(s[0]) for s in spans) - 1.0, max(float(s[1]) for s in spans) + 1.0
+
+
+def _sounds(flight: Flight, microphones: Array, air: Medium, from_s: float, to_s: float) -> bool:
+    """Say whether anything of a flight is heard between two moments: what is silent need not be worked out."""
+    if flight.start_s == -inf and flight.end_s == inf:
+        return True
+    earliest_s, latest_s = _reach_s(flight, microphones, air, from_s, to_s)
+    return latest_s > flight.start_s and earliest_s < flight.end_s
 
 
 def sound_blocks(
@@ -83,26 +120,22 @@ def sound_blocks(
     seconds: float,
     rng: np.random.Generator,
     *,
+    environment: Environment = CALM,
     start_s: float = 0.0,
     rate_hz: float = RATE_HZ,
-    atmosphere: Atmosphere | None = None,
-    ground: Ground | None = None,
-    turbulence: Turbulence | None = None,
-    noise: Noise | None = None,
     block_s: float = 1.0,
 ) -> Iterator[NDArray[np.float32]]:
     """Give the sound at microphones (m, 3) east-north-up [m], in blocks (n, m) [Pa].
 
     Times are seconds from a zero of the caller's own (below 1e6, so that phases keep their digits), the same for
-    the flights' motions and for `start_s`, the time of the first sample. Without `ground` there is no reflection,
-    without `turbulence` the air is calm, without `noise` nothing but the flights is heard. Microphones of an
-    array share the flights' sound and turbulence, not the noise. The same state of `rng` gives the same sound,
-    whatever `block_s`. Raises NoSolution as `sound_travel.arrival`, ValueError for places that are none.
+    the flights' motions and for `start_s`, the time of the first sample. Microphones of an array share the
+    flights' sound and turbulence, not the noise. The same state of `rng` gives the same sound, whatever `block_s`.
+    Raises NoSolution as `travel.arrival`, ValueError for places that are none.
     """
     microphones = np.asarray(microphones_m, np.float64)
     if microphones.ndim != 2 or microphones.shape[1] != 3 or not np.all(np.isfinite(microphones)):
         raise ValueError(f"microphones_m: {microphones.shape}; (m, 3) finite places east-north-up are needed")
-    air = air_of(atmosphere or Atmosphere())
+    air, turbulence, noise = air_of(environment.atmosphere), environment.turbulence, environment.noise
     surround = surroundings(noise, rate_hz) if noise is not None else None
     # Noise first: another flight does not change it.
     keys = rng.integers(1 << 62, size=(len(microphones), 3))
@@ -113,17 +146,20 @@ def sound_blocks(
     for flight, seed in zip(flights, seeds, strict=True):
         own = np.random.default_rng(seed)
         reach = _reach_s(flight, microphones, air, start_s, start_s + seconds)
-        voices.append(voice(flight.engine, own, *reach, rate_hz))
+        voices.append(voice(flight.engine, own, *reach, rate_hz, flight.course))
         still: Sequence[Shake | None] = [None] * len(microphones)
         shaken.append(still if turbulence is None else shakes(turbulence, microphones, air.sound_mps, own))
     block = max(round(block_s * rate_hz), 1)
     for first in range(0, total, block):
         count = min(block, total - first)
+        samples = _Samples(start_s, rate_hz, first, count)
         out = np.zeros((count, len(microphones)))
+        span = start_s + first / rate_hz, start_s + (first + count) / rate_hz
+        sounds = [_sounds(flight, microphones, air, *span) for flight in flights]
         for m, microphone in enumerate(microphones):
-            for flight, sounding, shake in zip(flights, voices, shaken, strict=True):
-                args = (air, ground, shake[m], start_s, first, count, rate_hz)
-                out[:, m] += _heard(flight, sounding, microphone, *args)
+            for on, flight, sounding, shake in zip(sounds, flights, voices, shaken, strict=True):
+                if on:
+                    out[:, m] += _heard(flight, sounding, microphone, air, environment.ground, shake[m], samples)
             if surround is not None:
                 out[:, m] += surround(keys[m], first, count)
         yield out.astype(np.float32)
@@ -135,18 +171,14 @@ def sound_at(
     seconds: float,
     rng: np.random.Generator,
     *,
+    environment: Environment = CALM,
     start_s: float = 0.0,
     rate_hz: float = RATE_HZ,
-    atmosphere: Atmosphere | None = None,
-    ground: Ground | None = None,
-    turbulence: Turbulence | None = None,
-    noise: Noise | None = None,
 ) -> NDArray[np.float32]:
     """Give the whole sound at once (n, m) [Pa]: `sound_blocks` put together."""
     blocks = sound_blocks(
-        microphones_m, flights, seconds, rng, start_s=start_s, rate_hz=rate_hz, atmosphere=atmosphere,
-        ground=ground, turbulence=turbulence, noise=noise,
-    )  # fmt: skip
+        microphones_m, flights, seconds, rng, environment=environment, start_s=start_s, rate_hz=rate_hz
+    )
     return np.concatenate(list(blocks))
 
 

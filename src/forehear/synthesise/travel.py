@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import wofz
 
+from forehear.air import kernels
 from forehear.air.retarded import delay_s
 from forehear.errors import NoSolution
 
@@ -71,7 +72,7 @@ def mirrored(motion: Motion, ground_m: float) -> Motion:
 
 
 @dataclass(frozen=True)
-class Arrival:
+class WaveArrival:
     """What arrives at a microphone at some times, each (n,)."""
 
     emitted_s: Array
@@ -80,7 +81,7 @@ class Arrival:
     rise: Array  # sine of the angle above the horizon under which it comes in
 
 
-def arrival(motion: Motion, heard_s: Array, microphone_m: Array, wind_mps: Array, sound_mps: float) -> Arrival:
+def arrival(motion: Motion, heard_s: Array, microphone_m: Array, wind_mps: Array, sound_mps: float) -> WaveArrival:
     """Solve for the sound that a microphone (3,) hears at times (n,): when it left, and how it came.
 
     Where the flight is curved, the closed form for a straight one is applied to its tangent at the last
@@ -104,8 +105,8 @@ def arrival(motion: Motion, heard_s: Array, microphone_m: Array, wind_mps: Array
     way = place + delay[:, None] * wind_mps - microphone_m
     path = sound_mps * delay
     n = way / np.maximum(path, 1e-9)[:, None]
-    ratio = 1.0 / (1.0 + np.sum(n * velocity, axis=1) / (sound_mps - n @ wind_mps))
-    return Arrival(emitted, path, ratio, n[:, 2])
+    ratio = kernels.doppler_ratio(*kernels.along(n.T, velocity.T, wind_mps, sound_mps))
+    return WaveArrival(emitted, path, ratio, n[:, 2])
 
 
 def emitted_at(heard_s: Array, emitted_s: Array, ratio: Array, cells: int) -> Array:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.air.level import power_sum_db
 from forehear.constants import REFERENCE_PRESSURE_PA
-from forehear.synthesise.engines import Engine, Lines
+from forehear.synthesise.engines import Engine, HarmonicSeries
 from forehear.synthesise.noise import colouring
 
 Array = NDArray[np.float64]
@@ -23,6 +24,27 @@ PHASE_S, LEVEL_S = 0.004, 0.25
 WANDER_S = 2.0
 # The band in which an engine's noise has its level [Hz].
 NOISE_BAND_HZ = (20.0, 8000.0)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What an engine does in place of its own wander: at times (k,) of emission its tone and its level.
+
+    `tone_hz` (k,) is the fundamental of its first series, the others keep their ratio to it; `level_db` (k,) that
+    of all it sends out, lines and noise, at 1 m. Straight between the times, and beyond them as at the ends.
+    """
+
+    time_s: Array
+    tone_hz: Array
+    level_db: Array
+
+    def gain_at(self, emitted_s: Array, engine: Engine) -> Array:
+        """Give the factor (n,) that brings the engine's pressure to the level."""
+        levels = [lines.level_db for lines in engine.lines]
+        if engine.noise_level_db is not None:
+            levels.append(engine.noise_level_db)
+        excess_db = np.interp(emitted_s, self.time_s, self.level_db) - power_sum_db(levels)
+        return np.asarray(10.0 ** (excess_db / 20.0), np.float64)
 
 
 @dataclass(frozen=True)
@@ -82,11 +104,21 @@ def _wander(rng: np.random.Generator, count: int, step_s: float, time_s: float, 
     return np.stack([np.interp(where, np.arange(points), smooth[:, k]) for k in range(columns)], axis=1)
 
 
-def _series(lines: Lines, rng: np.random.Generator, from_s: float, to_s: float) -> SeriesVoice:
+def _series(
+    lines: HarmonicSeries,
+    rng: np.random.Generator,
+    from_s: float,
+    to_s: float,
+    course: Course | None,
+    ratio: float,
+) -> SeriesVoice:
     duration = to_s - from_s
     base = lines.fundamental_hz * (1.0 + lines.spread_share * float(np.clip(rng.standard_normal(), -1.5, 1.5)))
     n = int(duration / PHASE_S) + 3
     frequency = base * (1.0 + lines.throttle_share * _wander(rng, n, PHASE_S, lines.throttle_s)[:, 0])
+    if course is not None:
+        frequency = ratio * np.interp(from_s + PHASE_S * np.arange(n), course.time_s, course.tone_hz)
+        base = float(frequency.mean())
     # The phase of a line of width W diffuses by 2 pi W a second.
     frequency = frequency + rng.standard_normal(n) * np.sqrt(lines.width_hz / (2.0 * np.pi * PHASE_S))
     turns = np.concatenate([[0.0], np.cumsum(0.5 * (frequency[1:] + frequency[:-1]))]) * PHASE_S
@@ -102,10 +134,23 @@ def _series(lines: Lines, rng: np.random.Generator, from_s: float, to_s: float) 
     return SeriesVoice(from_s, 2.0 * np.pi * turns, frequency, amplitude, start)
 
 
-def voice(engine: Engine, rng: np.random.Generator, from_s: float, to_s: float, rate_hz: float) -> Voice:
-    """Let an engine run from `from_s` to `to_s` (of emission), its noise sampled at `rate_hz`."""
+def voice(
+    engine: Engine,
+    rng: np.random.Generator,
+    from_s: float,
+    to_s: float,
+    rate_hz: float,
+    course: Course | None = None,
+) -> Voice:
+    """Let an engine run from `from_s` to `to_s` (of emission), its noise sampled at `rate_hz`.
+
+    With a `course` its tone is that; of the level the caller takes care (`Course.gain_at`).
+    """
     key = int(rng.integers(1 << 62))
-    series = tuple(_series(lines, rng, from_s, to_s) for lines in engine.lines)
+    first_hz = engine.lines[0].fundamental_hz if engine.lines else 1.0
+    series = tuple(
+        _series(lines, rng, from_s, to_s, course, lines.fundamental_hz / first_hz) for lines in engine.lines
+    )
     taps = None
     if engine.noise_level_db is not None:
         taps = colouring(engine.noise_envelope, engine.noise_level_db, rate_hz, NOISE_BAND_HZ)

@@ -40,7 +40,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Air:
+class Medium:
     """The air as sound meets it."""
 
     atmosphere: Atmosphere
@@ -53,20 +53,20 @@ class Air:
         return absorption_db_per_m(frequency_hz, a.temperature_c, a.relative_humidity_pct, a.pressure_hpa)
 
 
-def air_of(atmosphere: Atmosphere) -> Air:
+def air_of(atmosphere: Atmosphere) -> Medium:
     """Take an atmosphere apart for sound."""
     east, north = wind_mps(atmosphere)
-    return Air(atmosphere, speed_of_sound_mps(atmosphere.temperature_c), np.array([east, north, 0.0]))
+    return Medium(atmosphere, speed_of_sound_mps(atmosphere.temperature_c), np.array([east, north, 0.0]))
 
 
 @dataclass(frozen=True)
 class Way:
     """A way over `count` samples: what arrives in each cell (cells + 1,), and when each sample left (count,)."""
 
-    air: Air
+    air: Medium
     ground: Ground | None  # where the way is by the ground
     rate_hz: float
-    cells: travel.Arrival
+    cells: travel.WaveArrival
     emitted_s: Array
     spreading: Array  # (count,) of the pressure at 1 m
 
@@ -113,7 +113,7 @@ def _sum_lines(phase: Array, real: Array, imag: Array, cell: int) -> Array:  # p
 
 
 def way(
-    motion: travel.Motion, microphone_m: Array, air: Air, ground: Ground | None, heard_s: float, count: int,
+    motion: travel.Motion, microphone_m: Array, air: Medium, ground: Ground | None, heard_s: float, count: int,
     rate_hz: float, shake: Shake | None = None,
 ) -> Way:  # fmt: skip
     """Follow a motion's sound to a microphone (3,) over `count` samples from `heard_s` on.

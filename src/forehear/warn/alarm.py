@@ -12,28 +12,28 @@ from forehear.warn.policy import NOTHING, Outlook, Witness, faded, holds, outloo
 from forehear.warn.table import TABLE, Condition, State
 from forehear.warn.words import because
 
-# A track unheard of for this long [s] without having been told as ended counts as ended.
+# A track unheard of for this long [s] without having been reported as ended counts as ended.
 VANISHED_S = 3.0
 # Tracks remembered at most: those longest gone are forgotten first.
 MOST_REMEMBERED = 5000
 
 
 @dataclass
-class Post:
-    """One site's state, since when, and since when each condition has held."""
+class Standing:
+    """How it stands with a site: its state, since when, since when each condition holds, the last alert sent."""
 
     state: State = "clear"
     since_s: float = -1e18
     held: dict[str, float] = field(default_factory=dict)
     alert: str | None = None
-    told: Alert | None = None
+    sent: Alert | None = None
 
 
 @dataclass
 class Alarm:
     """All that warning remembers. `step` brings it up to date."""
 
-    posts: dict[str, Post] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
     witnesses: dict[str, Witness] = field(default_factory=dict)
     arrivals: dict[str, dict[str, Arrival]] = field(default_factory=dict)
     seen_s: dict[str, float] = field(default_factory=dict)
@@ -69,7 +69,9 @@ def step(
     for name, place in sites.items():
         outlook = outlook_of(by_site.get(name, ()), alarm.witnesses, policy)
         alarm.outlooks[name] = outlook
-        alert = _advance(alarm, alarm.posts.setdefault(name, Post()), place, outlook, now_s, plane, tracks, policy)
+        alert = _advance(
+            alarm, alarm.standings.setdefault(name, Standing()), place, outlook, now_s, plane, tracks, policy
+        )
         if alert is not None:
             out.append(alert)
     return out
@@ -118,7 +120,7 @@ def _remember(
 
 def _advance(
     alarm: Alarm,
-    post: Post,
+    standing: Standing,
     site: Site,
     outlook: Outlook,
     now_s: float,
@@ -129,28 +131,28 @@ def _advance(
     conditions: tuple[Condition, ...] = ("likely", "possible", "eased", "quiet", "settled")
     for condition in conditions:
         if holds(condition, outlook, now_s, policy):
-            post.held.setdefault(condition, now_s)
+            standing.held.setdefault(condition, now_s)
         else:
-            post.held.pop(condition, None)
+            standing.held.pop(condition, None)
     for row in TABLE:
-        if row.state != post.state or row.condition not in post.held:
+        if row.state != standing.state or row.condition not in standing.held:
             continue
-        if now_s - post.held[row.condition] < row.hold_s or now_s - post.since_s < row.dwell_s:
+        if now_s - standing.held[row.condition] < row.hold_s or now_s - standing.since_s < row.dwell_s:
             continue
-        before = post.state
-        post.state, post.since_s = row.next, now_s
+        before = standing.state
+        standing.state, standing.since_s = row.next, now_s
         if row.next == "clear":
-            post.alert, post.told = None, None
+            standing.alert, standing.sent = None, None
             return None
-        if post.alert is None or before == "cancelled":
+        if standing.alert is None or before == "cancelled":
             alarm.issued += 1
-            post.alert = f"A{alarm.issued}"
-        return _tell(post, site, outlook, row.next, before, now_s, plane, tracks)
-    return _update(post, site, outlook, now_s, plane, tracks, policy)
+            standing.alert = f"A{alarm.issued}"
+        return _alert(standing, site, outlook, row.next, before, now_s, plane, tracks)
+    return _update(standing, site, outlook, now_s, plane, tracks, policy)
 
 
 def _update(
-    post: Post,
+    standing: Standing,
     site: Site,
     outlook: Outlook,
     now_s: float,
@@ -158,20 +160,20 @@ def _update(
     tracks: Sequence[Track],
     policy: Policy,
 ) -> Alert | None:
-    """Tell again when the arrival moved."""
-    told = post.told
-    if post.state not in ("watch", "warning") or told is None or outlook.median_s is None:
+    """Send again when the arrival moved."""
+    sent = standing.sent
+    if standing.state not in ("watch", "warning") or sent is None or outlook.median_s is None:
         return None
-    moved = told.arrival_s is None or abs(outlook.median_s - told.arrival_s) > policy.update_s
+    moved = sent.arrival_s is None or abs(outlook.median_s - sent.arrival_s) > policy.update_s
     # While a target is overhead, or one that is lost should be, its arrival is always now: no news.
-    here = outlook.median_s <= now_s + policy.update_s and (told.arrival_s or 0.0) <= now_s + policy.update_s
-    if not moved or here or outlook.lost or now_s - told.issued_at_s < policy.update_every_s:
+    here = outlook.median_s <= now_s + policy.update_s and (sent.arrival_s or 0.0) <= now_s + policy.update_s
+    if not moved or here or outlook.lost or now_s - sent.issued_at_s < policy.update_every_s:
         return None
-    return _tell(post, site, outlook, post.state, post.state, now_s, plane, tracks)
+    return _alert(standing, site, outlook, standing.state, standing.state, now_s, plane, tracks)
 
 
-def _tell(
-    post: Post,
+def _alert(
+    standing: Standing,
     site: Site,
     outlook: Outlook,
     state: AlertState | Literal["clear"],
@@ -180,12 +182,12 @@ def _tell(
     plane: Plane,
     tracks: Sequence[Track],
 ) -> Alert:
-    assert post.alert is not None
+    assert standing.alert is not None
     assert state != "clear"
     shown = outlook if state != "cancelled" else NOTHING
     alert = Alert(
         issued_at_s=round(now_s, 3),
-        alert=post.alert,
+        alert=standing.alert,
         site=site.id,
         state=state,
         probability=outlook.probability,
@@ -193,9 +195,9 @@ def _tell(
         arrival_s=shown.median_s,
         arrival_latest_s=shown.latest_s,
         count=len(shown.tracks),
-        kind=outlook.kind if shown.tracks else (post.told.kind if post.told else "other"),
+        kind=outlook.kind if shown.tracks else (standing.sent.kind if standing.sent else "other"),
         tracks=shown.tracks,
         because=because(site, outlook, state, before, plane, tracks),
     )
-    post.told = alert
+    standing.sent = alert
     return alert

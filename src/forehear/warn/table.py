@@ -19,7 +19,7 @@ MEANING: dict[Condition, str] = {
 }
 
 
-class Row(NamedTuple):
+class Transition(NamedTuple):
     """One way from a state to another."""
 
     state: State
@@ -35,16 +35,16 @@ class Row(NamedTuple):
 # Down: slow. An easing must hold for a minute, a cancelling for two, after at least two minutes in the state: a
 # turn of 3 deg/s is over in a minute, and a shelter is left in seconds but reached again in minutes.
 # `cancelled` is shown for five minutes, then forgotten.
-TABLE: tuple[Row, ...] = (
-    Row("clear", "likely", 0.0, 0.0, "warning"),
-    Row("clear", "possible", 2.0, 0.0, "watch"),
-    Row("watch", "likely", 0.0, 0.0, "warning"),
-    Row("watch", "quiet", 60.0, 120.0, "cancelled"),
-    Row("warning", "quiet", 120.0, 120.0, "cancelled"),
-    Row("warning", "eased", 180.0, 180.0, "watch"),
-    Row("cancelled", "likely", 0.0, 0.0, "warning"),
-    Row("cancelled", "possible", 2.0, 30.0, "watch"),
-    Row("cancelled", "settled", 0.0, 300.0, "clear"),
+TABLE: tuple[Transition, ...] = (
+    Transition("clear", "likely", 0.0, 0.0, "warning"),
+    Transition("clear", "possible", 2.0, 0.0, "watch"),
+    Transition("watch", "likely", 0.0, 0.0, "warning"),
+    Transition("watch", "quiet", 60.0, 120.0, "cancelled"),
+    Transition("warning", "quiet", 120.0, 120.0, "cancelled"),
+    Transition("warning", "eased", 180.0, 180.0, "watch"),
+    Transition("cancelled", "likely", 0.0, 0.0, "warning"),
+    Transition("cancelled", "possible", 2.0, 30.0, "watch"),
+    Transition("cancelled", "settled", 0.0, 300.0, "clear"),
 )
 # -----------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from forehear.service.tracking import snapshot
 from forehear.simulate.run import simulate
 from forehear.simulate.scenario import files as scenarios
 from forehear.track.tracker import Tracker
-from forehear.warn.alarm import Alarm, Post
+from forehear.warn.alarm import Alarm, Standing
 
 
 def played(seconds: int) -> tuple[Network, list[tuple[float, list]]]:  # type: ignore[type-arg]
@@ -33,10 +33,10 @@ def test_a_restored_tracker_answers_the_same_to_the_last_bit() -> None:
     expected = [whole.advance(t, reports) for t, reports in steps]
     half = len(steps) * 2 // 3
     got = [first.advance(t, reports) for t, reports in steps[:half]]
-    body = snapshot.write(first, {"alarm": Alarm(posts={"town": Post()}), "plain": [1, 2.5, None, "x"]})
+    body = snapshot.write(first, {"alarm": Alarm(standings={"town": Standing()}), "plain": [1, 2.5, None, "x"]})
     second, rest = snapshot.read(body, network)
     assert rest["plain"] == [1, 2.5, None, "x"]
-    assert rest["alarm"].posts["town"].state == "clear"
+    assert rest["alarm"].standings["town"].state == "clear"
     got += [second.advance(t, reports) for t, reports in steps[half:]]
     assert any(t.status == "confirmed" for tracks in expected[half:] for t in tracks), "something was tracked"
     assert got == expected

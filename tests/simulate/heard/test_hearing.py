@@ -28,16 +28,16 @@ def one_pair(
     """Ticks and rows (level, tone, azimuth, elevation) of one emitter at one sensor."""
     n = len(xyz)
     frame = geodesy.east_north_up(LON, LAT)[None]
-    ears = hearing.Ears(sensor[None], frame, wind[None], np.array([0.25]))
+    receivers = hearing.Receivers(sensor[None], frame, wind[None], np.array([0.25]))
     window = hearing.Window(
         np.array([0, n]), np.array([start]), xyz, paths.slopes(xyz), np.full(n, 110.0), np.full(n, 120.0),
         np.array([0.001]), np.array([0.0]), np.array([140.0]), np.array([400.0]), np.array([7], np.uint64),
     )  # fmt: skip
     pairs = (np.array([0]), np.array([0]))
-    ear = hearing.Ear(SOUND_MPS, 3.0, 5.0, 0.95, fading_db, 60.0)
+    law = hearing.HearingLaw(SOUND_MPS, 3.0, 5.0, 0.95, fading_db, 60.0)
     noise = np.full((1, ticks), 10.0)
-    answer = hearing.heard(ears, window, pairs, noise, np.array([np.inf]), t0, ear)
-    return answer[2], answer[3]
+    incoming, _ = hearing.heard(receivers, window, pairs, hearing.Frames(t0, noise, np.array([np.inf])), law)
+    return incoming.tick, incoming.row
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -156,10 +156,10 @@ def test_noise_drifts_slowly_around_each_sensors_own_mean() -> None:
         scenario.load("raid", {"flights": [], "clutter.motorcycles": 0, "clutter.generators": 0}), 1
     )
     model = world.scenario.sensors
-    noise = sensors.noise_at(world.posts, 0.0, 3600)
+    noise = sensors.noise_at(world.natures, 0.0, 3600)
     means = noise.mean(axis=1)
     assert float(means.mean()) == pytest.approx(model.noise_db, abs=0.3)
     assert float(means.std()) == pytest.approx(model.noise_sigma_db, rel=0.06)
     assert float((noise - means[:, None]).std()) == pytest.approx(model.noise_drift_db, rel=0.15)
     assert float(np.abs(np.diff(noise, axis=1)).max()) < 0.1
-    assert np.all(noise.min(axis=1) >= world.posts.cells.noise_bin)
+    assert np.all(noise.min(axis=1) >= world.natures.cells.noise_bin)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tests.simulate.worlds import made
 
 from forehear.simulate import run
-from forehear.simulate.heard import columns, sensors
+from forehear.simulate.heard import columns, hearing, sensors
 from forehear.simulate.scenario.settings import SensorModel
 
 Array = NDArray[np.float64]
@@ -17,31 +17,34 @@ MODEL = SensorModel()
 PISTON = np.array([[0.8, 0.04, 0.16]])
 
 
-def posts_of(kind: str = "microphone", n: int = 4, **model: float) -> tuple[sensors.Posts, SensorModel]:
+def natures_of(kind: str = "microphone", n: int = 4, **model: float) -> tuple[sensors.SensorNatures, SensorModel]:
     share = {"array": {"array_share": 1.0}, "observer": {"observer_share": 1.0}, "microphone": {}}[kind]
     world = run.prepare(made(network={"layout": "random", "count": n} | share, sensors=model), 1)
-    return world.posts, world.scenario.sensors
+    return world.natures, world.scenario.sensors
 
 
 def rows_of(*rows: tuple[float, float, float, float]) -> Array:
     return np.array(rows)
 
 
-def heard(rows: Array, n: int, posts: sensors.Posts, model: SensorModel, noise_db: float = 30.0) -> columns.Heard:
+def heard(
+    rows: Array, n: int, natures: sensors.SensorNatures, model: SensorModel, noise_db: float = 30.0
+) -> columns.SourceColumns:
     """The same rows in n frames of sensor 0."""
     m = len(rows)
-    noise = np.full((len(posts.kind), n), noise_db)
+    noise = np.full((len(natures.kind), n), noise_db)
     emitter, sensor = np.tile(np.arange(m), n), np.zeros(m * n, np.int64)
     tick = np.repeat(np.arange(n), m)
     rng = np.random.default_rng(1)
     heard_as = np.repeat(PISTON, m, axis=0)
-    return sensors.hear(posts, model, noise, emitter, sensor, tick, np.tile(rows, (n, 1)), heard_as, rng)
+    incoming = hearing.Incoming(emitter, sensor, tick, np.tile(rows, (n, 1)))
+    return sensors.hear(natures, model, noise, incoming, heard_as, rng)
 
 
 def merged(rows: Array, kind: str = "microphone") -> Array:
-    posts, model = posts_of(kind)
+    natures, model = natures_of(kind)
     zeros = np.zeros(len(rows), np.int64)
-    return sensors.merged(posts, model, 1, zeros, zeros, rows)[0]
+    return sensors.merged(natures, model, 1, hearing.Incoming(zeros, zeros, zeros, rows))[0]
 
 
 def test_two_engines_closer_in_tone_than_it_can_tell_are_one_source() -> None:
@@ -78,17 +81,17 @@ def test_a_chain_of_tones_hangs_on_its_loudest() -> None:
 
 @pytest.mark.parametrize("over", [-6.0, 0.0, 3.0, 6.0, 12.0])
 def test_it_hears_with_the_odds_of_the_formula(over: float) -> None:
-    posts, model = posts_of()
+    natures, model = natures_of()
     n = 20_000
-    share = len(heard(rows_of((30.0 + over, 110.0, 0.0, 5.0)), n, posts, model)) / n
+    share = len(heard(rows_of((30.0 + over, 110.0, 0.0, 5.0)), n, natures, model)) / n
     z = (over - model.threshold_db) / math.hypot(model.soft_db, model.level_sigma_db)
     odds = model.max_detection * 0.5 * math.erfc(-z / math.sqrt(2.0))
     assert share == pytest.approx(odds, abs=4.0 * math.sqrt(odds * (1.0 - odds) / n))
 
 
 def test_errors_have_the_sigmas_stated() -> None:
-    posts, model = posts_of("array", elevation_bias_spread_deg=0.0)
-    got = heard(rows_of((70.0, 110.0, 120.0, 12.0)), 20_000, posts, model)
+    natures, model = natures_of("array", elevation_bias_spread_deg=0.0)
+    got = heard(rows_of((70.0, 110.0, 120.0, 12.0)), 20_000, natures, model)
     three_of_20000 = 0.025
     assert float(np.std(got.level_db)) == pytest.approx(model.level_sigma_db, rel=three_of_20000)
     plain = np.abs(got.tone_hz - 110.0) < 10.0
@@ -104,16 +107,16 @@ def test_errors_have_the_sigmas_stated() -> None:
 
 
 def test_a_few_tones_are_an_octave_off_half_of_them_up() -> None:
-    posts, model = posts_of()
-    got = heard(rows_of((70.0, 110.0, 0.0, 5.0)), 20_000, posts, model)
+    natures, model = natures_of()
+    got = heard(rows_of((70.0, 110.0, 0.0, 5.0)), 20_000, natures, model)
     up, down = np.mean(np.abs(got.tone_hz - 220.0) < 8.0), np.mean(np.abs(got.tone_hz - 55.0) < 4.0)
     assert float(up) == pytest.approx(model.octave_share / 2.0, rel=0.3)
     assert float(down) == pytest.approx(model.octave_share / 2.0, rel=0.3)
 
 
 def test_a_weak_tone_is_less_sure_and_says_so() -> None:
-    posts, model = posts_of(level_sigma_db=0.0, soft_db=0.01, threshold_db=-20.0)
-    got = heard(rows_of((24.0, 110.0, 0.0, 5.0)), 4000, posts, model)
+    natures, model = natures_of(level_sigma_db=0.0, soft_db=0.01, threshold_db=-20.0)
+    got = heard(rows_of((24.0, 110.0, 0.0, 5.0)), 4000, natures, model)
     sigma = model.tone_sigma_hz * 10.0 ** ((6.0 + 6.0) / 20.0)
     assert got.tone_sigma_hz == pytest.approx(sigma)
     plain = np.abs(got.tone_hz - 110.0) < 10.0
@@ -125,8 +128,8 @@ def test_a_weak_tone_is_less_sure_and_says_so() -> None:
     [("microphone", True, False, False), ("array", True, True, True), ("observer", False, True, False)],
 )
 def test_each_kind_of_sensor_knows_what_it_can_know(kind: str, tone: bool, azimuth: bool, elevation: bool) -> None:
-    posts, model = posts_of(kind)
-    got = heard(rows_of((70.0, 110.0, 50.0, 5.0)), 50, posts, model)
+    natures, model = natures_of(kind)
+    got = heard(rows_of((70.0, 110.0, 50.0, 5.0)), 50, natures, model)
     for values, sigmas, known in (
         (got.tone_hz, got.tone_sigma_hz, tone),
         (got.azimuth_deg, got.azimuth_sigma_deg, azimuth),
@@ -139,8 +142,8 @@ def test_each_kind_of_sensor_knows_what_it_can_know(kind: str, tone: bool, azimu
 
 
 def test_a_jet_has_no_tone() -> None:
-    posts, model = posts_of()
-    assert np.all(np.isnan(heard(rows_of((70.0, 0.0, 50.0, 5.0)), 50, posts, model).tone_hz))
+    natures, model = natures_of()
+    assert np.all(np.isnan(heard(rows_of((70.0, 0.0, 50.0, 5.0)), 50, natures, model).tone_hz))
 
 
 def test_kinds_inform_but_are_not_sure() -> None:
@@ -155,13 +158,13 @@ def test_kinds_inform_but_are_not_sure() -> None:
 
 
 def test_false_alarms_come_at_their_rate_in_bursts_of_one_to_three() -> None:
-    posts, model = posts_of(n=400)
+    natures, model = natures_of(n=400)
     rng = np.random.default_rng(2)
     carried = np.empty((0, 7))
     sources, bursts, ran_on = 0, 0, 0
     for _ in range(120):
         before = len(carried)
-        got, carried = sensors.false_alarms(posts, model, np.full((400, 30), 36.0), carried, rng)
+        got, carried = sensors.false_alarms(natures, model, np.full((400, 30), 36.0), carried, rng)
         sources += len(got)
         ran_on += before
         bursts += len(carried)
@@ -173,9 +176,9 @@ def test_false_alarms_come_at_their_rate_in_bursts_of_one_to_three() -> None:
 
 
 def test_false_alarms_stand_over_the_noise_and_some_have_no_tone() -> None:
-    posts, model = posts_of(n=400)
+    natures, model = natures_of(n=400)
     got, _ = sensors.false_alarms(
-        posts, msgspec.structs.replace(model, false_alarms_per_hour=600.0), np.full((400, 30), 36.0),
+        natures, msgspec.structs.replace(model, false_alarms_per_hour=600.0), np.full((400, 30), 36.0),
         np.empty((0, 7)), np.random.default_rng(3),
     )  # fmt: skip
     over = got.level_db - 36.0

@@ -93,7 +93,7 @@ def test_velocity_is_the_slope_of_the_place() -> None:
     rng = np.random.default_rng(5)
     t = np.arange(60.0)
     xyz = np.cumsum(50.0 + np.cumsum(rng.standard_normal((60, 3)), axis=0), axis=0)
-    path = paths.Path(10.0, xyz, t, t)
+    path = paths.EmitterPath(10.0, xyz, t, t)
     at = 10.0 + rng.uniform(1.0, 58.0, 200)
     step = 1e-5
     ahead, behind = paths.state_at(path, at + step)[0], paths.state_at(path, at - step)[0]
@@ -121,7 +121,7 @@ def test_a_recording_passes_through_its_fixes_and_between_them_curves() -> None:
 
 
 def test_a_path_that_stands_still_stays() -> None:
-    path = paths.Path(0.0, np.repeat(np.array([[1.0, 2.0, 3.0]]), 5, axis=0), np.zeros(5), np.zeros(5))
+    path = paths.EmitterPath(0.0, np.repeat(np.array([[1.0, 2.0, 3.0]]), 5, axis=0), np.zeros(5), np.zeros(5))
     place_, velocity = paths.state_at(path, np.array([0.0, 1.7, 4.0]))
     assert place_ == pytest.approx(np.array([[1.0, 2.0, 3.0]] * 3))
     assert velocity == pytest.approx(np.zeros((3, 3)))

@@ -123,7 +123,7 @@ def test_a_recorded_flight_is_flown_as_recorded(tmp_path: Path) -> None:
 
 def test_two_waypoints_at_one_place_are_a_flight_of_a_moment() -> None:
     world = run.prepare(made(duration_s=60, flights=[{"waypoints": [[0, 0], [0, 0]]}]), 1)
-    assert isinstance(world.actors[0].make(), paths.Path)
+    assert isinstance(world.actors[0].make(), paths.EmitterPath)
     _, truth = played(world)
     assert len(truth) <= 2
 

@@ -66,7 +66,7 @@ _MONTHS = _MONTHS_WORDS.split()
 
 
 @dataclass
-class Evidence:
+class OriginEvidence:
     """What speaks for and against one origin: the sum in nats, and the items in words."""
 
     nats: float = PRIOR
@@ -138,7 +138,7 @@ def day_number(day: str) -> int:
     )
 
 
-def _who(a: Claim, b: Claim, x: Roots, y: Roots, evidence: Evidence, same_address: bool) -> bool:
+def _who(a: Claim, b: Claim, x: Roots, y: Roots, evidence: OriginEvidence, same_address: bool) -> bool:
     """Weigh media and speakers. Returns whether anything ties the two."""
     tied = False
     first = [medium for medium in x.printed_first if medium in y.printed_first]
@@ -183,7 +183,7 @@ def _period_month(claim: Claim) -> str | None:
     return f"{year}-{next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name)):02d}"
 
 
-def _apart(x: Roots, y: Roots, evidence: Evidence, same_address: bool) -> None:
+def _apart(x: Roots, y: Roots, evidence: OriginEvidence, same_address: bool) -> None:
     """Weigh speakers that have nothing in common."""
     if x.organisations and y.organisations:
         evidence.veto(f"said by {sorted(x.organisations)[0]} and by {sorted(y.organisations)[0]}")
@@ -191,7 +191,7 @@ def _apart(x: Roots, y: Roots, evidence: Evidence, same_address: bool) -> None:
         evidence.add(OTHER_PERSON, f"said by {sorted(x.persons)[0].title()} and by {sorted(y.persons)[0].title()}")
 
 
-def _when(a: Claim, b: Claim, evidence: Evidence, tied: bool) -> int:
+def _when(a: Claim, b: Claim, evidence: OriginEvidence, tied: bool) -> int:
     """Weigh the days between. Returns them; 0 where the later row dates itself back to the earlier."""
     days = abs(day_number(a.made_on) - day_number(b.made_on))
     for late, early in ((a, b), (b, a)):
@@ -210,7 +210,7 @@ def _when(a: Claim, b: Claim, evidence: Evidence, tied: bool) -> int:
     return counted
 
 
-def _what(a: Claim, b: Claim, evidence: Evidence, days: int) -> bool:
+def _what(a: Claim, b: Claim, evidence: OriginEvidence, days: int) -> bool:
     """Weigh numbers and words. Returns whether they say the same."""
     known = bool(subject_of(a) and subject_of(b))
     same_subject = not known or subject_of(a) == subject_of(b)
@@ -232,9 +232,9 @@ def _what(a: Claim, b: Claim, evidence: Evidence, days: int) -> bool:
     return bool(common) and same_subject
 
 
-def weigh(a: Claim, b: Claim, media: frozenset[str] = frozenset()) -> Evidence:
+def weigh(a: Claim, b: Claim, media: frozenset[str] = frozenset()) -> OriginEvidence:
     """Weigh whether two rows echo one origin; `media` are names that the ledger taught. Symmetric."""
-    evidence = Evidence()
+    evidence = OriginEvidence()
     x = roots(a.attributed_to, a.outlet, a.url, media)
     y = roots(b.attributed_to, b.outlet, b.url, media)
     same_address = bool(a.url) and _address(a.url) == _address(b.url)

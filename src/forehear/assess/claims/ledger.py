@@ -1,4 +1,4 @@
-"""Read claims from a table: each row a record, or set aside and told why.
+"""Read claims from a table: each row a record, or set aside with the reason.
 
 The column `origin_id` of hand-made labels, where a table has one, is dropped while reading: no function of
 this package can see it.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from forehear.assess.claims.attribution import parse_chain
 from forehear.assess.claims.quantity import Quantity, parse_quantity
-from forehear.assess.tables import Faults, Row, parse_day, parse_table, read_table
+from forehear.assess.tables import Row, TableFaults, parse_day, parse_table, read_table
 from forehear.records import Claim
 
 COLUMNS = ("date_of_claim", "claim", "quantity", "unit", "period", "attributed_to", "outlet", "url", "kind")
@@ -68,7 +68,7 @@ def kind_of(column: str, text: str, unit: str) -> tuple[str, str]:
     return "actual", "by default: no word tells"
 
 
-def _claim(number: int, row: Row, faults: Faults) -> Claim | None:
+def _claim(number: int, row: Row, faults: TableFaults) -> Claim | None:
     day = parse_day(row["date_of_claim"])
     if not row["date_of_claim"]:
         faults.set_aside(number, "date_of_claim", "", "a claim needs its date, YYYY-MM-DD")
@@ -113,14 +113,14 @@ def _claim(number: int, row: Row, faults: Faults) -> Claim | None:
     )
 
 
-def claims_from_rows(rows: list[Row], where: str) -> tuple[tuple[Claim, ...], Faults]:
+def claims_from_rows(rows: list[Row], where: str) -> tuple[tuple[Claim, ...], TableFaults]:
     """Make records of rows; what cannot be one is set aside in the faults, with its row and column."""
-    faults = Faults(where)
+    faults = TableFaults(where)
     claims = [_claim(number, row, faults) for number, row in enumerate(rows, 1)]
     return tuple(claim for claim in claims if claim is not None), faults
 
 
-def read_claims(path: str | Path | None = None) -> tuple[tuple[Claim, ...], Faults, int]:
+def read_claims(path: str | Path | None = None) -> tuple[tuple[Claim, ...], TableFaults, int]:
     """Read a ledger; the one inside the package without a path.
 
     Returns the claims in the order of their rows, the faults, and how many rows the table has. Raises

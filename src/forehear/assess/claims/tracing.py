@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forehear.assess.claims.attribution import media_named, roots
-from forehear.assess.claims.evidence import Evidence, weigh
+from forehear.assess.claims.evidence import OriginEvidence, weigh
 from forehear.assess.claims.quantity import in_words
 from forehear.records import Claim
 
@@ -28,7 +28,7 @@ class Traced:
     members: dict[str, tuple[int, ...]]
 
 
-def _join_score(group: Sequence[int], other: Sequence[int], pairs: dict[tuple[int, int], Evidence]) -> float:
+def _join_score(group: Sequence[int], other: Sequence[int], pairs: dict[tuple[int, int], OriginEvidence]) -> float:
     total, best = 0.0, float("-inf")
     for i in group:
         for j in other:
@@ -40,7 +40,7 @@ def _join_score(group: Sequence[int], other: Sequence[int], pairs: dict[tuple[in
     return 0.5 * best + 0.5 * total / (len(group) * len(other))
 
 
-def _components(count: int, pairs: dict[tuple[int, int], Evidence]) -> list[list[int]]:
+def _components(count: int, pairs: dict[tuple[int, int], OriginEvidence]) -> list[list[int]]:
     """Rows that a chain of speaking pairs connects: no join can reach beyond, so each is grown alone."""
     root = list(range(count))
 
@@ -60,7 +60,7 @@ def _components(count: int, pairs: dict[tuple[int, int], Evidence]) -> list[list
     return list(parts.values())
 
 
-def _grow(rows: Sequence[int], pairs: dict[tuple[int, int], Evidence]) -> list[list[int]]:
+def _grow(rows: Sequence[int], pairs: dict[tuple[int, int], OriginEvidence]) -> list[list[int]]:
     """Grow groups, the surest join first; ties go to the earlier rows, which the caller has ordered."""
     groups = {i: [i] for i in rows}
     scores = {(i, j): _join_score([i], [j], pairs) for j in rows for i in rows if i < j}
@@ -89,21 +89,23 @@ def _name(claims: Sequence[Claim], group: Sequence[int], media_taught: frozenset
     return f"{first.attributed_to or first.outlet or 'unattributed'} {first.made_on}"
 
 
-def _because(i: int, claims: Sequence[Claim], group: Sequence[int], pairs: dict[tuple[int, int], Evidence]) -> str:
+def _because(
+    i: int, claims: Sequence[Claim], group: Sequence[int], pairs: dict[tuple[int, int], OriginEvidence]
+) -> str:
     """Say why a row belongs where it is: its strongest tie, or why it stands alone."""
 
-    def pair(j: int) -> Evidence:
+    def pair(j: int) -> OriginEvidence:
         return pairs[(i, j) if i < j else (j, i)]
 
     others = [j for j in group if j != i]
     if others:
         best = max(others, key=lambda j: (pair(j).nats, -j))
-        told = f"echoes row {claims[best].row}: {pair(best).strongest()}"
+        reason = f"echoes row {claims[best].row}: {pair(best).strongest()}"
         mine, theirs = claims[i], claims[min(group)]
         drifted = mine.row != theirs.row and mine.kind == theirs.kind and _comparable(mine, theirs)
         if drifted and (mine.bound != theirs.bound or mine.unit != theirs.unit):
-            told += f"; its words drifted: {said(mine)} against {said(theirs)}"
-        return told
+            reason += f"; its words drifted: {said(mine)} against {said(theirs)}"
+        return reason
     rest = [j for j in range(len(claims)) if j != i]
     if not rest:
         return "the only claim"

@@ -13,7 +13,7 @@ from forehear.assess.claims.ledger import quantity_of, read_claims
 from forehear.assess.claims.quantity import compatible
 from forehear.assess.claims.tracing import Traced, said, trace
 from forehear.assess.launches.launches import Launches
-from forehear.assess.tables import Faults
+from forehear.assess.tables import TableFaults
 from forehear.records import Claim
 
 
@@ -26,7 +26,7 @@ class Ledger:
     grades: tuple[Grade, ...]
     drift: tuple[bool, ...]
     checks: dict[int, Check]
-    faults: Faults
+    faults: TableFaults
     rows: int
 
     def origins(self) -> list[tuple[str, list[int]]]:

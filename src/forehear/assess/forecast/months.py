@@ -2,7 +2,7 @@
 
 Members: the state space on the log scale (what has been seen), the trend (what has been moving), stock and flow
 (what has been claimed). Their quantiles are averaged one by one, which keeps the pool as sharp as its members
-where they agree; of the ways tried it scored best at every horizon (docs/decisions/forecast.md).
+where they agree; of the ways tried it scored best at every horizon (docs/decisions/0004-forecast.md).
 """
 
 from collections.abc import Sequence

@@ -37,7 +37,7 @@ def crps(samples: Array, came: float) -> float:
 
 
 @dataclass(frozen=True)
-class Score:
+class ForecastScore:
     """One model at one horizon: mean CRPS and median's absolute error [drones], coverage, count of origins."""
 
     model: str
@@ -59,7 +59,7 @@ def _record(
 
 def rolling(
     series: Series, claims: Sequence[Claim], first: int = FIRST_ORIGIN, horizons: Sequence[int] = HORIZONS
-) -> tuple[Score, ...]:
+) -> tuple[ForecastScore, ...]:
     """Score the pool, its members and the peers at every origin from `first` months on.
 
     Peers are scored as points ("persistence", "trend line") and as distributions of the same points with
@@ -86,5 +86,5 @@ def rolling(
     out = []
     for (model, h), values in sorted(bag.items()):
         score, error, covered = (float(np.mean(column)) for column in zip(*values, strict=True))
-        out.append(Score(model, h, score, error, covered, len(values)))
+        out.append(ForecastScore(model, h, score, error, covered, len(values)))
     return tuple(out)

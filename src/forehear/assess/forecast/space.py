@@ -23,7 +23,8 @@ class Priors:
     """Medians and log-spreads of the noises (per month, log units), the drift's memory and its common value.
 
     Set before scoring, on what a war's monthly counts do: they double within months, and stand still for a
-    year. The scores move by under 3 % when any of them is halved or doubled (docs/decisions/forecast.md).
+    year. The scores move by under 3 % when any of them is halved or doubled
+    (docs/decisions/0004-forecast.md).
     """
 
     seen_noise: float = 0.12

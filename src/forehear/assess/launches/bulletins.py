@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from forehear.assess.launches.records import Day
 from forehear.assess.launches.tables import count_in, day_in
-from forehear.assess.tables import Faults, Row, parse_table
+from forehear.assess.tables import Row, TableFaults, parse_table
 
 REPORT_COLUMNS = (
     "report_date", "launched", "destroyed", "lost_location", "still_attacking", "shahed_among_launched",
@@ -18,18 +18,18 @@ REPORT_COLUMNS = (
 FILE = "shahed_reports.csv.gz"
 
 
-def read_bulletins() -> tuple[tuple[Day, ...], Faults]:
+def read_bulletins() -> tuple[tuple[Day, ...], TableFaults]:
     """Read and add up the bulletins inside the package."""
     text = gzip.decompress(files("forehear.assess").joinpath("data", FILE).read_bytes()).decode()
     return daily_from_reports(parse_table(text, FILE, REPORT_COLUMNS), FILE)
 
 
-def daily_from_reports(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Faults]:
+def daily_from_reports(rows: list[Row], where: str) -> tuple[tuple[Day, ...], TableFaults]:
     """Add up the bulletins of each day; a part that no bulletin of the day tells stays unknown.
 
     Days between the first and the last bulletin that have none are zeros, as the daily table has them.
     """
-    faults = Faults(where)
+    faults = TableFaults(where)
     sums: dict[date, dict[str, int | None]] = {}
     first_row: dict[date, int] = {}
     for number, row in enumerate(rows, 1):

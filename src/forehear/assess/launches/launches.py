@@ -23,7 +23,7 @@ from forehear.assess.launches.records import (
     undercount,
 )
 from forehear.assess.launches.tables import DAILY_COLUMNS, MONTHLY_COLUMNS, daily_from_rows, monthly_from_rows
-from forehear.assess.tables import Faults, parse_table, read_table
+from forehear.assess.tables import TableFaults, parse_table, read_table
 
 __all__ = [
     "REGIMES",
@@ -88,7 +88,7 @@ def packaged(name: str) -> str:
 
 
 def _with_table(
-    days: Sequence[Day], table: dict[str, tuple[int | None, str, int]], faults: Faults
+    days: Sequence[Day], table: dict[str, tuple[int | None, str, int]], faults: TableFaults
 ) -> tuple[Month, ...]:
     """Months from days; those that lack days from the monthly table, or from the days that are known.
 

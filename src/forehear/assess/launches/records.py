@@ -16,7 +16,7 @@ from datetime import date
 
 import numpy as np
 
-from forehear.assess.tables import Faults
+from forehear.assess.tables import TableFaults
 
 REGIMES = ("destroyed_only", "destroyed+lost_separate", "shot_down_or_suppressed_combined")
 # First day of each regime, from the data set's own description.
@@ -63,7 +63,7 @@ class Launches:
     days: tuple[Day, ...]
     months: tuple[Month, ...]
     as_of: date
-    faults: tuple[Faults, ...] = ()
+    faults: tuple[TableFaults, ...] = ()
 
 
 def regime_on(day: date) -> str:

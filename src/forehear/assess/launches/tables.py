@@ -3,7 +3,7 @@
 from datetime import date
 
 from forehear.assess.launches.records import REGIMES, Day
-from forehear.assess.tables import Faults, Row, parse_count, parse_day
+from forehear.assess.tables import Row, TableFaults, parse_count, parse_day
 
 DAILY_COLUMNS = ("report_date", "rows", "launched", "destroyed")
 MONTHLY_COLUMNS = ("month", "days_with_report", "launched", "reporting_regime")
@@ -18,7 +18,7 @@ TWICE_SHARE, TWICE_DRONES = 1.25, 15
 FIRST_DAY, LAST_DAY = date(2022, 2, 24), date(2049, 12, 31)
 
 
-def count_in(row: Row, number: int, column: str, faults: Faults, largest: float = LARGEST_DAY) -> int | None:
+def count_in(row: Row, number: int, column: str, faults: TableFaults, largest: float = LARGEST_DAY) -> int | None:
     """Read a count: None for an empty cell; None, and the row set aside, for an absurd one."""
     text = row.get(column, "")
     if not text:
@@ -31,7 +31,7 @@ def count_in(row: Row, number: int, column: str, faults: Faults, largest: float 
     return value
 
 
-def day_in(row: Row, number: int, faults: Faults) -> date | None:
+def day_in(row: Row, number: int, faults: TableFaults) -> date | None:
     """Read a report's day; None, and a fatal fault, for anything else."""
     day = parse_day(row["report_date"])
     if day is None or not FIRST_DAY <= day <= LAST_DAY:
@@ -42,12 +42,12 @@ def day_in(row: Row, number: int, faults: Faults) -> date | None:
     return day
 
 
-def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Faults]:
+def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], TableFaults]:
     """Read the daily table. A day with a bad count is set aside and becomes unknown.
 
     Raises ConfigurationError for a date that is none, or that appears twice.
     """
-    faults = Faults(where)
+    faults = TableFaults(where)
     days: dict[date, Day] = {}
     for number, row in enumerate(rows, 1):
         day = day_in(row, number, faults)
@@ -84,7 +84,7 @@ def daily_from_rows(rows: list[Row], where: str) -> tuple[tuple[Day, ...], Fault
     return _without_leaps([days[day] for day in sorted(days)], faults), faults
 
 
-def _without_leaps(days: list[Day], faults: Faults) -> tuple[Day, ...]:
+def _without_leaps(days: list[Day], faults: TableFaults) -> tuple[Day, ...]:
     """Make unknown what no day before comes near: two numbers run together, or a digit too many."""
     largest, out = LEAP_FROM, []
     for day in days:
@@ -102,12 +102,12 @@ def _without_leaps(days: list[Day], faults: Faults) -> tuple[Day, ...]:
     return tuple(out)
 
 
-def monthly_from_rows(rows: list[Row], where: str) -> tuple[dict[str, tuple[int | None, str, int]], Faults]:
+def monthly_from_rows(rows: list[Row], where: str) -> tuple[dict[str, tuple[int | None, str, int]], TableFaults]:
     """Read the monthly table: month -> (launched, regime, row).
 
     Raises ConfigurationError for a month that is none or appears twice, and for a regime unknown.
     """
-    faults = Faults(where)
+    faults = TableFaults(where)
     months: dict[str, tuple[int | None, str, int]] = {}
     for number, row in enumerate(rows, 1):
         month = row["month"]

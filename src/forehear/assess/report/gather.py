@@ -6,7 +6,7 @@ from pathlib import Path
 
 from forehear.assess.claims.view import Ledger, ledger_of
 from forehear.assess.forecast.months import Forecast, forecast
-from forehear.assess.forecast.scoring import Score, rolling
+from forehear.assess.forecast.scoring import ForecastScore, rolling
 from forehear.assess.forecast.series import series_of
 from forehear.assess.launches.launches import Launches, read_launches
 from forehear.plan import warning_run
@@ -37,7 +37,7 @@ class Story:
     launches: Launches
     ledger: Ledger
     ahead: Forecast
-    scores: tuple[Score, ...]
+    scores: tuple[ForecastScore, ...]
     hindcasts: tuple[Hindcast, ...]
     warning: dict[str, object]
     heights: list[dict[str, object]]

@@ -1,4 +1,4 @@
-"""The doors that the map looks through: tracks, sites, sensors, live events, the past."""
+"""The endpoints that the map reads: tracks, sites, sensors, live events, the past."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from forehear.io import cap
 from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals
 from forehear.service.endpoints.faces import face_of, operator_only
 from forehear.service.show.live import MOST_WATCHERS
+from forehear.service.show.showing import for_public
 
 GEOJSON = "application/geo+json"
 MAP = Path(__file__).parents[1] / "map"
@@ -34,17 +35,9 @@ def _point(identity: str, lon: float, lat: float, properties: Any) -> dict[str, 
 async def get_tracks(request: Requested) -> Response[Any]:
     """Tracks now. The public sees corroborated ones, coarsely, and only where the configuration says so."""
     hub = hub_of(request)
-    face = face_of(request, hub.token)
-    tracks = list(hub.show.tracks)
-    if face == "public":
-        shows = hub.settings.config.public.tracks
-        tracks = [t for t in tracks if shows and t.status == "confirmed" and t.corroborated]
-        tracks = [
-            msgspec.structs.replace(
-                t, lon=round(t.lon, 3), lat=round(t.lat, 3), heard_by=(), heard_from=None, ellipse=None
-            )
-            for t in tracks
-        ]
+    tracks = hub.show.tracks
+    if face_of(request, hub.token) == "public":
+        tracks = for_public(tracks) if hub.settings.config.public.tracks else ()
     return _collection([_point(t.id, t.lon, t.lat, t) for t in tracks])
 
 
@@ -62,12 +55,12 @@ async def get_sites(request: Requested) -> Response[Any]:
     states = {s.site: s for s in hub.show.site_states}
     features = []
     for site in hub.sites.values():
-        told: dict[str, Any] = {"name": site.name, "kind": site.kind, "radius_m": site.radius_m, "state": "clear"}
+        shown: dict[str, Any] = {"name": site.name, "kind": site.kind, "radius_m": site.radius_m, "state": "clear"}
         if site.id in states:
-            told |= msgspec.to_builtins(states[site.id])
-        feature = _point(site.id, site.lon, site.lat, told)
+            shown |= msgspec.to_builtins(states[site.id])
+        feature = _point(site.id, site.lon, site.lat, shown)
         pairs = (pair.split(",") for pair in cap.polygon_of(site).split())
-        told["polygon"] = [[float(lon), float(lat)] for lat, lon in pairs]
+        shown["polygon"] = [[float(lon), float(lat)] for lat, lon in pairs]
         features.append(feature)
     return _collection(features)
 
@@ -75,19 +68,21 @@ async def get_sites(request: Requested) -> Response[Any]:
 @get("/sensors.geojson", summary="Sensors and how they are doing", media_type=GEOJSON, tags=["map"],
      guards=[operator_only], responses=refusals(401))  # fmt: skip
 async def get_sensors(request: Requested) -> Response[Any]:
-    """Every sensor, in the order that live events count them in. For the operator only: where they stand is told
+    """Every sensor, in the order that live events count them in. For the operator only: where they stand is shown
     to nobody who might go there."""
     hub = hub_of(request)
     now_s = hub.clock()
     features = []
-    for index, (sensor, ear) in enumerate(zip(hub.settings.network.sensors, hub.ears.ears, strict=True)):
+    states = hub.sensor_states
+    for index, (sensor, state) in enumerate(zip(hub.settings.network.sensors, states.states, strict=True)):
         known = hub.gate.sensors[sensor.id]
-        told = {
-            "index": index, "kind": sensor.kind, "name": sensor.name, "state": hub.ears.code(ear, now_s),
-            "last_s": ear.last_s if ear.reports else None, "reports": ear.reports, "noise_db": ear.noise_db,
-            "clock_off_s": round(ear.travel_s, 2), "enrolled": known.key is not None, "revoked": known.revoked,
+        shown = {
+            "index": index, "kind": sensor.kind, "name": sensor.name, "state": states.code(state, now_s),
+            "last_s": state.last_s if state.reports else None, "reports": state.reports,
+            "noise_db": state.noise_db, "clock_off_s": round(state.travel_s, 2),
+            "enrolled": known.key is not None, "revoked": known.revoked,
         }  # fmt: skip
-        features.append(_point(sensor.id, sensor.lon, sensor.lat, told))
+        features.append(_point(sensor.id, sensor.lon, sensor.lat, shown))
     return _collection(features)
 
 
@@ -135,4 +130,4 @@ def get_map() -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-cache"})
 
 
-DOORS = (get_tracks, get_sites, get_sensors, get_range, get_frame, get_frames, get_live, get_map)
+ENDPOINTS = (get_tracks, get_sites, get_sensors, get_range, get_frame, get_frames, get_live, get_map)

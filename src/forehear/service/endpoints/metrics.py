@@ -41,7 +41,7 @@ def _lines(hub: Hub) -> Iterator[str]:
     faces = [(f'{{face="{f}"}}', float(hub.show.live.watchers(f))) for f in FACES]
     yield one("watchers", "gauge", "Browsers that watch.", *faces)
     yield one("watcher_resets_total", "counter", "Watchers that fell behind.", ("", hub.show.live.resets))
-    sensors = [(f'{{state="{s}"}}', float(n)) for s, n in hub.ears.counts().items()]
+    sensors = [(f'{{state="{s}"}}', float(n)) for s, n in hub.sensor_states.counts().items()]
     yield one("sensors", "gauge", "Sensors by state.", *sensors)
     statuses = [t.status for t in hub.show.tracks]
     tracks = [(f'{{status="{s}"}}', float(statuses.count(s))) for s in ("tentative", "confirmed")]

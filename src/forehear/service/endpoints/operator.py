@@ -1,4 +1,4 @@
-"""The operator's own doors, and how the service is doing."""
+"""The operator's own endpoints, and how the service is doing."""
 
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
     public_key: Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
 
 
-class Health(msgspec.Struct):
+class ServiceHealth(msgspec.Struct):
     """Whether the service lives, and whether its tracker has caught up."""
 
     status: str
@@ -31,12 +31,12 @@ class Health(msgspec.Struct):
 
 
 @get("/health", summary="Whether it lives", tags=["health"])
-async def get_health(request: Requested) -> Health:
+async def get_health(request: Requested) -> ServiceHealth:
     """200 as long as the service can answer and nothing of it has died."""
     hub = hub_of(request)
     if (error := hub.failed()) is not None:
         raise HTTPException(f"a part of the service has died: {error}", status_code=500)
-    return Health("ok", hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full)
+    return ServiceHealth("ok", hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full)
 
 
 @get("/metrics", summary="Prometheus", media_type=MediaType.TEXT, guards=[operator_only], tags=["health"],
@@ -82,4 +82,4 @@ async def acknowledge(request: Requested, number: Annotated[int, Parameter(ge=0,
     return Response({"number": number, "acknowledged": True})
 
 
-DOORS = (get_health, get_metrics, put_key, drop_key, acknowledge)
+ENDPOINTS = (get_health, get_metrics, put_key, drop_key, acknowledge)

@@ -20,7 +20,7 @@ NAMES = ("never", "silent", "alive", "hearing", "broken")
 
 
 @dataclass
-class Ear:
+class SensorState:
     """What is remembered of one sensor."""
 
     last_s: float = -1e18
@@ -32,13 +32,13 @@ class Ear:
     noise_db: float | None = None
 
 
-class Ears:
+class SensorStates:
     """All sensors, in the order of the network."""
 
     def __init__(self, network: Network) -> None:
         self.ids = [s.id for s in network.sensors]
         self.index = {name: i for i, name in enumerate(self.ids)}
-        self.ears = [Ear() for _ in self.ids]
+        self.states = [SensorState() for _ in self.ids]
         # How long everybody's reports travel [s], as a slow mean over all.
         self.travel_s = 0.0
         self._reports = 0
@@ -49,41 +49,41 @@ class Ears:
         i = self.index.get(report.sensor)
         if i is None:
             return
-        ear = self.ears[i]
-        if ear.reports == 0:
-            ear.quiet_s = now_s
-        ear.reports += 1
-        ear.last_s = now_s
+        state = self.states[i]
+        if state.reports == 0:
+            state.quiet_s = now_s
+        state.reports += 1
+        state.last_s = now_s
         travel_s = now_s - report.heard_at_s
-        ear.travel_s += (travel_s - ear.travel_s) * max(1.0 / ear.reports, 0.1)
+        state.travel_s += (travel_s - state.travel_s) * max(1.0 / state.reports, 0.1)
         self._reports += 1
         # Bounded: one clock that is years off must not move what everybody is compared with.
         bounded = min(max(travel_s - self.travel_s, -CLOCK_OFF_S), CLOCK_OFF_S)
         self.travel_s += bounded * max(1.0 / self._reports, 0.005)
         if report.noise_db is not None:
-            ear.noise_db = report.noise_db
+            state.noise_db = report.noise_db
         if report.sources:
-            ear.heard_s, ear.level_db = now_s, report.sources[0].level_db
+            state.heard_s, state.level_db = now_s, report.sources[0].level_db
         else:
-            ear.quiet_s = now_s
+            state.quiet_s = now_s
 
-    def code(self, ear: Ear, now_s: float) -> int:
+    def code(self, state: SensorState, now_s: float) -> int:
         """Say how one sensor is doing."""
-        if ear.reports == 0:
+        if state.reports == 0:
             return NEVER
-        if now_s - ear.last_s > SILENT_S:
+        if now_s - state.last_s > SILENT_S:
             return SILENT
-        if ear.reports >= CLOCK_REPORTS and abs(ear.travel_s - self.travel_s) > CLOCK_OFF_S:
+        if state.reports >= CLOCK_REPORTS and abs(state.travel_s - self.travel_s) > CLOCK_OFF_S:
             return BROKEN
-        if now_s - ear.quiet_s > STUCK_S:
+        if now_s - state.quiet_s > STUCK_S:
             return BROKEN
-        return HEARING if now_s - ear.heard_s <= HEARING_S else ALIVE
+        return HEARING if now_s - state.heard_s <= HEARING_S else ALIVE
 
     def changes(self, now_s: float) -> list[tuple[int, int]]:
         """Give (sensor's number, code) of all that changed since last asked."""
         out = []
-        for i, ear in enumerate(self.ears):
-            code = self.code(ear, now_s)
+        for i, state in enumerate(self.states):
+            code = self.code(state, now_s)
             if code != self.codes[i]:
                 self.codes[i] = code
                 out.append((i, code))

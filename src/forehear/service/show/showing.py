@@ -3,14 +3,14 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from forehear.service.config import Settings
 from forehear.service.show.live import FACES, Face, Live, encode, event
-from forehear.service.show.sensor_states import Ears
+from forehear.service.show.sensor_states import SensorStates
 from forehear.service.store.store import Store, StoredAlert
 from forehear.service.tracking.frames import Frame, Picture, Shown, SiteState
 
@@ -20,7 +20,7 @@ SHOW_EVERY_S, SLOW_EVERY_S = 0.09, 0.45
 TICK_EVERY_S = 0.9
 # Frames for the time slider are this far apart [s].
 KEEP_EVERY_S = 2
-# Alerts that a newcomer is told.
+# Alerts that a newcomer is sent.
 RECENT_ALERTS = 50
 # What was shown last is shown again after a restart, unless it is older than this [s]: tracks end by then.
 RECALL_S = 60.0
@@ -35,11 +35,11 @@ class Showing:
         self,
         settings: Settings,
         reader: Store,
-        ears: Ears,
+        sensor_states: SensorStates,
         clock: Callable[[], float],
         status: Callable[[], dict[str, Any]],
     ) -> None:
-        self._settings, self._ears, self._clock, self._status = settings, ears, clock, status
+        self._settings, self._sensor_states, self._clock, self._status = settings, sensor_states, clock, status
         self.live = Live(self._newcomer)
         self.time_s = 0.0
         self.tracks: tuple[Shown, ...] = ()
@@ -53,7 +53,7 @@ class Showing:
         self._recall(reader)
 
     def take(self, frame: Frame) -> None:
-        """Make a frame the picture; watchers are told of it by `publish`."""
+        """Make a frame the picture; watchers are sent it by `publish`."""
         self.time_s = max(self.time_s, frame.time_s)
         self.tracks = tuple(t for t in frame.tracks if t.status != "ended")
         if frame.sites is not None:
@@ -62,7 +62,7 @@ class Showing:
             self.corridors = frame.corridors
 
     def publish(self, frame: Frame) -> None:
-        """Tell watchers of a frame that was taken, unless they were told a moment ago."""
+        """Send watchers a frame that was taken, unless they were sent one a moment ago."""
         now = time.monotonic()
         # A clock that runs twenty times as fast steps more often than anybody can see.
         if now - self._shown_at_s < SHOW_EVERY_S:
@@ -77,7 +77,7 @@ class Showing:
         if math.floor(frame.time_s) <= self._told_second or now - self._told_at_s < SLOW_EVERY_S:
             return
         self._told_second, self._told_at_s = math.floor(frame.time_s), now
-        changes = self._ears.changes(self._clock())
+        changes = self._sensor_states.changes(self._clock())
         if self.live.watchers("operator"):
             if changes:
                 self.live.publish("operator", event("sensors", changes))
@@ -133,8 +133,8 @@ class Showing:
         out.append(event("sites", self.site_states))
         out.append(event("alerts", [alert_shown(a, face) for a in self.recent]))
         if face == "operator":
-            # As they were told last: what has changed since is told to all, this one too.
-            out.append(event("sensors", list(enumerate(self._ears.codes))))
+            # As was sent last: what has changed since is sent to all, this one too.
+            out.append(event("sensors", list(enumerate(self._sensor_states.codes))))
             out.append(event("corridors", self.corridors))
             out.append(event("status", self._status()))
         return out
@@ -153,15 +153,22 @@ def frame_shown(frame: Frame, face: Face, tracks: bool) -> dict[str, Any]:
     """Make what a face sees of a frame: the public sees corroborated tracks at most, and no sensors."""
     if face == "operator":
         return {"time_s": frame.time_s, "block": frame.block, "tracks": frame.tracks}
-    seen = [t for t in frame.tracks if tracks and t.status == "confirmed" and t.corroborated]
-    fields = [
+    return {"time_s": frame.time_s, "tracks": for_public(frame.tracks) if tracks else ()}
+
+
+def for_public(tracks: Sequence[Shown]) -> tuple[Shown, ...]:
+    """Make what the public sees of tracks: coarsely where they are, and nothing of who heard what.
+
+    Confirmed and corroborated ones only. What is not named here is not shown: not the tone, as one sensor has it.
+    """
+    return tuple(
         Shown(
             t.id, t.status, round(t.lon, 3), round(t.lat, 3), t.height_m, t.speed_mps, t.course_deg, t.kind,
             t.kinds, t.sigma_m, t.existence, t.since_s, corroborated=True,
         )
-        for t in seen
-    ]  # fmt: skip
-    return {"time_s": frame.time_s, "tracks": fields}
+        for t in tracks
+        if t.status == "confirmed" and t.corroborated
+    )  # fmt: skip
 
 
 def alert_shown(stored: StoredAlert, face: Face) -> dict[str, Any]:

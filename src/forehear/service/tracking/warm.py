@@ -5,12 +5,15 @@ A made-up flight over a made-up network, heard, tracked, forecast and shown; the
 
 import math
 
+from forehear.air.level import received_level_db
+from forehear.air.retarded import doppler_ratio
+from forehear.constants import STANDARD_SOUND_SPEED_MPS
 from forehear.forecast import arrival, corridor, routes
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Network, Report, Sensor, Site, Source
 from forehear.track.tracker import Tracker
 
-SPEED_MPS, HEIGHT_M, LEVEL_DB, TONE_HZ, SOUND_MPS = 50.0, 300.0, 118.0, 110.0, 340.0
+SPEED_MPS, HEIGHT_M, LEVEL_DB, TONE_HZ, ABSORPTION_DB_PER_M = 50.0, 300.0, 118.0, 110.0, 0.002
 STEPS = 45
 PIECE_M = 2500.0
 
@@ -44,8 +47,9 @@ def _heard(sensor: str, east: float, north: float, now_s: float, directed: bool)
     """What a sensor hears of the flight: level and tone by distance and Doppler, a bearing where it knows one."""
     de, dn = -5000.0 + SPEED_MPS * (now_s - 1010.0) - east, 400.0 - north
     away = math.sqrt(de * de + dn * dn + HEIGHT_M**2)
-    level = LEVEL_DB - 20.0 * math.log10(away) - 0.002 * away
-    tone = TONE_HZ / (1.0 + de / away * SPEED_MPS / SOUND_MPS)
+    level = float(received_level_db(LEVEL_DB, away, ABSORPTION_DB_PER_M))
+    flight = (de, dn, HEIGHT_M), (SPEED_MPS, 0.0, 0.0), (0.0, 0.0, 0.0)
+    tone = TONE_HZ * float(doppler_ratio(*flight, STANDARD_SOUND_SPEED_MPS))
     if level < 38.0:
         return Report(sensor, now_s - 0.5, now_s, 35.0)
     kinds = Kinds(0.9, 0.05, 0.05)

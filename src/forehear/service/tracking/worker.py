@@ -26,7 +26,7 @@ from forehear.service.tracking.messages import Ready, Start, Step, messages, sen
 from forehear.service.tracking.snapshot_files import Files
 from forehear.service.tracking.warm import warm
 from forehear.track.tracker import Tracker
-from forehear.warn.alarm import Alarm, Post, step
+from forehear.warn.alarm import Alarm, Standing, step
 from forehear.warn.policy import places_of_sensors
 
 # A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which
@@ -34,7 +34,7 @@ from forehear.warn.policy import places_of_sensors
 # share of the time (a night's takes 0.08 s). One that survives a power cut takes 0.3 s of another core to
 # compress: it is due when the last is so old [s].
 SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE, LASTING_EVERY_S = 0.2, 5.0, 0.15, 8.0
-# Corridors are told every so many seconds: they change slowly and are large.
+# Corridors are sent every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
 
 
@@ -52,7 +52,7 @@ class Worker:
         self.units = {weaves: corridor.shape(ways) for weaves, ways in self.routes.items()}
         self.habits: habits.Habits = {}
         self.places = arrival.places_of(tuple(self.sites.values()), self.tracker.plane)
-        self.posts = places_of_sensors(self.network)
+        self.sensor_places = places_of_sensors(self.network)
         self.since: dict[str, float] = {}
         self.second = -math.inf
         self.time_s: float | None = None
@@ -93,7 +93,7 @@ class Worker:
         return rest
 
     def take(self, one: Step) -> Frame:
-        """Take one step and tell what there is then."""
+        """Take one step and give what there is then."""
         began = time.perf_counter()
         reports = [report for body in one.bodies for report in self._decode(body)]
         tracks = self.tracker.advance(one.time_s, reports)
@@ -148,35 +148,34 @@ class Worker:
         for weaves, ways in self.routes.items():
             such = [t for t in confirmed if habits.weaves(self.habits, t.track) is weaves]
             coming += arrival.arrivals(such, self.places, self.tracker.plane, ways, self.policy.watch_s)
-        return step(self.alarm, time_s, tracks, coming, self.sites, self.posts, self.tracker.plane, self.policy)
+        places, plane = self.sensor_places, self.tracker.plane
+        return step(self.alarm, time_s, tracks, coming, self.sites, places, plane, self.policy)
 
     def _site_states(self) -> tuple[SiteState, ...]:
         out = []
-        for name, post in self.alarm.posts.items():
+        for name, standing in self.alarm.standings.items():
+            state = SiteState(name, standing.state, max(standing.since_s, 0.0), standing.alert)
             o = self.alarm.outlooks.get(name)
-            if o is None or o.probability < 1e-3:
-                out.append(SiteState(name, post.state, max(post.since_s, 0.0), post.alert))
-                continue
-            times = (o.earliest_s, o.median_s, o.latest_s)
-            out.append(
-                SiteState(
-                    name, post.state, max(post.since_s, 0.0), post.alert, o.probability, *times, o.tracks, o.kind
-                )
-            )
+            if o is not None and o.probability >= 1e-3:
+                state = msgspec.structs.replace(
+                    state, probability=o.probability, earliest_s=o.earliest_s, arrival_s=o.median_s,
+                    latest_s=o.latest_s, tracks=o.tracks, kind=o.kind,
+                )  # fmt: skip
+            out.append(state)
         return tuple(out)
 
     def _adopt(self, time_s: float) -> None:
-        """After a replay without a snapshot: what people were told last stands until the table changes it."""
+        """After a replay without a snapshot: what people were sent last stands until the table changes it."""
         for alert in self._resume:
             site = alert.site
             if site not in self.sites or alert.state == "cancelled":
                 continue
-            known = self.alarm.posts.get(site)
+            known = self.alarm.standings.get(site)
             if known is None or known.state in ("clear", "cancelled"):
-                post = Post(state=alert.state, since_s=time_s, alert=alert.alert, told=alert)
-                self.alarm.posts[site] = post
+                standing = Standing(state=alert.state, since_s=time_s, alert=alert.alert, sent=alert)
+                self.alarm.standings[site] = standing
             else:
-                known.state, known.alert, known.told = alert.state, alert.alert, alert
+                known.state, known.alert, known.sent = alert.state, alert.alert, alert
 
     def save_now_and_then(self) -> None:
         """Write a snapshot when one is due; the disk is waited for elsewhere."""
@@ -222,7 +221,7 @@ def main() -> int:
     # Frames go out here; whatever prints must not end up among them.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    # Before it is told anything: the service has as much to load, and does it meanwhile.
+    # Before it is sent anything: the service has as much to load, and does it meanwhile.
     warm()
     incoming = messages(sys.stdin.buffer)
     first = next(incoming, None)

@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Heard:
+class SourceColumns:
     """Sources, one a row: which sensor, in which tick of the block, and what it measured. NaN is absent."""
 
     sensor: Ints
@@ -34,9 +34,9 @@ class Heard:
     def __len__(self) -> int:
         return len(self.sensor)
 
-    def take(self, which: Mask | Ints) -> "Heard":
+    def take(self, which: Mask | Ints) -> "SourceColumns":
         """Give some of the rows, in the order asked."""
-        return Heard(
+        return SourceColumns(
             self.sensor[which], self.tick[which], self.level_db[which], self.tone_hz[which],
             self.tone_sigma_hz[which], self.azimuth_deg[which], self.azimuth_sigma_deg[which],
             self.elevation_deg[which], self.elevation_sigma_deg[which], self.kinds[which],
@@ -44,7 +44,7 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Batch:
+class ReportColumns:
     """Reports, one a row; report i has the sources first[i] to first[i + 1]. NaN is absent.
 
     Times count from the scenario's start.
@@ -57,25 +57,25 @@ class Batch:
     lon: Array
     lat: Array
     first: Ints
-    sources: Heard
+    sources: SourceColumns
 
     def __len__(self) -> int:
         return len(self.sensor)
 
-    def take(self, which: Ints) -> "Batch":
+    def take(self, which: Ints) -> "ReportColumns":
         """Give some reports, in the order asked, with their sources."""
         count = np.diff(self.first)[which]
         first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         rows = np.repeat(self.first[which] - first[:-1], count) + np.arange(first[-1])
-        return Batch(
+        return ReportColumns(
             self.sensor[which], self.heard_at_s[which], self.received_at_s[which], self.noise_db[which],
             self.lon[which], self.lat[which], first, self.sources.take(rows),
         )  # fmt: skip
 
 
-def join_heard(parts: Sequence[Heard]) -> Heard:
+def join_sources(parts: Sequence[SourceColumns]) -> SourceColumns:
     """Put rows one after another."""
-    return Heard(
+    return SourceColumns(
         np.concatenate([p.sensor for p in parts]),
         np.concatenate([p.tick for p in parts]),
         np.concatenate([p.level_db for p in parts]),
@@ -89,10 +89,10 @@ def join_heard(parts: Sequence[Heard]) -> Heard:
     )
 
 
-def join_batches(parts: Sequence[Batch]) -> Batch:
+def join_reports(parts: Sequence[ReportColumns]) -> ReportColumns:
     """Put reports one after another."""
     counts = np.concatenate([np.diff(p.first) for p in parts])
-    return Batch(
+    return ReportColumns(
         np.concatenate([p.sensor for p in parts]),
         np.concatenate([p.heard_at_s for p in parts]),
         np.concatenate([p.received_at_s for p in parts]),
@@ -100,7 +100,7 @@ def join_batches(parts: Sequence[Batch]) -> Batch:
         np.concatenate([p.lon for p in parts]),
         np.concatenate([p.lat for p in parts]),
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        join_heard([p.sources for p in parts]),
+        join_sources([p.sources for p in parts]),
     )
 
 
@@ -137,7 +137,7 @@ class Written:
     sources: Ints
 
 
-def written(batch: Batch, start_s: float) -> Written:
+def written(batch: ReportColumns, start_s: float) -> Written:
     """Round a batch as it is written, with times of the calendar."""
     src = batch.sources
     # A clock that is wrong by more than the age of the calendar shows its first second.
@@ -161,7 +161,7 @@ def _values(whole: Ints, scale: int) -> list[float | None]:
     return [None if w == ABSENT else w / scale for w in whole.tolist()]
 
 
-def records(batch: Batch, ids: Sequence[str], start_s: float) -> list[Report]:
+def records(batch: ReportColumns, ids: Sequence[str], start_s: float) -> list[Report]:
     """Make the records of a batch, rounded as they are written; `ids` are the sensors', in their order."""
     w = written(batch, start_s)
     column = w.sources.T

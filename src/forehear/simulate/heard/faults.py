@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.simulate.heard.columns import Heard
-from forehear.simulate.heard.sensors import Posts, measure
+from forehear.simulate.heard.columns import SourceColumns
+from forehear.simulate.heard.sensors import Detected, SensorNatures, measure
 from forehear.simulate.scenario.settings import Faults, SensorModel
 
 Array = NDArray[np.float64]
@@ -36,9 +36,9 @@ class Broken:
     lie_phase: Array
 
 
-def broken_of(faults: Faults, posts: Posts, duration_s: float, rng: np.random.Generator) -> Broken:
+def broken_of(faults: Faults, natures: SensorNatures, duration_s: float, rng: np.random.Generator) -> Broken:
     """Draw which sensors are broken, and how. Half of the dead are so from the start."""
-    n = len(posts.kind)
+    n = len(natures.kind)
     shares: list[float] = [faults.dead_share, faults.stuck_share, faults.clock_share]
     shares += [faults.late_share, faults.duplicate_share, faults.lying_share]
     fault = np.zeros(n, np.int64)
@@ -53,7 +53,7 @@ def broken_of(faults: Faults, posts: Posts, duration_s: float, rng: np.random.Ge
         fault=fault,
         dies_s=np.where(fault == DEAD, duration_s * np.maximum(rng.uniform(-1.0, 1.0, n), 0.0), np.inf),
         tone_hz=rng.uniform(80.0, 160.0, n),
-        level_db=posts.noise_db + over + 3.0 * rng.standard_normal(n),
+        level_db=natures.noise_db + over + 3.0 * rng.standard_normal(n),
         offset_s=np.where(wrong, faults.clock_offset_sigma_s * rng.standard_normal(n), 0.0),
         drift=np.where(wrong, 1e-6 * faults.clock_drift_ppm * rng.uniform(-1.0, 1.0, n), 0.0),
         lie_s=rng.uniform(*_LIE_S, n),
@@ -72,8 +72,8 @@ def deaf_from_s(broken: Broken) -> Array:
 
 
 def invented(
-    broken: Broken, posts: Posts, model: SensorModel, t0_s: float, ticks: int, rng: np.random.Generator
-) -> Heard:
+    broken: Broken, natures: SensorNatures, model: SensorModel, t0_s: float, ticks: int, rng: np.random.Generator
+) -> SourceColumns:
     """Give what the stuck and the lying report in a block: a hum for ever, or an engine that never was."""
     who = np.flatnonzero(inventing(broken))
     sensor = np.repeat(who, ticks)
@@ -89,5 +89,5 @@ def invented(
     azimuth = 180.0 * broken.lie_phase[sensor]
     truth = np.column_stack([level, tone, azimuth, np.full(len(sensor), 10.0)])
     heard_as = np.where(lies[:, None], np.array(_LIE_HEARD_AS), np.array(_HUM_HEARD_AS))
-    over = level - posts.noise_db[sensor]
-    return measure(posts, model, sensor, tick, level, over, truth, heard_as, rng)
+    over = level - natures.noise_db[sensor]
+    return measure(natures, model, Detected(sensor, tick, over, truth, heard_as), rng)

@@ -8,11 +8,12 @@ because in the time d the wavefront grew to the radius c d while the wind carrie
 as the emitter is slower than sound against the air, the difference of both sides rises with tau at the rate
 c + n.(v - w), so Newton's steps find the root from any start; the path between knots is the cubic of `paths`.
 All of it happens in earth-centred coordinates: straight lines through the real (round) earth's air, the
-sensor's own east, north and up, its own wind. Nothing here uses the tracker's plane or its closed form.
+sensor's own east, north and up, its own wind. Nothing here uses the tracker's plane or its closed form: the
+laws of `air.kernels` are written down anew on purpose, here and in the tests' slow models and nowhere else.
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -34,8 +35,7 @@ _ROWS = 1 << 18
 _CLOSE_S = 1e-7
 
 
-@dataclass(frozen=True)
-class Ears:
+class Receivers(NamedTuple):
     """The sensors as arrays; `wind_mps` is the wind in earth-centred coordinates at each sensor."""
 
     xyz_m: Array  # (n, 3)
@@ -44,8 +44,7 @@ class Ears:
     phase_s: Array  # (n,) the middle of its frames within each second
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """All emitters that sound in a block: the knots of each, one after another."""
 
     first: Ints  # (m + 1,) where each emitter's knots begin
@@ -61,8 +60,7 @@ class Window:
     voice: NDArray[np.uint64]  # (m,) a number of its own, for the slow fading of each path
 
 
-@dataclass(frozen=True)
-class Ear:
+class HearingLaw(NamedTuple):
     """What decides hearing in general, in one place."""
 
     c_mps: float
@@ -71,6 +69,31 @@ class Ear:
     max_detection: float
     fading_db: float
     fading_period_s: float
+
+
+class Frames(NamedTuple):
+    """The frames of a block that begins at `t0_s`: one a second and sensor, from its ambient level's columns."""
+
+    t0_s: float
+    noise_db: Array  # (n, ticks)
+    deaf_from_s: Array  # (n,) from when on a sensor does not count as a hearer
+
+
+class Incoming(NamedTuple):
+    """What may be heard, without errors, (r,) each; `row` (r, 4) level [dB], tone [Hz, 0 without], azimuth,
+    elevation [deg]."""
+
+    emitter: Ints
+    sensor: Ints
+    tick: Ints
+    row: Array
+
+
+class Odds(NamedTuple):
+    """By emitter and tick: the best odds of any sensor, and the expected number of sensors."""
+
+    best: Array
+    expected: Array
 
 
 @njit(cache=True, inline="always")
@@ -91,16 +114,18 @@ def _cubic(
     return px, py, pz, vx, vy, vz
 
 
-@njit(cache=True)
-def emission(
-    t: float, tau: float, sx: float, sy: float, sz: float, wx: float, wy: float, wz: float, c: float,
-    knot: Array, slope: Array, first: int, last: int, start: float,
-) -> tuple[bool, float, int, float, float, float, float, float, float, float]:  # fmt: skip
-    """Solve for the time at which the sound left, from the guess `tau`.
+@njit(cache=True, inline="always")
+def _emission(
+    t: float, tau: float, receivers: Receivers, s: int, c: float, window: Window, m: int
+) -> tuple[bool, float, int, float, float, float, float, float, float, float]:  # pragma: no cover - compiled
+    """Solve for the time at which the sound left emitter m that reaches sensor s at t, from the guess `tau`.
 
     Returns (found, tau, knot before it, share of a second behind that knot, apparent vector x, y, z, velocity
     x, y, z). Not found: it had not begun to sound, or sounded no longer.
     """
+    sx, sy, sz = receivers.xyz_m[s, 0], receivers.xyz_m[s, 1], receivers.xyz_m[s, 2]
+    wx, wy, wz = receivers.wind_mps[s, 0], receivers.wind_mps[s, 1], receivers.wind_mps[s, 2]
+    first, last, start = window.first[m], window.first[m + 1] - 1, window.start_s[m]
     end = start + (last - first)
     ex = ey = ez = vx = vy = vz = u = 0.0
     i = first
@@ -110,7 +135,7 @@ def emission(
         i = min(first + int(at - start), last - 1)
         u = at - start - (i - first)
         d = t - at
-        px, py, pz, vx, vy, vz = _cubic(knot, slope, i, u)
+        px, py, pz, vx, vy, vz = _cubic(window.xyz_m, window.slope, i, u)
         ex, ey, ez = px + wx * d - sx, py + wy * d - sy, pz + wz * d - sz
         length = max(math.sqrt(ex * ex + ey * ey + ez * ez), 1e-9)
         closing = (ex * (vx - wx) + ey * (vy - wy) + ez * (vz - wz)) / length
@@ -164,108 +189,92 @@ def _bearing_deg(frame: Array, nx: float, ny: float, nz: float) -> tuple[float, 
     return math.degrees(math.atan2(east, north)), math.degrees(math.asin(max(-1.0, min(1.0, up))))
 
 
-@njit(cache=True)
-def hear_pairs(
-    pair_emitter: Ints, pair_sensor: Ints,
-    xyz: Array, frame: Array, wind: Array, phase: Array, noise: Array, deaf_from: Array,
-    first: Ints, start: Array, knot: Array, slope: Array, tone: Array, level: Array,
-    absorption: Array, convection: Array, loudest: Array, closing: Array, voice: NDArray[np.uint64],
-    t0: float, ear: tuple[float, float, float, float, float, float], begin: int,
-    row_emitter: Ints, row_sensor: Ints, row_tick: Ints, row: Array, best: Array, expected: Array,
-) -> tuple[int, int]:  # pragma: no cover - compiled  # fmt: skip
-    """Fill a row (level, tone, azimuth, elevation) per pair and tick that may be heard.
+@njit(cache=True, inline="always")
+def _guess(t: float, receivers: Receivers, s: int, c: float, window: Window, m: int) -> float:  # pragma: no cover
+    """First guess: the sound is as old as it would be from where the emitter is now."""
+    first, last = window.first[m], window.first[m + 1] - 1
+    i = min(max(first + int(t - window.start_s[m]), first), last)
+    ax = window.xyz_m[i, 0] - receivers.xyz_m[s, 0]
+    ay = window.xyz_m[i, 1] - receivers.xyz_m[s, 1]
+    az = window.xyz_m[i, 2] - receivers.xyz_m[s, 2]
+    return t - math.sqrt(ax * ax + ay * ay + az * az) / c
 
-    `noise` (sensor, tick) [dB]; `ear` holds the fields of `Ear`. `best`, `expected` (emitter, tick) gather the
-    odds over the sensors that are not deaf yet. Begins with pair `begin`; returns the number of rows, and the
-    pair for which there was no more room.
+
+@njit(cache=True)
+def _hear_pairs(
+    pairs: tuple[Ints, Ints], begin: int, receivers: Receivers, window: Window, frames: Frames, law: HearingLaw,
+    out: Incoming, total: Odds,
+) -> tuple[int, int]:  # pragma: no cover - compiled  # fmt: skip
+    """Fill a row of `out` per pair and tick that may be heard.
+
+    `total` gathers the odds over the sensors that are not deaf yet. Begins with pair `begin`; returns the number
+    of rows, and the pair for which there was no more room.
     """
-    c, threshold, spread, most, fading, period = ear
+    c, t0, noise, row = law.c_mps, frames.t0_s, frames.noise_db, out.row
     ticks = noise.shape[1]
     count = 0
-    for pair in range(begin, len(pair_emitter)):
+    for pair in range(begin, len(pairs[0])):
         if count + ticks > len(row):
             return count, pair
-        m, s = pair_emitter[pair], pair_sensor[pair]
-        k0, k1 = first[m], first[m + 1] - 1
-        if k1 <= k0:
+        m, s = pairs[0][pair], pairs[1][pair]
+        if window.first[m + 1] - 1 <= window.first[m]:
             continue
+        wind = receivers.wind_mps[s]
         tau, known = 0.0, False
         for tick in range(ticks):
-            t = t0 + tick + phase[s]
-            if known:
-                tau += 1.0
-            else:
-                # First guess: the sound is as old as it would be from where the emitter is now.
-                i = min(max(k0 + int(t - start[m]), k0), k1)
-                ax, ay, az = knot[i, 0] - xyz[s, 0], knot[i, 1] - xyz[s, 1], knot[i, 2] - xyz[s, 2]
-                tau = t - math.sqrt(ax * ax + ay * ay + az * az) / c
-            known, tau, i, u, ex, ey, ez, vx, vy, vz = emission(
-                t, tau, xyz[s, 0], xyz[s, 1], xyz[s, 2], wind[s, 0], wind[s, 1], wind[s, 2], c,
-                knot, slope, k0, k1, start[m],
-            )  # fmt: skip
+            t = t0 + tick + receivers.phase_s[s]
+            tau = tau + 1.0 if known else _guess(t, receivers, s, c, window, m)
+            known, tau, i, u, ex, ey, ez, vx, vy, vz = _emission(t, tau, receivers, s, c, window, m)
             if not known:
                 continue
             path = max(c * (t - tau), 1e-6)
             if tick == 0:
                 # Out of hearing, and with no way of coming into it within the block: the next pair.
-                least = max(path - closing[m] * ticks, 1.0)
-                most_db = loudest[m] - 20.0 * math.log10(least) - absorption[m] * least
-                if most_db < noise[s].min() + threshold - LEAST_SIGMAS * spread:
+                least = max(path - window.closing_mps[m] * ticks, 1.0)
+                most_db = window.loudest_db[m] - 20.0 * math.log10(least) - window.absorption[m] * least
+                if most_db < noise[s].min() + law.threshold_db - LEAST_SIGMAS * law.spread_db:
                     break
             nx, ny, nz = ex / path, ey / path, ez / path
             along_v = nx * vx + ny * vy + nz * vz
-            along_w = nx * wind[s, 0] + ny * wind[s, 1] + nz * wind[s, 2]
+            along_w = nx * wind[0] + ny * wind[1] + nz * wind[2]
             ratio = 1.0 / (1.0 + along_v / (c - along_w))
-            loud = level[i] + u * (level[i + 1] - level[i]) + 10.0 * convection[m] * math.log10(ratio)
-            loud -= 20.0 * math.log10(max(path, 1.0)) + absorption[m] * path
-            if fading > 0.0:
-                loud += fading * _fading(voice[m], s, t, period)
-            odds = most * 0.5 * math.erfc((noise[s, tick] + threshold - loud) / (spread * math.sqrt(2.0)))
+            loud = window.level_db[i] + u * (window.level_db[i + 1] - window.level_db[i])
+            loud += 10.0 * window.convection[m] * math.log10(ratio)
+            loud -= 20.0 * math.log10(max(path, 1.0)) + window.absorption[m] * path
+            if law.fading_db > 0.0:
+                loud += law.fading_db * _fading(window.voice[m], s, t, law.fading_period_s)
+            under = (noise[s, tick] + law.threshold_db - loud) / (law.spread_db * math.sqrt(2.0))
+            odds = law.max_detection * 0.5 * math.erfc(under)
             if odds < LEAST_ODDS:
                 continue
-            if t0 + tick < deaf_from[s]:
-                expected[m, tick] += odds
-                best[m, tick] = max(best[m, tick], odds)
-            row_emitter[count], row_sensor[count], row_tick[count] = m, s, tick
+            if t0 + tick < frames.deaf_from_s[s]:
+                total.expected[m, tick] += odds
+                total.best[m, tick] = max(total.best[m, tick], odds)
+            out.emitter[count], out.sensor[count], out.tick[count] = m, s, tick
             row[count, 0] = loud
-            row[count, 1] = (tone[i] + u * (tone[i + 1] - tone[i])) * ratio
-            row[count, 2], row[count, 3] = _bearing_deg(frame[s], nx, ny, nz)
+            row[count, 1] = (window.tone_hz[i] + u * (window.tone_hz[i + 1] - window.tone_hz[i])) * ratio
+            row[count, 2], row[count, 3] = _bearing_deg(receivers.frame[s], nx, ny, nz)
             count += 1
-    return count, len(pair_emitter)
+    return count, len(pairs[0])
 
 
 def heard(
-    ears: Ears,
-    window: Window,
-    pairs: tuple[Ints, Ints],
-    noise: Array,
-    deaf_from_s: Array,
-    t0_s: float,
-    ear: Ear,
-) -> tuple[Ints, Ints, Ints, Array, Array, Array]:
-    """Solve every pair in every frame of a block.
-
-    Parameters: sensors; emitters; pairs (emitter, sensor); ambient level (sensors, ticks) [dB]; from when
-    on sensors do not count as hearers (sensors,) [s]; start of the block [s]; what decides hearing.
-    Returns the rows that may be heard, emitter (r,), sensor (r,), tick (r,), (r, 4) level [dB], tone [Hz, 0
-    without], azimuth, elevation [deg], all without errors; and (emitters, ticks) the best odds of any sensor
-    and the expected number of sensors.
-    """
-    shape = (len(window.start_s), noise.shape[1])
-    best, expected = np.zeros(shape), np.zeros(shape)
-    room = max(_ROWS, noise.shape[1])
-    emitter, sensor, tick = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    row = np.empty((room, 4))
-    parts: list[tuple[Ints, Ints, Ints, Array]] = []
+    receivers: Receivers, window: Window, pairs: tuple[Ints, Ints], frames: Frames, law: HearingLaw
+) -> tuple[Incoming, Odds]:
+    """Solve every pair (emitter, sensor) in every frame of a block: what may be heard, and with which odds."""
+    ticks = frames.noise_db.shape[1]
+    shape = (len(window.start_s), ticks)
+    total = Odds(np.zeros(shape), np.zeros(shape))
+    room = max(_ROWS, ticks)
+    emitter, sensor, tick = (np.empty(room, np.int64) for _ in range(3))
+    out = Incoming(emitter, sensor, tick, np.empty((room, 4)))
+    parts: list[Incoming] = []
     pair = 0
     while pair < len(pairs[0]) or not parts:
-        n, pair = hear_pairs(
-            *pairs, ears.xyz_m, ears.frame, ears.wind_mps, ears.phase_s, noise, deaf_from_s,
-            window.first, window.start_s, window.xyz_m, window.slope, window.tone_hz, window.level_db,
-            window.absorption, window.convection, window.loudest_db, window.closing_mps, window.voice, t0_s,
-            (ear.c_mps, ear.threshold_db, ear.spread_db, ear.max_detection, ear.fading_db, ear.fading_period_s),
-            pair, emitter, sensor, tick, row, best, expected,
-        )  # fmt: skip
-        parts.append((emitter[:n].copy(), sensor[:n].copy(), tick[:n].copy(), row[:n].copy()))
-    whole = [np.concatenate([part[k] for part in parts]) for k in range(3)]
-    return whole[0], whole[1], whole[2], np.concatenate([part[3] for part in parts]), best, expected
+        n, pair = _hear_pairs(pairs, pair, receivers, window, frames, law, out, total)
+        parts.append(Incoming(emitter[:n].copy(), sensor[:n].copy(), tick[:n].copy(), out.row[:n].copy()))
+    whole = Incoming(
+        np.concatenate([p.emitter for p in parts]), np.concatenate([p.sensor for p in parts]),
+        np.concatenate([p.tick for p in parts]), np.concatenate([p.row for p in parts]),
+    )  # fmt: skip
+    return whole, total

@@ -1,7 +1,7 @@
 """Who could hear whom: sensors in cells, and how far an emitter of a level reaches into how much noise."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -18,12 +18,11 @@ _CELL_M = 8_000.0
 _FARTHEST_M = 100_000.0
 # A geographic degree is 110.57 km of meridian or more; half a per cent to spare.
 _DEGREE_M = 110_000.0
-# Losses on the way are tabled by whole decibels: from 200 dB at 1 m to -50 dB at the ear.
+# Losses on the way are tabled by whole decibels: from 200 dB at 1 m to -50 dB at the receiver.
 LOSSES = 251
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(NamedTuple):
     """Sensors sorted into cells of longitude and latitude; `cells_of` makes it."""
 
     lon0_deg: float
@@ -94,35 +93,45 @@ def near_pairs(
     low_r = np.maximum(np.floor((south - high) / cells.size_deg[1]), 0).astype(np.int64)
     high_r = np.minimum(np.floor((south + high) / cells.size_deg[1]), cells.shape[0] - 1).astype(np.int64)
     emitters, sensors = np.empty(0, np.int64), np.empty(0, np.int64)
+    spheres = _Spheres(xyz_m, extent_m, np.ceil(excess_db).astype(np.int64), table)
     # Twice: to count, and to write down.
     for _ in range(2):
-        count = _near(
-            cells.order, cells.begin, cells.shape[1], cells.xyz_m, cells.noise_bin,
-            xyz_m, extent_m, np.ceil(excess_db).astype(np.int64), table, reach_m,
-            low_c, high_c, low_r, high_r, emitters, sensors,
-        )  # fmt: skip
+        count = _near(cells, spheres, reach_m, (low_c, high_c), (low_r, high_r), emitters, sensors)
         if not len(emitters):
             emitters, sensors = np.empty(count, np.int64), np.empty(count, np.int64)
     return emitters, sensors
 
 
+class _Spheres(NamedTuple):
+    """Where each emitter is (m,): within `extent_m` of `xyz_m` (m, 3). See `near_pairs`."""
+
+    xyz_m: Array
+    extent_m: Array
+    excess_db: Ints
+    table: Ints
+
+
 @njit(cache=True)
 def _near(
-    order: Ints, begin: Ints, columns: int, ears: Array, noise_bin: Ints,
-    xyz: Array, extent: Array, excess: Ints, table: Ints, reach: Array,
-    low_c: Ints, high_c: Ints, low_r: Ints, high_r: Ints, emitters: Ints, sensors: Ints,
+    cells: Cells, spheres: _Spheres, reach: Array, column: tuple[Ints, Ints], line: tuple[Ints, Ints],
+    emitters: Ints, sensors: Ints,
 ) -> int:  # pragma: no cover - compiled  # fmt: skip
-    """Count the pairs, and write them down where there is room."""
+    """Count the pairs, and write them down where there is room; `column`, `line`: first and last of the cells."""
+    order, begin, receivers, xyz = cells.order, cells.begin, cells.xyz_m, spheres.xyz_m
     count = 0
     room = len(emitters)
-    for p in range(len(table)):
-        for line in range(low_r[p], high_r[p] + 1):
-            for column in range(low_c[p], high_c[p] + 1):
-                for k in range(begin[line * columns + column], begin[line * columns + column + 1]):
+    for p in range(len(xyz)):
+        for row in range(line[0][p], line[1][p] + 1):
+            for cell in range(row * cells.shape[1] + column[0][p], row * cells.shape[1] + column[1][p] + 1):
+                for k in range(begin[cell], begin[cell + 1]):
                     s = order[k]
-                    dx, dy, dz = ears[s, 0] - xyz[p, 0], ears[s, 1] - xyz[p, 1], ears[s, 2] - xyz[p, 2]
-                    loss = min(max(excess[p] - noise_bin[s], 0), LOSSES - 1)
-                    far = reach[table[p], loss] + extent[p]
+                    dx, dy, dz = (
+                        receivers[s, 0] - xyz[p, 0],
+                        receivers[s, 1] - xyz[p, 1],
+                        receivers[s, 2] - xyz[p, 2],
+                    )
+                    loss = min(max(spheres.excess_db[p] - cells.noise_bin[s], 0), LOSSES - 1)
+                    far = reach[spheres.table[p], loss] + spheres.extent_m[p]
                     if dx * dx + dy * dy + dz * dz <= far * far:
                         if room:
                             emitters[count], sensors[count] = p, s

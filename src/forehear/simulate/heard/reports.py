@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.simulate.heard.columns import Batch, Heard, join_batches
+from forehear.simulate.heard.columns import ReportColumns, SourceColumns, join_reports
 from forehear.simulate.heard.faults import DUPLICATE, LATE, Broken
-from forehear.simulate.heard.sensors import OBSERVER, Posts
+from forehear.simulate.heard.sensors import OBSERVER, SensorNatures
 from forehear.simulate.scenario.settings import Faults, SensorModel
 
 Array = NDArray[np.float64]
@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 _RETRY_S = 2.0
 
 
-def quieten(heard: Heard, model: SensorModel) -> Heard:
+def quieten(heard: SourceColumns, model: SensorModel) -> SourceColumns:
     """Sort by sensor, frame and loudness; drop what stands too far under the loudest to be noticed."""
     heard = heard.take(np.lexsort((-heard.level_db, heard.tick, heard.sensor)).astype(np.int64))
     if not len(heard):
@@ -29,9 +29,9 @@ def quieten(heard: Heard, model: SensorModel) -> Heard:
 
 
 def frames(
-    heard: Heard, posts: Posts, broken: Broken, model: SensorModel, noise: Array,
+    heard: SourceColumns, natures: SensorNatures, broken: Broken, model: SensorModel, noise: Array,
     t0_s: float, since: Ints, rng: np.random.Generator,
-) -> Batch:  # fmt: skip
+) -> ReportColumns:  # fmt: skip
     """Make the reports of a block, without delays yet: `received_at_s` is the true time of the frame.
 
     `heard` as `quieten` sorts it. `since` (n,) counts each sensor's ticks without a report, and is brought up
@@ -41,7 +41,7 @@ def frames(
     speaks = np.zeros((n, ticks), np.bool_)
     speaks[heard.sensor, heard.tick] = True
     # A person points every now and then, and sends no heartbeat: silence of theirs means nothing.
-    person = posts.kind == OBSERVER
+    person = natures.kind == OBSERVER
     alive = broken.dies_s[:, None] > t0_s + np.arange(ticks)
     for tick in range(ticks):
         since += 1
@@ -54,22 +54,27 @@ def frames(
     rows = heard.take(speaks[heard.sensor, heard.tick])
     key = np.append(sensor * ticks + tick_of, n * ticks)
     first = np.searchsorted(rows.sensor * ticks + rows.tick, key).astype(np.int64)
-    true_s = t0_s + tick_of + posts.ears.phase_s[sensor]
-    return Batch(
+    true_s = t0_s + tick_of + natures.receivers.phase_s[sensor]
+    return ReportColumns(
         sensor=sensor,
         heard_at_s=true_s + broken.offset_s[sensor] + broken.drift[sensor] * true_s,
         received_at_s=true_s,
         noise_db=noise[sensor, tick_of] + model.noise_error_db * rng.standard_normal(len(sensor)),
-        lon=posts.lon[sensor],
-        lat=posts.lat[sensor],
+        lon=natures.lon[sensor],
+        lat=natures.lat[sensor],
         first=first,
         sources=rows,
     )
 
 
 def deliver(
-    batch: Batch, posts: Posts, broken: Broken, model: SensorModel, faults: Faults, rng: np.random.Generator
-) -> Batch:
+    batch: ReportColumns,
+    natures: SensorNatures,
+    broken: Broken,
+    model: SensorModel,
+    faults: Faults,
+    rng: np.random.Generator,
+) -> ReportColumns:
     """Add the network's delays, late sensors and duplicates."""
     n = len(batch)
     delay = model.latency_min_s + model.latency_mean_s * rng.standard_exponential(n)
@@ -77,17 +82,17 @@ def deliver(
     delay += np.where(tail, model.latency_tail_s * rng.standard_exponential(n), 0.0)
     late = broken.fault[batch.sensor] == LATE
     delay += np.where(late, faults.late_s * rng.uniform(0.2, 1.8, n), 0.0)
-    person = posts.kind[batch.sensor] == OBSERVER
+    person = natures.kind[batch.sensor] == OBSERVER
     delay += np.where(person, model.observer_delay_s * rng.uniform(0.3, 1.7, n), 0.0)
     batch = replace(batch, received_at_s=batch.received_at_s + delay)
     twice = broken.fault[batch.sensor] == DUPLICATE
     again = np.flatnonzero(twice & (rng.uniform(0.0, 1.0, n) < faults.duplicate_odds)).astype(np.int64)
     copies = batch.take(again)
     retry = _RETRY_S * rng.standard_exponential(len(again))
-    return join_batches([batch, replace(copies, received_at_s=copies.received_at_s + retry)])
+    return join_reports([batch, replace(copies, received_at_s=copies.received_at_s + retry)])
 
 
-def release(batch: Batch, until_s: float) -> tuple[Batch, Batch]:
+def release(batch: ReportColumns, until_s: float) -> tuple[ReportColumns, ReportColumns]:
     """Split off what the server has by a time, in the order in which it came; the rest is still under way."""
     order = np.argsort(batch.received_at_s, kind="stable").astype(np.int64)
     cut = int(np.searchsorted(batch.received_at_s[order], until_s))

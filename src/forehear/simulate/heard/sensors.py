@@ -9,6 +9,7 @@ with errors, now and then an octave off. (4) False alarms join, and what stands 
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 from forehear import geodesy
 from forehear.air import medium
 from forehear.records import Atmosphere, Network
-from forehear.simulate.heard.columns import Heard
-from forehear.simulate.heard.hearing import Ears
+from forehear.simulate.heard.columns import SourceColumns
+from forehear.simulate.heard.hearing import Incoming, Receivers
 from forehear.simulate.heard.near import Cells, cells_of
 from forehear.simulate.scenario.settings import SensorModel
 
@@ -38,10 +39,10 @@ _WORST_TONE = 5.0
 
 
 @dataclass(frozen=True)
-class Posts:
+class SensorNatures:
     """Every sensor's own nature, drawn once: (n,) each."""
 
-    ears: Ears
+    receivers: Receivers
     cells: Cells
     kind: Ints
     noise_db: Array
@@ -53,7 +54,7 @@ class Posts:
     lat: Array
 
 
-def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.random.Generator) -> Posts:
+def natures_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.random.Generator) -> SensorNatures:
     """Draw each sensor's true place, noise, drift, biases and the phase of its frames. `air` is the real one."""
     sensors, n = network.sensors, len(network.sensors)
     lon, lat = np.array([s.lon for s in sensors]), np.array([s.lat for s in sensors])
@@ -69,9 +70,9 @@ def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.rand
     swing = model.noise_drift_db * math.sqrt(2.0) * rng.uniform(0.5, 1.2, n)
     drift = np.stack([swing, rate, rng.uniform(0.0, 2.0 * math.pi, n)])
     there_lon, there_lat, _ = geodesy.geodetic(xyz)
-    tells = (kind == OBSERVER) & (model.observer_moves_m > 0.0)
-    return Posts(
-        ears=Ears(xyz, frame, east * frame[:, 0] + north * frame[:, 1], rng.uniform(0.0, 1.0, n)),
+    reports_place = (kind == OBSERVER) & (model.observer_moves_m > 0.0)
+    return SensorNatures(
+        receivers=Receivers(xyz, frame, east * frame[:, 0] + north * frame[:, 1], rng.uniform(0.0, 1.0, n)),
         cells=cells_of(there_lon, there_lat, xyz, np.maximum(noise - swing, _NOISE_DB[0])),
         kind=kind,
         noise_db=noise,
@@ -79,16 +80,16 @@ def posts_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.rand
         level_bias_db=model.level_bias_sigma_db * rng.standard_normal(n),
         turn_deg=model.array_turn_sigma_deg * rng.standard_normal(n),
         elevation_bias_deg=model.elevation_bias_deg + model.elevation_bias_spread_deg * rng.standard_normal(n),
-        lon=np.where(tells, there_lon, np.nan),
-        lat=np.where(tells, there_lat, np.nan),
+        lon=np.where(reports_place, there_lon, np.nan),
+        lat=np.where(reports_place, there_lat, np.nan),
     )
 
 
-def noise_at(posts: Posts, t0_s: float, ticks: int) -> Array:
+def noise_at(natures: SensorNatures, t0_s: float, ticks: int) -> Array:
     """Give each sensor's ambient level (n, ticks) [dB] in the frames of a block."""
     t = t0_s + np.arange(ticks) + 0.5
-    swing, rate, phase = posts.drift
-    noise = posts.noise_db[:, None] + swing[:, None] * np.sin(rate[:, None] * t + phase[:, None])
+    swing, rate, phase = natures.drift
+    noise = natures.noise_db[:, None] + swing[:, None] * np.sin(rate[:, None] * t + phase[:, None])
     return np.asarray(np.clip(noise, *_NOISE_DB), np.float64)
 
 
@@ -100,12 +101,15 @@ def spread_db(model: SensorModel) -> float:
 @njit(cache=True)
 def _merge(
     key: Ints, order: Ints, row: Array, directional: NDArray[np.bool_], sensor: Ints,
-    resolution_hz: float, resolution_deg: float, out: Array, head: Ints,
+    resolutions: tuple[float, float], out: Array, head: Ints,
 ) -> int:  # pragma: no cover - compiled  # fmt: skip
     """Merge what one sensor cannot tell apart in one frame; `order` sorts by key, then loudest first.
 
+    `resolutions`: tones [Hz] and bearings [deg] closer than these are one.
+
     Fills rows of `out` (level, tone, azimuth, elevation) and the index of each one's loudest part.
     """
+    resolution_hz, resolution_deg = resolutions
     count, n = 0, len(order)
     begin = 0
     while begin < n:
@@ -137,47 +141,57 @@ def _merge(
     return count
 
 
-def merged(
-    posts: Posts, model: SensorModel, ticks: int, sensor: Ints, tick: Ints, row: Array
-) -> tuple[Array, Ints]:
-    """Merge rows (level, tone, azimuth, elevation) that one sensor hears as one source in one frame.
+def merged(natures: SensorNatures, model: SensorModel, ticks: int, incoming: Incoming) -> tuple[Array, Ints]:
+    """Merge what one sensor hears as one source in one frame.
 
     Returns the merged rows and, of each, the index of its loudest part.
     """
-    key = sensor * ticks + tick
+    sensor, row = incoming.sensor, incoming.row
+    key = sensor * ticks + incoming.tick
     order = np.lexsort((-row[:, 0], key)).astype(np.int64)
     out, head = np.empty_like(row), np.empty(len(row), np.int64)
     limits = (model.tone_resolution_hz, model.azimuth_resolution_deg)
-    n = _merge(key, order, row, posts.kind != MICROPHONE, sensor, *limits, out, head)
+    n = _merge(key, order, row, natures.kind != MICROPHONE, sensor, limits, out, head)
     return out[:n], head[:n]
 
 
 def hear(
-    posts: Posts, model: SensorModel, noise: Array,
-    emitter: Ints, sensor: Ints, tick: Ints, row: Array, heard_as: Array, rng: np.random.Generator,
-) -> Heard:  # fmt: skip
+    natures: SensorNatures, model: SensorModel, noise: Array, incoming: Incoming, heard_as: Array,
+    rng: np.random.Generator,
+) -> SourceColumns:  # fmt: skip
     """Merge, roll the dice of hearing, and measure. `heard_as` (emitters, 3) is what a classifier expects."""
-    row, head = merged(posts, model, noise.shape[1], sensor, tick, row)
-    sensor, tick, expected = sensor[head], tick[head], heard_as[emitter[head]]
+    row, head = merged(natures, model, noise.shape[1], incoming)
+    sensor, tick, expected = incoming.sensor[head], incoming.tick[head], heard_as[incoming.emitter[head]]
     n = len(row)
     level = row[:, 0] + model.level_sigma_db * rng.standard_normal(n)
     edge = model.threshold_db + model.soft_db * rng.standard_normal(n)
     over = level - noise[sensor, tick]
     yes = (over > edge) & (rng.uniform(0.0, 1.0, n) < model.max_detection)
-    return measure(posts, model, sensor[yes], tick[yes], level[yes], over[yes], row[yes], expected[yes], rng)
+    row[:, 0] = level
+    return measure(natures, model, Detected(sensor[yes], tick[yes], over[yes], row[yes], expected[yes]), rng)
+
+
+class Detected(NamedTuple):
+    """Sources that are heard (n,) each: `row` (n, 4) level as it fluctuates, true tone, azimuth, elevation;
+    `heard_as` (n, 3) what a classifier expects."""
+
+    sensor: Ints
+    tick: Ints
+    over_db: Array  # the level over the noise
+    row: Array
+    heard_as: Array
 
 
 def measure(
-    posts: Posts, model: SensorModel, sensor: Ints, tick: Ints, level: Array, over: Array,
-    truth: Array, heard_as: Array, rng: np.random.Generator,
-) -> Heard:  # fmt: skip
-    """Draw what is reported of sources that are heard: `truth` rows (level, tone, azimuth, elevation).
+    natures: SensorNatures, model: SensorModel, detected: Detected, rng: np.random.Generator
+) -> SourceColumns:
+    """Draw what is reported of sources that are heard.
 
-    `over` is the level over the noise [dB]: under `tone_snr_reference_db` the tone's error grows, by a factor
-    of ten each 20 dB.
+    Under `tone_snr_reference_db` over the noise the tone's error grows, by a factor of ten each 20 dB.
     """
+    sensor, over, truth = detected.sensor, detected.over_db, detected.row
     n = len(sensor)
-    kind = posts.kind[sensor]
+    kind = natures.kind[sensor]
     weak = 10.0 ** (-0.05 * (over - model.tone_snr_reference_db))
     sigma = model.tone_sigma_hz * np.clip(weak, 1.0, _WORST_TONE)
     tone = truth[:, 1] + sigma * rng.standard_normal(n)
@@ -186,21 +200,21 @@ def measure(
     tone = np.where(octave > 1.0 - 0.5 * model.octave_share, 0.5 * tone, tone)
     toneless = (truth[:, 1] <= 0.0) | (kind == OBSERVER) | (tone < 1.0) | (tone > 19_000.0)
     wide = np.where(kind == OBSERVER, model.observer_azimuth_sigma_deg, model.azimuth_sigma_deg)
-    azimuth = np.mod(truth[:, 2] + posts.turn_deg[sensor] + wide * rng.standard_normal(n), 360.0)
+    azimuth = np.mod(truth[:, 2] + natures.turn_deg[sensor] + wide * rng.standard_normal(n), 360.0)
     fade = np.exp(-np.maximum(truth[:, 3], 0.0) / model.elevation_bias_fade_deg)
-    elevation = truth[:, 3] + posts.elevation_bias_deg[sensor] * fade
+    elevation = truth[:, 3] + natures.elevation_bias_deg[sensor] * fade
     elevation = np.clip(elevation + model.elevation_sigma_deg * rng.standard_normal(n), -89.9, 89.9)
-    return Heard(
+    return SourceColumns(
         sensor=sensor,
-        tick=tick,
-        level_db=np.clip(level + posts.level_bias_db[sensor], -20.0, 180.0),
+        tick=detected.tick,
+        level_db=np.clip(truth[:, 0] + natures.level_bias_db[sensor], -20.0, 180.0),
         tone_hz=np.where(toneless, np.nan, tone),
         tone_sigma_hz=np.where(toneless, np.nan, sigma),
         azimuth_deg=np.where(kind == MICROPHONE, np.nan, azimuth),
         azimuth_sigma_deg=np.where(kind == MICROPHONE, np.nan, wide),
         elevation_deg=np.where(kind == ARRAY, elevation, np.nan),
         elevation_sigma_deg=np.where(kind == ARRAY, model.elevation_sigma_deg, np.nan),
-        kinds=guess(heard_as, model.kinds_concentration, rng),
+        kinds=guess(detected.heard_as, model.kinds_concentration, rng),
     )
 
 
@@ -211,8 +225,8 @@ def guess(heard_as: Array, concentration: float, rng: np.random.Generator) -> Ar
 
 
 def false_alarms(
-    posts: Posts, model: SensorModel, noise: Array, carried: Array, rng: np.random.Generator
-) -> tuple[Heard, Array]:
+    natures: SensorNatures, model: SensorModel, noise: Array, carried: Array, rng: np.random.Generator
+) -> tuple[SourceColumns, Array]:
     """Draw the false alarms of a block: bursts of 1 to 3 s. `carried` rows run on from the last block.
 
     A burst is a row (sensor, first tick, ticks, over noise [dB], tone [Hz, 0 without], azimuth, elevation
@@ -240,4 +254,4 @@ def false_alarms(
     level = noise[sensor, tick] + over_now
     truth = np.column_stack([level, bursts[of, 4], bursts[of, 5], bursts[of, 6]])
     heard_as = np.broadcast_to(np.array(_FALSE_HEARD_AS), (len(of), 3))
-    return measure(posts, model, sensor, tick, level, over_now, truth, heard_as, rng), rest
+    return measure(natures, model, Detected(sensor, tick, over_now, truth, heard_as), rng), rest

@@ -56,6 +56,7 @@ class SecondPlan(Struct, frozen=True, forbid_unknown_fields=True):
     blackout_from_s: Seconds = 0.0
     blackout_for_s: Seconds = 0.0
     denying_share: Share = 0.0
+    colluding_groups: Count = 0
     flood_per_s: Annotated[int, Meta(ge=0, le=100_000)] = 0
     flood_from_s: Seconds = 0.0
     flood_for_s: Seconds = 0.0

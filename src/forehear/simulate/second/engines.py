@@ -14,7 +14,7 @@ from forehear import geodesy
 from forehear.simulate.scenario.settings import Emitter, Scenario
 from forehear.simulate.second.air import wander
 from forehear.simulate.world import paths
-from forehear.simulate.world.ground import Ground, ground_height_m, offset_m, place
+from forehear.simulate.world.ground import Relief, ground_height_m, offset_m, place
 from forehear.simulate.world.traffic import Actor
 
 Array = NDArray[np.float64]
@@ -59,7 +59,7 @@ _NEAR_M = (40.0, 400.0)
 _RUNS_S, _RESTS_S = (120.0, 3600.0), (30.0, 900.0)
 
 
-def actors_of(scenario: Scenario, ground: Ground, rng: np.random.Generator, lonlat_deg: Array) -> list[Actor]:
+def actors_of(scenario: Scenario, ground: Relief, rng: np.random.Generator, lonlat_deg: Array) -> list[Actor]:
     """Draw all engines on the ground; `lonlat_deg` (n, 2) are the sensors."""
     model, out = scenario.second, list[Actor]()
     half = np.array([scenario.region.east_m, scenario.region.north_m]) / 2.0
@@ -95,7 +95,7 @@ def _line(half: Array, rng: np.random.Generator) -> Array:
     return np.stack([through - along, through + along])
 
 
-def _voiced(xyz: Array, start: float, engine: Emitter, speed: Array | None, seed: int) -> paths.Path:
+def _voiced(xyz: Array, start: float, engine: Emitter, speed: Array | None, seed: int) -> paths.EmitterPath:
     """Give a way its tone and level, a value a second."""
     rng = np.random.Generator(np.random.PCG64(seed))
     tone = (engine.tone_hz or 0.0) + engine.tone_spread_hz * rng.standard_normal()
@@ -104,10 +104,10 @@ def _voiced(xyz: Array, start: float, engine: Emitter, speed: Array | None, seed
     tones = max(tone, 20.0) * (1.0 + engine.tone_wander_share * slow[0])
     if speed is not None:
         tones = tones * (0.75 + 0.5 * np.mod(speed / _GEAR_MPS, 1.0))
-    return paths.Path(start, xyz, tones, loud + engine.level_wander_db * slow[1])
+    return paths.EmitterPath(start, xyz, tones, loud + engine.level_wander_db * slow[1])
 
 
-def _switching(scenario: Scenario, ground: Ground, name: str, at: Array, rng: np.random.Generator) -> list[Actor]:
+def _switching(scenario: Scenario, ground: Relief, name: str, at: Array, rng: np.random.Generator) -> list[Actor]:
     """One steady engine: an actor for each time that it runs."""
     engine, out = ENGINES[name], list[Actor]()
     lon, lat = place(scenario.region, at[0], at[1])
@@ -122,11 +122,11 @@ def _switching(scenario: Scenario, ground: Ground, name: str, at: Array, rng: np
     return out
 
 
-def _hum(xyz: Array, start: float, runs: float, engine: Emitter, seed: int) -> Callable[[], paths.Path]:
+def _hum(xyz: Array, start: float, runs: float, engine: Emitter, seed: int) -> Callable[[], paths.EmitterPath]:
     return lambda: _voiced(np.repeat(xyz, math.ceil(runs) + 2, axis=0), start, engine, None, seed)
 
 
-def _driving(scenario: Scenario, ground: Ground, name: str, road: Array, rng: np.random.Generator) -> list[Actor]:
+def _driving(scenario: Scenario, ground: Relief, name: str, road: Array, rng: np.random.Generator) -> list[Actor]:
     """One vehicle: to and fro on its road from before the start to the end."""
     engine = ENGINES[name]
     slow, fast = SPEEDS_MPS[name]
@@ -136,7 +136,7 @@ def _driving(scenario: Scenario, ground: Ground, name: str, road: Array, rng: np
     sway = 0.0 if name == "train" else _SWAY
     start = -60.0
 
-    def make() -> paths.Path:
+    def make() -> paths.EmitterPath:
         own = np.random.Generator(np.random.PCG64([seed, 1]))
         steps = scenario.duration_s + 62
         pace = speed * (1.0 + sway * wander(own.standard_normal(1), steps, 60.0, own)[0][0])

@@ -21,7 +21,7 @@ MAX_SENSORS = 200_000
 
 
 @dataclass(frozen=True)
-class Ground:
+class Relief:
     """A region and the height of its ground: `ground_of` makes it."""
 
     region: Region
@@ -30,13 +30,13 @@ class Ground:
     waves: Array  # (3, n): east and north wave numbers [rad/m], phase [rad]
 
 
-def ground_of(region: Region, terrain: Terrain, rng: np.random.Generator) -> Ground:
+def ground_of(region: Region, terrain: Terrain, rng: np.random.Generator) -> Relief:
     """Draw the hills of a region."""
     turn = rng.uniform(0.0, 2.0 * math.pi, _WAVES)
     number = 2.0 * math.pi / (terrain.scale_m * rng.uniform(0.6, 2.0, _WAVES))
     phase = rng.uniform(0.0, 2.0 * math.pi, _WAVES)
     waves = np.stack([number * np.cos(turn), number * np.sin(turn), phase])
-    return Ground(region, terrain.height_m, terrain.relief_m * math.sqrt(2.0 / _WAVES), waves)
+    return Relief(region, terrain.height_m, terrain.relief_m * math.sqrt(2.0 / _WAVES), waves)
 
 
 def radii_m(lat_deg: ArrayLike) -> tuple[Array, Array]:
@@ -69,7 +69,7 @@ def offset_m(region: Region, lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Ar
     return np.radians(dlon) * vertical * np.cos(np.radians(lat)), np.radians(lat - region.lat) * meridian
 
 
-def ground_height_m(ground: Ground, lon_deg: ArrayLike, lat_deg: ArrayLike) -> Array:
+def ground_height_m(ground: Relief, lon_deg: ArrayLike, lat_deg: ArrayLike) -> Array:
     """Give the ground's height above mean sea level [m]."""
     east, north = offset_m(ground.region, lon_deg, lat_deg)
     if ground.amplitude_m == 0.0:
@@ -79,7 +79,7 @@ def ground_height_m(ground: Ground, lon_deg: ArrayLike, lat_deg: ArrayLike) -> A
     return np.asarray(np.clip(ground.height_m + ground.amplitude_m * hills, *_HEIGHTS_M), np.float64)
 
 
-def network_of(scenario: Scenario, ground: Ground, rng: np.random.Generator) -> Network:
+def network_of(scenario: Scenario, ground: Relief, rng: np.random.Generator) -> Network:
     """Place the sensors of a grid or a random network. Raises ConfigurationError if none would stand."""
     plan, region = scenario.network, scenario.region
     if plan.layout == "random":

@@ -20,7 +20,7 @@ _STEPS_PER_S = 4
 
 
 @dataclass(frozen=True)
-class Path:
+class EmitterPath:
     """One emitter's way: knots (n, 3) earth-centred [m] one second apart from `start_s`, and how it sounds."""
 
     start_s: float
@@ -36,10 +36,16 @@ class Path:
 
 @njit(cache=True)
 def _follow(
-    lon: Array, lat: Array, height: Array, speed: Array, n_rad: float, m_rad: float,
-    turn: float, acceleration: float, climb: float, steps_per_s: int, max_knots: int,
+    waypoints: tuple[Array, Array, Array, Array], radii: tuple[float, float], limits: tuple[float, float, float],
+    steps_per_s: int, max_knots: int,
 ) -> Array:  # pragma: no cover - compiled  # fmt: skip
-    """Steer along waypoints [rad, m, m/s]; returns knots (k, 3) lon, lat [rad], height [m], one a second."""
+    """Steer along waypoints [rad, rad, m, m/s]; returns knots (k, 3) lon, lat [rad], height [m], one a second.
+
+    `radii` of the vertical and of the meridian [m]; `limits` of turn [rad/s], acceleration [m/s^2], climb [m/s].
+    """
+    lon, lat, height, speed = waypoints
+    n_rad, m_rad = radii
+    turn, acceleration, climb = limits
     out = np.empty((max_knots, 3))
     dt = 1.0 / steps_per_s
     x, y, z, v, rising = lon[0], lat[0], height[0], speed[0], 0.0
@@ -100,7 +106,7 @@ def follow(
     # Slices of a table are not contiguous, and each layout would be compiled anew.
     way = (dlon, np.radians(lat_deg), np.ascontiguousarray(height_m), np.ascontiguousarray(speed_mps))
     limits = (math.radians(turn_dps), acceleration_mps2, climb_mps)
-    knots = _follow(*way, float(vertical), float(meridian), *limits, _STEPS_PER_S, max(int(duration_s), 0) + 2)
+    knots = _follow(way, (float(vertical), float(meridian)), limits, _STEPS_PER_S, max(int(duration_s), 0) + 2)
     return np.degrees(knots[:, 0]) + lon0, np.degrees(knots[:, 1]), knots[:, 2]
 
 
@@ -122,7 +128,7 @@ def resample(time_s: Array, lon_deg: Array, lat_deg: Array, height_m: Array) -> 
     return float(start), np.asarray(a + b, np.float64)
 
 
-def state_at(path: Path, time_s: Array) -> tuple[Array, Array]:
+def state_at(path: EmitterPath, time_s: Array) -> tuple[Array, Array]:
     """Give position (n, 3) [m] and velocity (n, 3) [m/s], earth-centred, at times within the path."""
     x = path.xyz_m
     n = len(x)

@@ -7,19 +7,19 @@ from numpy.typing import NDArray
 
 from forehear.errors import ConfigurationError
 from forehear.simulate.scenario.settings import FARTHEST_M, Emitter, Flights, Region
-from forehear.simulate.world.ground import Ground, offset_m
+from forehear.simulate.world.ground import Relief, offset_m
 
 Array = NDArray[np.float64]
 
 _OPPOSITE = {"east": "west", "west": "east", "north": "south", "south": "north"}
 # Entries and exits keep away from the corners: this share of an edge.
 _EDGE_SHARE = 0.85
-# Spreads end here: slower than a slow drone, lower than a tree, as fast as a path may be told [m/s, m].
+# Spreads end here: slower than a slow drone, lower than a tree, as fast as a path may be written [m/s, m].
 _SPEEDS_MPS = (5.0, 230.0)
 _HEIGHTS_M = (20.0, 15_000.0)
 
 
-def waypoints(flights: Flights, emitter: Emitter, k: int, ground: Ground, rng: np.random.Generator) -> Array:
+def waypoints(flights: Flights, emitter: Emitter, k: int, ground: Relief, rng: np.random.Generator) -> Array:
     """Give flight k's waypoints: rows of east, north, height above mean sea level [m], speed [m/s]."""
     speed = flights.speed_mps or emitter.speed_mps
     speed = float(np.clip(speed + flights.speed_spread_mps * rng.standard_normal(), *_SPEEDS_MPS))

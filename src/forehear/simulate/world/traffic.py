@@ -11,7 +11,7 @@ from forehear import geodesy
 from forehear.simulate.scenario.files import emitter_of
 from forehear.simulate.scenario.settings import Emitter, Flights, Scenario
 from forehear.simulate.world import paths
-from forehear.simulate.world.ground import Ground, ground_height_m, place
+from forehear.simulate.world.ground import Relief, ground_height_m, place
 from forehear.simulate.world.recordings import read_recordings
 from forehear.simulate.world.routes import road, waypoints
 
@@ -38,7 +38,7 @@ class Actor:
     emitter: Emitter
     start_s: float
     voice: int
-    make: Callable[[], paths.Path]
+    make: Callable[[], paths.EmitterPath]
 
 
 def _own(rng: np.random.Generator) -> np.random.Generator:
@@ -46,7 +46,7 @@ def _own(rng: np.random.Generator) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(rng.integers(2**63)))
 
 
-def flights_of(scenario: Scenario, ground: Ground, rng: np.random.Generator) -> list[Actor]:
+def flights_of(scenario: Scenario, ground: Relief, rng: np.random.Generator) -> list[Actor]:
     """Draw every flight: its route, speed, height, tone and level. Reads recordings that are named.
 
     Raises ConfigurationError where a recording cannot be used.
@@ -93,7 +93,9 @@ def wander(time_s: Array, rng: np.random.Generator) -> Array:
     return total * math.sqrt(2.0 / len(_WANDER_PERIODS_S))
 
 
-def sounding(start_s: float, xyz_m: Array, emitter: Emitter, voice: tuple[float, float], seed: int) -> paths.Path:
+def sounding(
+    start_s: float, xyz_m: Array, emitter: Emitter, voice: tuple[float, float], seed: int
+) -> paths.EmitterPath:
     """Give a path its voice: tone and level at each knot."""
     rng = np.random.Generator(np.random.PCG64(seed))
     t = np.arange(len(xyz_m), dtype=np.float64)
@@ -101,14 +103,14 @@ def sounding(start_s: float, xyz_m: Array, emitter: Emitter, voice: tuple[float,
     if emitter.tone_follows_speed and len(xyz_m) > 1:
         speed = np.linalg.norm(paths.slopes(xyz_m), axis=1)
         tone = tone * (0.7 + 0.6 * np.mod(speed / _GEAR_MPS, 1.0))
-    return paths.Path(start_s, xyz_m, tone, voice[1] + emitter.level_wander_db * wander(t, rng))
+    return paths.EmitterPath(start_s, xyz_m, tone, voice[1] + emitter.level_wander_db * wander(t, rng))
 
 
 def _flown(
     scenario: Scenario, points: Array, flights: Flights, emitter: Emitter,
     start: float, voice: tuple[float, float], seed: int,
-) -> Callable[[], paths.Path]:  # fmt: skip
-    def make() -> paths.Path:
+) -> Callable[[], paths.EmitterPath]:  # fmt: skip
+    def make() -> paths.EmitterPath:
         lon, lat = place(scenario.region, points[:, 0], points[:, 1])
         limits = (flights.turn_dps, flights.acceleration_mps2, flights.climb_mps)
         knots = paths.follow(lon, lat, points[:, 2], points[:, 3], *limits, scenario.duration_s - start)
@@ -119,11 +121,11 @@ def _flown(
 
 def _as_recorded(
     xyz: Array, emitter: Emitter, start: float, voice: tuple[float, float], seed: int
-) -> Callable[[], paths.Path]:
+) -> Callable[[], paths.EmitterPath]:
     return lambda: sounding(start, xyz, emitter, voice, seed)
 
 
-def clutter_of(scenario: Scenario, ground: Ground, rng: np.random.Generator) -> list[Actor]:
+def clutter_of(scenario: Scenario, ground: Relief, rng: np.random.Generator) -> list[Actor]:
     """Draw motorcycles on their rides and generators at their places."""
     half = np.array([scenario.region.east_m, scenario.region.north_m]) / 2.0
     generator, motorcycle = emitter_of(scenario, "generator"), emitter_of(scenario, "motorcycle")
@@ -151,10 +153,10 @@ def clutter_of(scenario: Scenario, ground: Ground, rng: np.random.Generator) -> 
 
 
 def _standing(
-    scenario: Scenario, ground: Ground, emitter: Emitter, at: Array,
+    scenario: Scenario, ground: Relief, emitter: Emitter, at: Array,
     start: float, longest: float, voice: tuple[float, float], seed: int,
-) -> Callable[[], paths.Path]:  # fmt: skip
-    def make() -> paths.Path:
+) -> Callable[[], paths.EmitterPath]:  # fmt: skip
+    def make() -> paths.EmitterPath:
         lon, lat = place(scenario.region, at[0], at[1])
         xyz = geodesy.ecef(lon, lat, ground_height_m(ground, lon, lat) + emitter.height_m)
         seconds = int(min(longest, scenario.duration_s - start)) + 2
@@ -164,10 +166,10 @@ def _standing(
 
 
 def _ride(
-    scenario: Scenario, ground: Ground, emitter: Emitter, at: Array,
+    scenario: Scenario, ground: Relief, emitter: Emitter, at: Array,
     start: float, longest: float, voice: tuple[float, float], seed: int,
-) -> Callable[[], paths.Path]:  # fmt: skip
-    def make() -> paths.Path:
+) -> Callable[[], paths.EmitterPath]:  # fmt: skip
+    def make() -> paths.EmitterPath:
         way = road(at, 32.0 * longest, emitter.speed_mps, np.random.Generator(np.random.PCG64([seed, 1])))
         lon, lat = place(scenario.region, way[:, 0], way[:, 1])
         limits = (_RIDE_TURN_DPS, _RIDE_ACCELERATION_MPS2, 5.0)

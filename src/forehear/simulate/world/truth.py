@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 def truth_of(
-    start_s: float, sounding: Sequence[tuple[Actor, paths.Path]], best: Array, expected: Array, t0: int
+    start_s: float, sounding: Sequence[tuple[Actor, paths.EmitterPath]], best: Array, expected: Array, t0: int
 ) -> tuple[Truth, ...]:
     """Give the truth of each second of a block, by time and then by target.
 

@@ -10,7 +10,7 @@ delay, late packets and order.
 Two motion models run together (Blom and Bar-Shalom's interacting multiple models): cruise, and manoeuvre.
 Both are straight flight with white acceleration; they differ in its strength. With tones the velocity is
 measured every second, so the manoeuvring model follows a turn without modelling its rate (compared with a
-coordinated-turn model in docs/decisions/tracker.md).
+coordinated-turn model in docs/decisions/0008-tracker.md).
 
 Arrays here are the working memory of one track (a row of the Tracker's arrays):
 
