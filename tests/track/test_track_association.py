@@ -18,6 +18,7 @@ from forehear.track.associate.ingest import posts_of
 from forehear.track.layout import COLUMNS, EMITTED, HEARD, LEVEL_DB, LN_TONE, MODELS, STATES
 from forehear.track.memory import bank as banks
 from forehear.track.memory.batch import Batch
+from forehear.track.memory.streams import STEADY_ENGINES
 from forehear.track.memory.history import CARRIED_BACK_S, TOO_LATE_S, drop_oldest, insert
 
 Array = NDArray[np.float64]
@@ -229,7 +230,9 @@ def associated(bank: banks.Bank, batch: Batch) -> Array:
     unexplained = np.full(len(batch.level_db), np.nan)
     kinds = np.full((capacity, 3), 1.0 / 3.0)
     _, posts = posts_of(Network((Sensor("S", "microphone", 31.0, 47.5, 30.0),)))
-    late = associate(batch, bank, Sky(order, starts, AIR, np.ones(4), kinds, residuals), posts, unexplained)
+    nothing_steady = np.full((1, STEADY_ENGINES, 3), -np.inf)
+    sky = Sky(order, starts, AIR, np.ones(4), nothing_steady, kinds, residuals)
+    late = associate(batch, bank, sky, posts, unexplained)
     assert late == 0
     return unexplained
 
