@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from tests.track.flights import AIR, rows_of, straight
 
 from forehear.records import Network, Sensor
-from forehear.track.associate.assign import Sky, associate
+from forehear.track.associate.assign import associate
 from forehear.track.associate.belief import propagate
 from forehear.track.associate.cells import CELL_M, cells_of, hash_cell
 from forehear.track.associate.ingest import posts_of
+from forehear.track.associate.sky import Sky
 from forehear.track.layout import COLUMNS, EMITTED, HEARD, LEVEL_DB, LN_TONE, MODELS, STATES
 from forehear.track.memory import bank as banks
 from forehear.track.memory.batch import Batch
-from forehear.track.memory.streams import STEADY_ENGINES
 from forehear.track.memory.history import CARRIED_BACK_S, TOO_LATE_S, drop_oldest, insert
+from forehear.track.memory.pool import STEADY_ENGINES
 
 Array = NDArray[np.float64]
 

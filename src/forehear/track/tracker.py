@@ -26,13 +26,15 @@ from numpy.typing import NDArray
 
 from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
 from forehear.records import Network, Report, Track
-from forehear.track.associate.assign import Sky, associate
+from forehear.track.associate.assign import associate
 from forehear.track.associate.cells import cells_of
 from forehear.track.associate.clutter import follow_rates
 from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
 from forehear.track.associate.existence import fade, kind_probabilities
 from forehear.track.associate.ingest import batch_of, posts_of
-from forehear.track.initiate.births import births
+from forehear.track.associate.sky import Sky
+from forehear.track.initiate.births import Birth, births, tones_known
+from forehear.track.initiate.candidates import Asked
 from forehear.track.lifecycle import refit, table
 from forehear.track.lifecycle import report as told
 from forehear.track.lifecycle import start as begin
@@ -42,6 +44,7 @@ from forehear.track.lifecycle.start import Life
 from forehear.track.lifecycle.view import View
 from forehear.track.memory import bank as banks
 from forehear.track.memory import history, streams
+from forehear.track.memory import pool as pools
 from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
@@ -87,7 +90,7 @@ class Tracker:
         self._travel_s = 1.0
         self._bank = banks.make(TRACKS)
         self._lives: list[Life | None] = [None] * TRACKS
-        self._pool = streams.make(POOL, max(len(self._ids), 1))
+        self._pool = pools.make(POOL, max(len(self._ids), 1))
         self._residuals = np.full((1025, 4), -1.0)
         self._residuals[0] = 0.0
         self._calibrated_s = 0.0
@@ -180,7 +183,7 @@ class Tracker:
             done = streams.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._thresholds(batch), done)
             if done < 0:
                 return
-            self._pool = streams.grown(self._pool)
+            self._pool = pools.grown(self._pool)
 
     def _thresholds(self, batch: Batch) -> Array:
         """Give what level it takes to be heard, for each report (R,) [dB]."""
@@ -210,12 +213,13 @@ class Tracker:
             self._scales[1] = float(np.clip(ratio, 1.0, 9.0))
 
     def _bear(self, now: float) -> None:
-        for birth in births(
-            self._pool, self._posts, self._air, self._scales, now, self._ground_tries, self.outcomes
-        ):
-            self._start_track(birth.x, birth.cov, birth.members, birth.info, now)
+        tones = tones_known(self._bank)
+        asked = Asked(self._pool, self._posts, self._air, self._scales, tones, now)
+        for birth in births(asked, self._ground_tries, self.outcomes):
+            self._start_track(birth, now)
 
-    def _start_track(self, x: Array, cov: Array, members: NDArray[np.int64], info: Array, now: float) -> None:
+    def _start_track(self, birth: Birth, now: float) -> None:
+        x, cov, members, info = birth.x, birth.cov, birth.members, birth.info
         k = rejoined(self._bank, self._lives, x, cov, float(info[0]))
         life = None if k is None else self._lives[k]
         if k is None or life is None:
@@ -227,7 +231,10 @@ class Tracker:
         begin.start(self._bank, k, x, cov, info, kinds, heard_by)
         begin.remember_birth(self._bank, k, self._pool, members, self._air)
         # One that is found again goes on under its name, and is young again to the fits.
+        life.proving_s = birth.since_s
+        self._bank.foretold[k] = begin.foretold_before(self._pool, members, birth.since_s)
         life.born_s, life.coasting, life.reseat_s = now, False, now + 1.0
+        life.rival, life.lead_nats = np.append(info[8:], info[0]), float(info[1] - info[3])
         self._lives[k] = life
 
     def _free_row(self) -> int:

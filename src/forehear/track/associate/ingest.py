@@ -53,6 +53,9 @@ SAME_MOMENT_S = 1e-3
 DEFAULT_TONE_SIGMA_HZ, LEAST_TONE_SIGMA_HZ = 0.5, 0.05
 DEFAULT_AZIMUTH_SIGMA_DEG, LEAST_AZIMUTH_SIGMA_DEG = 5.0, 1.0
 DEFAULT_ELEVATION_SIGMA_DEG = 10.0
+# How far from where the network has it a report may say that it is [m]: a microphone by its receiver's error, an
+# observer by a drive. What says more is taken to be where the network has it.
+SENSOR_MOVES_M, PERSON_MOVES_M = 300.0, 30_000.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -184,13 +187,11 @@ def batch_of(
             known.append(report)
         else:
             turned_away["unknown sensor", report.sensor] += 1
-    n = len(known)
+    n, now = len(known), now_s + zero_s
     sensor = np.fromiter((index[r.sensor] for r in known), np.int64, n)
     heard = np.fromiter((r.heard_at_s for r in known), np.float64, n) - zero_s
-    received = (
-        np.fromiter((now_s + zero_s if r.received_at_s is None else r.received_at_s for r in known), np.float64, n)
-        - zero_s
-    )
+    received = np.fromiter((now if r.received_at_s is None else r.received_at_s for r in known), np.float64, n)
+    received -= zero_s
     travel = float(np.median(received - heard)) if n else math.nan
     lasting = np.zeros(n)
     verdict = admit(sensor, heard, received, lasting, typical_travel_s, posts)
@@ -200,55 +201,13 @@ def batch_of(
         kept = verdict == USED
         known = [r for r, keep in zip(known, kept, strict=True) if keep]
         sensor, heard, lasting, n = sensor[kept], heard[kept], lasting[kept], len(known)
-    place = posts.place[sensor]
-    convergence = posts.convergence[sensor]
-    for at, report in enumerate(known):
-        if report.lon is not None and report.lat is not None:
-            place[at, 0], place[at, 1] = plane.forward(report.lon, report.lat)
-            place[at, 3] = 1.0 / plane.scale(report.lon, report.lat)
-            convergence[at] = plane.convergence(report.lon, report.lat)
     noise = np.array([math.nan if r.noise_db is None else r.noise_db for r in known], np.float64)
     posts.noise_db[sensor] = noise
-    first = np.zeros(n + 1, np.int64)
-    np.cumsum([len(r.sources) for r in known], out=first[1:])
-    speaks = np.diff(first) > 0
-    np.maximum.at(posts.last_source_s, sensor[speaks], heard[speaks])
-    return _sources(known, sensor, heard, place, convergence, noise, first, lasting, posts), travel
-
-
-def _sources(
-    known: list[Report],
-    sensor: Ints,
-    heard: Array,
-    place: Array,
-    convergence: Array,
-    noise: Array,
-    first: Ints,
-    lasting: Array,
-    posts: Posts,
-) -> Batch:
-    """Fill the arrays of sources; what a source leaves out becomes not-a-number."""
-    nan = math.nan
-    values = [
-        (
-            s.level_db,
-            nan if s.tone_hz is None else s.tone_hz,
-            DEFAULT_TONE_SIGMA_HZ if s.tone_sigma_hz is None else s.tone_sigma_hz,
-            nan if s.azimuth_deg is None else s.azimuth_deg,
-            DEFAULT_AZIMUTH_SIGMA_DEG if s.azimuth_sigma_deg is None else s.azimuth_sigma_deg,
-            nan if s.elevation_deg is None else s.elevation_deg,
-            DEFAULT_ELEVATION_SIGMA_DEG if s.elevation_sigma_deg is None else s.elevation_sigma_deg,
-        )
-        + (_EVEN if s.kinds is None else (s.kinds.piston, s.kinds.jet, s.kinds.other))
-        for report in known
-        if report.sources
-        for s in report.sources
-    ]
-    table = np.array(values, np.float64).reshape(len(values), 10)
-    owner = np.repeat(np.arange(len(known)), np.diff(first))
-    tone = table[:, 1]
-    tone_sigma = np.maximum(table[:, 2], LEAST_TONE_SIGMA_HZ)
-    return Batch(
+    first = _first_sources(known, sensor, heard, posts)
+    place, convergence = _places(known, sensor, plane, posts, turned_away)
+    owner, table = np.repeat(np.arange(n), np.diff(first)), _sources(known)
+    tone, tone_sigma = table[:, 1], np.maximum(table[:, 2], LEAST_TONE_SIGMA_HZ)
+    batch = Batch(
         sensor=sensor,
         heard_s=heard,
         place=place,
@@ -267,6 +226,56 @@ def _sources(
         bias_var=posts.ears.bias_var[sensor],
         is_person=posts.person[sensor],
     )
+    return batch, travel
+
+
+def _first_sources(known: list[Report], sensor: Ints, heard: Array, posts: Posts) -> Ints:
+    """Give where each report's sources begin (R + 1,), and note which sensors had any."""
+    first = np.zeros(len(known) + 1, np.int64)
+    np.cumsum([len(r.sources) for r in known], out=first[1:])
+    speaks = np.diff(first) > 0
+    np.maximum.at(posts.last_source_s, sensor[speaks], heard[speaks])
+    return first
+
+
+def _places(
+    known: list[Report], sensor: Ints, plane: Plane, posts: Posts, turned_away: Counter[tuple[str, str]]
+) -> tuple[Array, Array]:
+    """Give each report's place (R, 4) and convergence (R,): the network's, or its own where it may be there."""
+    place, convergence = posts.place[sensor], posts.convergence[sensor]
+    for at, report in enumerate(known):
+        if report.lon is None or report.lat is None:
+            continue
+        east, north = plane.forward(report.lon, report.lat)
+        moved = math.hypot(east - place[at, 0], north - place[at, 1])
+        if moved > (PERSON_MOVES_M if posts.person[sensor[at]] else SENSOR_MOVES_M):
+            turned_away["a place that it cannot be at", report.sensor] += 1
+            continue
+        place[at, 0], place[at, 1] = east, north
+        place[at, 3] = 1.0 / plane.scale(report.lon, report.lat)
+        convergence[at] = plane.convergence(report.lon, report.lat)
+    return place, convergence
+
+
+def _sources(known: list[Report]) -> Array:
+    """Give the numbers of all sources (S, 10); what a source leaves out becomes not-a-number."""
+    nan = math.nan
+    values = [
+        (
+            s.level_db,
+            nan if s.tone_hz is None else s.tone_hz,
+            DEFAULT_TONE_SIGMA_HZ if s.tone_sigma_hz is None else s.tone_sigma_hz,
+            nan if s.azimuth_deg is None else s.azimuth_deg,
+            DEFAULT_AZIMUTH_SIGMA_DEG if s.azimuth_sigma_deg is None else s.azimuth_sigma_deg,
+            nan if s.elevation_deg is None else s.elevation_deg,
+            DEFAULT_ELEVATION_SIGMA_DEG if s.elevation_sigma_deg is None else s.elevation_sigma_deg,
+        )
+        + (_EVEN if s.kinds is None else (s.kinds.piston, s.kinds.jet, s.kinds.other))
+        for report in known
+        if report.sources
+        for s in report.sources
+    ]
+    return np.array(values, np.float64).reshape(len(values), 10)
 
 
 _EVEN = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)

@@ -6,6 +6,7 @@ too few neighbours are cheap, but each looks through the pool: they have a budge
 sources cannot stop the clock.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,13 +14,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.track.associate.ingest import Posts
+from forehear.track.associate.pairs import KNOWN_TONE_SIGMA
 from forehear.track.initiate import verdict
-from forehear.track.initiate.attempt import attempt
-from forehear.track.initiate.candidates import MAX_STREAMS
-from forehear.track.layout import STATES
+from forehear.track.initiate.attempt import INFO, attempt
+from forehear.track.initiate.candidates import MAX_STREAMS, Asked
+from forehear.track.layout import STATES, TONE
 from forehear.track.memory import streams
-from forehear.track.memory.streams import Streams
+from forehear.track.memory.bank import Bank
+from forehear.track.memory.pool import Streams, release
 
 Array = NDArray[np.float64]
 
@@ -38,7 +40,21 @@ FLIER_KINDS, GROUND_WAITS = 0.5, 3.0
 # And of such streams one is tried in two steps, and one more for every so many sensors: an aircraft among them
 # (a helicopter) is heard by many sensors, each of which may start.
 GROUND_SENSORS, GROUND_TRIES = 20_000, 0.4
+# Aircraft come in raids of one make. With n of them known, of n + ALONE streams n sound like those, give or take
+# what Doppler makes of 50 m/s.
+ALONE, DOPPLER_LN_SIGMA = 2.0, 0.1
 # -----------------------------------------------------------------------------------------------------
+
+
+def tones_known(bank: Bank) -> Array:
+    """Say what any stream may be of: the share that sounds like known tracks, mean and sigma of their ln tones."""
+    known = bank.alive & (bank.covariance[:, TONE, TONE] < KNOWN_TONE_SIGMA**2)
+    many = int(known.sum())
+    if many == 0:
+        return np.array([0.0, 0.0, 1.0])
+    tones = bank.mean[known, TONE]
+    sigma = math.hypot(float(np.std(tones)), DOPPLER_LN_SIGMA)
+    return np.array([many / (many + ALONE), float(np.mean(tones)), sigma])
 
 
 class Birth(NamedTuple):
@@ -48,22 +64,23 @@ class Birth(NamedTuple):
     cov: Array
     members: NDArray[np.int64]
     info: Array
+    # Since when it, or its rival, foretold what these streams went on to say [s].
+    since_s: float
 
 
-def births(
-    pool: Streams, posts: Posts, air: Array, scales: Array, now_s: float, budget: Array, outcomes: Counter[int]
-) -> Iterator[Birth]:
+def births(asked: Asked, budget: Array, outcomes: Counter[int]) -> Iterator[Birth]:
     """Try this step's streams; gives each birth before its streams are released and the next one is tried.
 
     budget (1,): tries of streams that sound like the ground, saved from step to step. outcomes: what became of
     all.
     """
+    pool, now_s = asked.pool, asked.now_s
     candidates = np.empty(pool.filled.shape[0], np.int64)
     many = streams.seeds(pool, now_s, SEED_FRESH_S, SEED_POINTS, candidates)
     x, cov = np.empty(STATES), np.empty((STATES, STATES))
-    members, info = np.empty(MAX_STREAMS, np.int64), np.zeros(8)
+    members, info = np.empty(MAX_STREAMS, np.int64), np.zeros(INFO)
     tried = looked = 0
-    budget[0] = min(budget[0] + GROUND_TRIES + len(posts.place) / GROUND_SENSORS, TRIES_PER_STEP)
+    budget[0] = min(budget[0] + GROUND_TRIES + len(asked.posts.place) / GROUND_SENSORS, TRIES_PER_STEP)
     for seed in candidates[:many]:
         if tried >= TRIES_PER_STEP or looked >= LOOKS_PER_STEP:
             return
@@ -72,15 +89,16 @@ def births(
         grounded = _sounds_like_ground(pool, int(seed))
         if grounded and budget[0] < 1.0:
             continue
-        outcome, agreeing = attempt(pool, seed, now_s, posts, air, scales, x, cov, members, info)
+        outcome, agreeing = attempt(asked, seed, x, cov, members, info)
         outcomes[outcome] += 1
         looked += outcome == verdict.TOO_FEW
         tried += outcome != verdict.TOO_FEW
         budget[0] -= grounded and outcome != verdict.TOO_FEW
         if outcome == verdict.BORN:
-            yield Birth(x.copy(), cov.copy(), members[:agreeing].copy(), info.copy())
+            since_s = min(now_s, float(pool.explained_s[members[:agreeing]].min()))
+            yield Birth(x.copy(), cov.copy(), members[:agreeing].copy(), info.copy(), since_s)
             for k in members[:agreeing]:
-                streams.release(pool, k)
+                release(pool, k)
         else:
             _postpone(pool, int(seed), members[:agreeing], outcome, info[1], now_s)
 
@@ -95,6 +113,10 @@ def _postpone(
     """Let the seed, and the streams that agreed with it, wait before they are tried again."""
     for k in {seed, *(int(a) for a in members)}:
         pool.tries[k] += k == seed
+        if outcome == verdict.AMBIGUOUS:
+            pool.explained_s[k] = min(pool.explained_s[k], now_s)
+        elif k == seed:
+            pool.explained_s[k] = np.inf
         hopeless = outcome in (verdict.NO_FIT, verdict.TOO_FEW) or evidence < HOPELESS_NATS
         growth = RETRY_GROWTH ** float(min(pool.tries[k], 8)) if hopeless else 1.0
         if _sounds_like_ground(pool, k):

@@ -1,13 +1,28 @@
 """The streams around a seed, and what sums each of them up."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from forehear.track.layout import AZIMUTH, AZIMUTH_VAR, HEARD, LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, WEIGHT
-from forehear.track.memory.streams import POINTS, Streams, stands_still
+from forehear.track.associate.ingest import Posts
+from forehear.track.estimate.prior import set_prior
+from forehear.track.layout import (
+    AZIMUTH,
+    AZIMUTH_VAR,
+    COLUMNS,
+    HEARD,
+    LEVEL_DB,
+    LEVEL_VAR,
+    LN_TONE,
+    LN_TONE_VAR,
+    STATES,
+    WEIGHT,
+)
+from forehear.track.memory.pool import POINTS, Streams
+from forehear.track.memory.steady import stands_still
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +47,34 @@ SUMMARY_LN_TONE_SIGMA = 0.002
 # The model's own error of ln tone: throttle within a fit's half minute.
 MODEL_LN_TONE_SIGMA = 0.0015
 # -----------------------------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """What a birth is asked of: all streams, at a time, and what is known of sensors, air and errors."""
+
+    pool: Streams
+    posts: Posts
+    air: Array  # (4,) see `measurement`
+    scales: Array  # (4,) factors on the variances
+    # (3,) how likely any stream is of another aircraft known, and the mean and sigma of their ln tones.
+    tones: Array
+    now_s: float
+
+
+class Gathered(NamedTuple):
+    """A seed and the streams around it, sensor by sensor, as rows of measurements."""
+
+    near: Ints  # (MAX_STREAMS,) the streams
+    sensors: Ints  # (MAX_STREAMS,) their sensors; equal ones adjacent
+    rows: Array  # (n, COLUMNS) their measurements
+    starts: Ints  # (MAX_STREAMS + 1,) rows of stream a are starts[a] to starts[a + 1]
+    points: Array  # (n, COLUMNS) what sums them up
+    p_starts: Ints  # (MAX_STREAMS + 1,)
+    prior: Array  # (2, STATES) what is known of any flight, around the seed
+    streams: int  # how many; 0 where too few sensors hear
+    seed: int  # which of them the seed is
+    distinct: int  # of how many sensors
+    time_s: float  # of the latest measurement
 
 
 @njit(cache=True, inline="always")
@@ -135,3 +178,33 @@ def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
             out[at, LN_TONE_VAR] = middle[LN_TONE_VAR] / (hi - lo) + SUMMARY_LN_TONE_SIGMA**2
         at += 1
     return at
+
+
+@njit(cache=True)
+def gathered(asked: Asked, seed: int) -> Gathered:
+    """Gather a seed's neighbours: of three plain microphones at least, or of two sensors that know directions."""
+    pool, posts = asked.pool, asked.posts
+    near, sensors = np.empty(MAX_STREAMS, np.int64), np.empty(MAX_STREAMS, np.int64)
+    starts, p_starts = np.zeros(MAX_STREAMS + 1, np.int64), np.zeros(MAX_STREAMS + 1, np.int64)
+    prior = np.empty((2, STATES))
+    streams = gather(pool, seed, asked.now_s, posts.place, posts.directed, near)
+    distinct, knowing, previous = 0, 0, -1
+    for a in range(streams):
+        sensors[a] = pool.sensor[near[a]]
+        if sensors[a] != previous:
+            previous = sensors[a]
+            distinct += 1
+            knowing += 1 if posts.directed[previous] else 0
+    if distinct < 2 or (distinct < 3 and knowing < 2):
+        nothing = np.empty((0, COLUMNS))
+        return Gathered(near, sensors, nothing, starts, nothing, p_starts, prior, 0, 0, distinct, 0.0)
+    rows = np.empty((streams * POINTS, COLUMNS))
+    points = np.empty((streams * SUMMARY, COLUMNS))
+    which, time_s = 0, -np.inf
+    for a in range(streams):
+        starts[a + 1] = copy_rows(pool, near[a], rows, starts[a])
+        p_starts[a + 1] = summarise(rows, starts[a], starts[a + 1], points, p_starts[a])
+        which = a if near[a] == seed else which
+        time_s = max(time_s, pool.last_s[near[a]])
+    set_prior(prior, rows[starts[which]], rows[starts[which], LN_TONE_VAR] > 0.0)
+    return Gathered(near, sensors, rows, starts, points, p_starts, prior, streams, which, distinct, time_s)

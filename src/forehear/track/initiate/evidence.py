@@ -1,4 +1,9 @@
-"""What kinds and silence say for or against a flight."""
+"""What streams, kinds and silence say for or against a flight.
+
+The rival of a flight is that every sensor hears something of its own. How near that comes to what is heard depends
+on what else is in the sky: where aircraft of one make are about, each stream's tone is just what another of them
+would sound like, and three tones that agree prove little.
+"""
 
 import math
 
@@ -16,10 +21,13 @@ from forehear.track.associate.detection import (
 )
 from forehear.track.associate.existence import SILENCE_MOST_NATS
 from forehear.track.associate.ingest import Posts
+from forehear.track.estimate.engines import engine_evidence
 from forehear.track.estimate.measurement import predict_measurement
+from forehear.track.initiate.candidates import Asked, Gathered
 from forehear.track.layout import COLUMNS, INVERSE_SCALE, MEASURED, SENSOR_E, SENSOR_H, SENSOR_N, STATES
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # What a stream's kinds say of "flies" against "an engine on the ground": odds of each heard as piston or
@@ -30,6 +38,45 @@ SILENT_WITHIN_M, ALIVE_S = 9_000.0, 15.0
 # What a fit's level at a sensor that does not take part in it is uncertain by [dB^2].
 FLIGHT_LEVEL_VAR = 9.0
 # -----------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def flight_evidence(g: Gathered, asked: Asked, x: Array, agree: Ints, gain: float, few: bool) -> float:
+    """Give the log odds [nats] that flight x made the streams that agree, not an engine for each.
+
+    -inf where there are too few. agree: indices into g, ended by -1. gain: the log evidence of the fit to them.
+    few: they may be fewer than a birth needs.
+    """
+    posts = asked.posts
+    if not gain > -1e300:
+        return -np.inf
+    evidence, got, in_fit, directed, previous = gain, 0, 0, 0, -1
+    heard = np.zeros(posts.place.shape[0], np.bool_)
+    while agree[got] >= 0:
+        s = agree[got]
+        evidence -= engine_evidence(
+            g.rows[g.starts[s] :], g.starts[s + 1] - g.starts[s], asked.scales, asked.tones
+        )
+        evidence += kinds_evidence(asked.pool.kinds[g.near[s]])
+        # Of its sensor's streams one was chosen.
+        choices = 0
+        for other in range(g.streams):
+            choices += g.sensors[other] == g.sensors[s]
+        evidence -= math.log(float(choices))
+        if g.sensors[s] != previous:
+            previous = g.sensors[s]
+            in_fit += 1
+            directed += 1 if posts.directed[previous] else 0
+        got += 1
+    if not few and (in_fit < 2 or (in_fit < 3 and directed < 2)):
+        return -np.inf
+    # Which of the sensors take part was chosen: so many ways there were to choose.
+    left_out = g.distinct - in_fit
+    evidence -= math.lgamma(g.distinct + 1.0) - math.lgamma(in_fit + 1.0) - math.lgamma(left_out + 1.0)
+    # Sensors whose streams do not agree have an engine of their own: they are busy, not silent.
+    for s in range(g.streams):
+        heard[g.sensors[s]] = True
+    return evidence + silence_evidence(x, g.time_s, asked.now_s, posts, heard, asked.air)
 
 
 @njit(cache=True)

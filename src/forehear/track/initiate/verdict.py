@@ -14,8 +14,8 @@ Array = NDArray[np.float64]
 BORN, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE, BAD_FIT = 0, 1, 2, 3, 4, 5, 6, 7
 
 # --- numbers that decide -----------------------------------------------------------------------------
-# A second flight within this much evidence [nats] leaves the answer open: seven to one. A young track asks its mirror
-# image again and again (`lifecycle/refit`), so waiting for twenty to one only costs seconds.
+# A second flight within this much evidence [nats] leaves the answer open: seven to one. A young track asks its
+# mirror image again and again (`lifecycle/refit`), so waiting for twenty to one only costs seconds.
 AMBIGUOUS_NATS = 2.0
 # Log evidence that a flight needs against engines on the ground [nats]: chance fits among the many triples
 # of sixty motorcycles in two hours reach 12.

@@ -28,7 +28,7 @@ SPEED_MPS, LN_TONE, SIGMAS = 6.0, 0.015, 2.5
 
 
 def rejoined(bank: Bank, lives: Sequence[Life | None], x: Array, cov: Array, time_s: float) -> int | None:
-    """Give the row of the coasting track that a birth, x (8,) with cov (8, 8) at time_s, is; None for none or two."""
+    """Give the row of the coasting track that a birth, x (8,) with cov (8, 8) at time_s, is; or None."""
     found = [
         k for k, one in enumerate(lives) if one is not None and one.coasting and _is_it(bank, k, x, cov, time_s)
     ]

@@ -1,16 +1,17 @@
 """A track's first second: its row set up from the fit of its birth."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forehear.track.estimate.filter import predict
 from forehear.track.estimate.measurement import emission_delay
-from forehear.track.layout import EMITTED, HEARD, MODELS
+from forehear.track.layout import EMITTED, HEARD, MODELS, STATES
 from forehear.track.memory.bank import Bank
-from forehear.track.memory.streams import POINTS, Streams
+from forehear.track.memory.pool import POINTS, Streams
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,17 +31,28 @@ class Life:
     name: str
     born_s: float
     evidence: float
+    # Since when it has foretold what came, from before its birth where it had a rival then [s].
+    proving_s: float = 0.0
     confirmed: bool = False
     # When it is fitted anew; infinity: no more.
     reseat_s: float = 0.0
     # Not heard for a while, carried on.
     coasting: bool = False
     ended_because: str = ""
+    # Another flight that may be it (8,), and of which time [s]; not numbers without one. By how much it is
+    # likelier than that [nats].
+    rival: Array = field(default_factory=lambda: np.full(STATES + 1, np.nan))
+    lead_nats: float = math.inf
 
 
 def kind_evidence_of(pool: Streams, members: Ints) -> Array:
     """Start a track's kind evidence from its streams' mean kinds: an opinion a stream."""
     return np.asarray(np.log(pool.kinds[members] + 0.02).sum(axis=0), np.float64)
+
+
+def foretold_before(pool: Streams, members: Ints, since_s: float) -> int:
+    """Count the sources of a birth's streams that came after the flight was first known."""
+    return sum(int((pool.rows[m, : min(pool.filled[m], POINTS), HEARD] > since_s).sum()) for m in members)
 
 
 def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, heard_by: Sequence[int]) -> None:

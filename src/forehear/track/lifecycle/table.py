@@ -37,6 +37,8 @@ Array = NDArray[np.float64]
 CONFIRM_LOG_ODDS = 5.0
 CONFIRM_SENSORS = 3
 CONFIRM_SIGMA_M = 1000.0
+# While it is young, by how much it must be likelier than another flight that its reports may be of [nats].
+CONFIRM_LEAD_NATS = 2.0
 # A chance fit must first foretell what comes next: so many sources, for so long [s], with tones that are no
 # farther off than this mean square, and flying straight rather than not.
 PROVE_SOURCES, PROVE_S, PROVE_FIT, PROVE_CRUISE = 6, 3.0, 2.2, 0.3
@@ -58,7 +60,7 @@ SLEEP_M = 800.0
 # -----------------------------------------------------------------------------------------------------
 
 
-class Standing(NamedTuple):
+class LifeSigns(NamedTuple):
     """What decides about one track now."""
 
     confirmed: bool
@@ -72,12 +74,12 @@ class Standing(NamedTuple):
     tone_fit: float
 
 
-def _is_loose(s: Standing) -> bool:
+def _is_loose(s: LifeSigns) -> bool:
     return s.unheard_s < COAST_AFTER_S and s.place_sigma_m > (LOOSEST_TONELESS_M if s.toneless else LOOSEST_M)
 
 
 # The first that holds is the reason.
-ENDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
+ENDINGS: tuple[tuple[str, Callable[[LifeSigns], bool]], ...] = (
     ("not a number", lambda s: not s.finite),
     ("not heard", lambda s: s.unheard_s > (COAST_MOST_S if s.confirmed else TENTATIVE_HOLD_S)),
     (
@@ -97,26 +99,26 @@ def step(bank: Bank, lives: list[Life | None], posts: Posts, air: Array, now_s: 
     for k in (int(k) for k in np.flatnonzero(bank.alive)):
         one = lives[k]
         assert one is not None
-        standing = _standing(bank, k, one, air, now_s)
-        reason = next((words for words, holds in ENDINGS if holds(standing)), None)
+        signs = _signs(bank, k, one, air, now_s)
+        reason = next((words for words, holds in ENDINGS if holds(signs)), None)
         if reason is not None:
             bank.alive[k] = False
             one.ended_because = reason
             ended.append((k, one))
             lives[k] = None
             continue
-        one.coasting = one.confirmed and standing.unheard_s > COAST_AFTER_S
-        bank.asleep[k] = one.coasting and standing.place_sigma_m + standing.unheard_s * 5.0 > SLEEP_M
+        one.coasting = one.confirmed and signs.unheard_s > COAST_AFTER_S
+        bank.asleep[k] = one.coasting and signs.place_sigma_m + signs.unheard_s * 5.0 > SLEEP_M
         if not one.confirmed:
-            one.confirmed = _is_sure(bank, k, one, standing, posts, now_s)
+            one.confirmed = _is_sure(bank, k, one, signs, posts, now_s)
     merge(bank, lives, ended, MERGED)
     return ended
 
 
-def _standing(bank: Bank, k: int, one: Life, air: Array, now_s: float) -> Standing:
+def _signs(bank: Bank, k: int, one: Life, air: Array, now_s: float) -> LifeSigns:
     x, p = bank.mean[k], bank.covariance[k]
     speed, sigma = airspeed(x, p, air)
-    return Standing(
+    return LifeSigns(
         confirmed=one.confirmed,
         finite=bool(np.isfinite(x).all()),
         unheard_s=now_s - float(bank.last_heard_s[k]),
@@ -129,18 +131,19 @@ def _standing(bank: Bank, k: int, one: Life, air: Array, now_s: float) -> Standi
     )
 
 
-def _is_sure(bank: Bank, k: int, one: Life, s: Standing, posts: Posts, now_s: float) -> bool:
+def _is_sure(bank: Bank, k: int, one: Life, s: LifeSigns, posts: Posts, now_s: float) -> bool:
     """Say whether a tentative track is confirmed."""
     heard = bank.sensors[k][bank.heard_s[k] > -np.inf]
     sensors, directed = int(bank.sensors_heard[k]), int(posts.directed[heard].sum())
     enough = sensors >= CONFIRM_SENSORS or directed >= 2
     age = now_s - one.born_s
-    proven = bank.foretold[k] >= PROVE_SOURCES and age >= PROVE_S
+    proven = bank.foretold[k] >= PROVE_SOURCES and now_s - one.proving_s >= PROVE_S
     proven = proven and s.tone_fit < PROVE_FIT and bank.mu[k, 0] > PROVE_CRUISE
     least = s.speed_mps - CONFIRM_SPEED_SIGMAS * s.speed_sigma_mps
     slow = least > SLOW_AIRSPEED_MPS and age >= SLOW_S and sensors >= SLOW_SENSORS
     slow = slow and bank.flier[k] > SLOW_KINDS
     sure = s.log_odds >= CONFIRM_LOG_ODDS and s.place_sigma_m < CONFIRM_SIGMA_M
+    sure = sure and one.lead_nats > CONFIRM_LEAD_NATS
     return bool(enough and proven and sure and (least > CONFIRM_AIRSPEED_MPS or slow))
 
 
