@@ -39,7 +39,7 @@ Ints = NDArray[np.int64]
 STARTS = 8
 # Of these, so many are fitted to all reports; but where the best has less evidence than this, no more.
 FINALS = 3
-HOPELESS_NATS = 3.0
+WORTH_MORE_NATS = 3.0
 # A stream agrees with a flight when its mean square miss of level and tone is below the last of these; the
 # ones before it are for the rougher turns.
 ROUGH_LIMITS = np.array([60.0, 12.0])
@@ -70,7 +70,7 @@ def attempt(
     agree, best_agree = np.full(MAX_STREAMS + 1, -1, np.int64), np.full(MAX_STREAMS + 1, -1, np.int64)
     best, second, finals = -np.inf, -np.inf, 0
     for at in range(found):
-        if finals == FINALS or (finals > 0 and best < HOPELESS_NATS):
+        if finals == FINALS or (finals > 0 and best < WORTH_MORE_NATS):
             break
         if _again(starts_x, order, at):
             continue

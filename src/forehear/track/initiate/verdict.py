@@ -29,7 +29,7 @@ LEAST_AIRSPEED_MPS = 15.0
 SPEED_SIGMAS = 1.5
 FASTEST_MPS = 300.0
 # A fit as loose as this is no answer yet [m], with tones and without. Chance fits of several engines are loose.
-LOOSEST_M, LOOSEST_TONELESS_M = 700.0, 1500.0
+LOOSEST_BIRTH_M, LOOSEST_TONELESS_BIRTH_M = 700.0, 1500.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -58,7 +58,7 @@ def judge(x: Array, cov: Array, best: float, second: float, miss: Array, air: Ar
     )
     if speed - SPEED_SIGMAS * sigma < LEAST_AIRSPEED_MPS or speed > FASTEST_MPS:
         return SLOW
-    loosest = LOOSEST_TONELESS_M if math.isnan(miss[1]) else LOOSEST_M
+    loosest = LOOSEST_TONELESS_BIRTH_M if math.isnan(miss[1]) else LOOSEST_BIRTH_M
     if cov[0, 0] + cov[1, 1] > loosest * loosest:
         return LOOSE
     return BORN
