@@ -234,6 +234,7 @@ class Tracker:
         life.proving_s = birth.since_s
         self._bank.foretold[k] = begin.foretold_before(self._pool, members, birth.since_s)
         life.born_s, life.coasting, life.reseat_s = now, False, now + 1.0
+        life.settled = 0
         life.rival, life.lead_nats = np.append(info[8:], info[0]), float(info[1] - info[3])
         self._lives[k] = life
 

@@ -40,6 +40,9 @@ RESEATS_PER_STEP = 200
 # Another flight, as the other side of the sensors, is taken when its evidence is better by this [nats]; one whose
 # evidence is worse by as much as the second is no rival any more.
 MIRROR_NATS, FORGOTTEN_NATS = 1.0, 8.0
+# With a rival a track is young for so long [s]. After so many turns without one nothing else is asked any more:
+# the window forgets what once told them apart.
+RIVAL_AGE_S, SETTLED_TURNS = 180.0, 4
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -64,11 +67,11 @@ def mirror(x: Array, rows: Array, n: int) -> None:
 
 
 @njit(cache=True)
-def reseat(bank: Bank, k: int, rival: Array, air: Array, scales: Array) -> tuple[bool, float]:
+def reseat(bank: Bank, k: int, rival: Array, ask: bool, air: Array, scales: Array) -> tuple[bool, float]:
     """Fit a young track anew to all its reports at once; its lead over the likeliest other flight [nats].
 
     False where straight flight does not fit them. rival (9,): another flight that may be it, and of which time;
-    replaced by the likeliest one, or by what is not a number.
+    replaced by the likeliest one, or by what is not a number. ask: whether anything else may be it at all.
 
     A filter linearises each report where the state was believed to be when it came. A young track's belief
     is often a kilometre off, and what was taken in there is never seen anew: its covariance shrinks around
@@ -90,7 +93,7 @@ def reseat(bank: Bank, k: int, rival: Array, air: Array, scales: Array) -> tuple
     for i in range(2):
         x[2, i] += x[2, 3 + i] * (time_s - rival[STATES])
     for i in range(3):
-        if not math.isnan(x[i, 0]):
+        if i == 0 or (ask and not math.isnan(x[i, 0])):
             evidence[i] = fit(x[i], time_s, rows, many, air, scales, prior, cov[i], 12)
     best = 0
     for i in range(1, 3):
@@ -153,9 +156,10 @@ def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: A
     """
     due = [(one.reseat_s, k, one) for k, one in enumerate(lives) if one is not None and now_s >= one.reseat_s]
     for _, k, one in sorted(due, key=lambda turn: turn[:2])[:RESEATS_PER_STEP]:
-        goes_on = now_s - one.born_s < RESEAT_AGE_S
+        goes_on = now_s - one.born_s < (RESEAT_AGE_S if one.lead_nats == math.inf else RIVAL_AGE_S)
         if goes_on:
-            goes_on, one.lead_nats = reseat(bank, k, one.rival, air, scales)
+            goes_on, one.lead_nats = reseat(bank, k, one.rival, one.settled < SETTLED_TURNS, air, scales)
+            one.settled = one.settled + 1 if one.lead_nats == math.inf else 0
         if not goes_on:
             # The filter has it, and nobody asks for its rival any more.
             one.reseat_s, one.lead_nats = math.inf, math.inf

@@ -43,6 +43,8 @@ class Life:
     # likelier than that [nats].
     rival: Array = field(default_factory=lambda: np.full(STATES + 1, np.nan))
     lead_nats: float = math.inf
+    # For how many turns nothing else was likely.
+    settled: int = 0
 
 
 def kind_evidence_of(pool: Streams, members: Ints) -> Array:
