@@ -1,4 +1,4 @@
-"""Confidence intervals for shares, rates and whatever is drawn from clips: 95 % unless told otherwise."""
+"""Confidence intervals for shares, rates and whatever is drawn from clips: 95 % unless asked otherwise."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

@@ -37,21 +37,21 @@ class Ran(NamedTuple):
 
 def run(command: Sequence[str], stdin: bytes = b"") -> Ran:
     """Run a command to its end. Raises RuntimeError with its stderr if it fails."""
-    told, tell = os.pipe()
+    reading, writing = os.pipe()
     try:
         child = subprocess.run(
-            [sys.executable, "-S", "-c", LAUNCHER, str(tell), *command],
+            [sys.executable, "-S", "-c", LAUNCHER, str(writing), *command],
             input=stdin,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env={**os.environ, **ONE_CORE},
-            pass_fds=(tell,),
+            pass_fds=(writing,),
             check=False,
         )
-        os.close(tell)
-        took = os.read(told, 1000).decode()
+        os.close(writing)
+        took = os.read(reading, 1000).decode()
     finally:
-        os.close(told)
+        os.close(reading)
     words = child.stderr.decode("utf-8", "replace")
     if child.returncode:
         raise RuntimeError(f"{' '.join(command)}: exit status {child.returncode}\n{words}")

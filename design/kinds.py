@@ -5,7 +5,7 @@
 
 Two sources of knowledge: the real recordings, each drone in turn left out (with all its mixtures), negatives in
 five parts; and the table of `training`, in which there is no real drone at all. The threshold is where six seconds
-of all negatives (64 minutes) are false. Recordings and 3-s mixtures told by then:
+of all negatives (64 minutes) are false. Recordings and 3-s mixtures reported by then:
 
                                               whole     0 dB    -5 dB   -10 dB
     as built                                    7/9     50 %     37 %     25 %
@@ -148,8 +148,8 @@ def tell(title: str, score: Array, whats: Array, group: Array, total: dict[str, 
     limit = false[FALSE_SECONDS]
     cells = []
     for what in ("whole", *(f"{ratio:g} dB" for ratio in RATIOS_DB)):
-        told = len(set(group[(whats == what) & (score > limit)]))
-        cells.append(f"{told}/{total[what]}" if what == "whole" else f"{100 * told / total[what]:.0f} %")
+        found = len(set(group[(whats == what) & (score > limit)]))
+        cells.append(f"{found}/{total[what]}" if what == "whole" else f"{100 * found / total[what]:.0f} %")
     print(f"    {title:38}" + "".join(f"{cell:>9}" for cell in cells), flush=True)
 
 

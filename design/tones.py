@@ -60,8 +60,8 @@ class FrameSearch(tones.Search):
         self.last: list[Floats] = []
 
     def step(self, log_ratio: Floats) -> None:
-        told = tones.comb_evidence(tones.bin_evidence(log_ratio))
-        self.last = [*self.last[-3:], told]
+        evidence = tones.comb_evidence(tones.bin_evidence(log_ratio))
+        self.last = [*self.last[-3:], evidence]
         self.evidence[:] = np.sum(self.last, axis=0)
 
 
@@ -121,8 +121,8 @@ def limit(way: str, clips: list[PassClip]) -> float:
     noise = np.concatenate([c.samples[: int((c.from_s - c.at_s) * 16000)] for c in clips for _ in range(1)])
     rng = np.random.default_rng(3)
     pieces = [noise[k : k + 160_000] for k in rng.integers(0, max(len(noise) - 160_000, 1), 60)]
-    told = [t[1] for piece in pieces for t in seconds(piece, 0.0, search(), as_found)]
-    return float(np.sort(told)[-4])
+    scores = [t[1] for piece in pieces for t in seconds(piece, 0.0, search(), as_found)]
+    return float(np.sort(scores)[-4])
 
 
 def main() -> int:
@@ -137,15 +137,15 @@ def main() -> int:
             hits = dict.fromkeys(WAYS, 0)
             count = 0
             for clip in clips:
-                told = {way: seconds(clip.samples, clip.at_s, s(), read) for way, (s, read) in WAYS.items()}
-                for k, (at_s, _, _) in enumerate(told["paths, sharpened"]):
+                by_way = {way: seconds(clip.samples, clip.at_s, s(), read) for way, (s, read) in WAYS.items()}
+                for k, (at_s, _, _) in enumerate(by_way["paths, sharpened"]):
                     if not clip.from_s + 0.5 <= at_s <= clip.to_s - 0.5:
                         continue
                     count += 1
                     true = float(np.interp(at_s, clip.time_s, clip.tone_hz))
                     bound = float(np.interp(at_s, clip.time_s, clip.bound_hz))
                     off = {}
-                    for way, rows in told.items():
+                    for way, rows in by_way.items():
                         of = [rows[k][2] / m - true for m in (1.0, 2.0, 0.5)]
                         least = min(of, key=abs)
                         if rows[k][1] > limits[way] and abs(least) < NEAR * true:

@@ -45,8 +45,6 @@ MOMENTS = {
     "arrival_earliest_s",
     "arrival_latest_s",
 }
-# Keys that GeoJSON carries in the geometry's coordinates.
-IN_GEOMETRY = ("lon", "lat", "height_m", "polygon")
 
 
 def words() -> dict[str, dict[str, dict[str, str]]]:
@@ -63,11 +61,14 @@ def unit_of(key: str) -> str:
 
 def described(name: str, schema: Schema) -> Schema:
     """Put each key's words and unit into the schema of one record."""
-    told = words()[name]
+    explained = words().get(name, {})
+    missing = [f"[{name}.{key}]" for key in schema["properties"] if key not in explained]
+    if missing:
+        raise ValueError(f"docs/schemas/keys.toml: has no {', '.join(missing)}: say what it means")
     for key, part in schema["properties"].items():
-        text = told[key]["means"]
+        text = explained[key]["means"]
         if key not in schema.get("required", ()):
-            text += f". Absent: {told[key]['absent']}"
+            text += f". Absent: {explained[key]['absent']}"
         part["description"] = text
         if unit_of(key):
             part["x-unit"] = unit_of(key)
@@ -197,17 +198,17 @@ def _or_null(part: Schema) -> str:
 def table(name: str) -> str:
     """The table of a record's keys, and of those agreed that it does not have yet."""
     kind = getattr(records, name, None)
-    told = words()[name]
+    explained = words()[name]
     rows, later = ["| key | unit | range | means | absent |", "|---|---|---|---|---|"], []
     properties: Schema = {}
     if kind is not None:
         part = parts_of(kind)[name]
         properties = part["properties"]
         for key, value in properties.items():
-            needed = key in part["required"] and "absent" not in told[key]
-            absent = "*needed*" if needed else told[key]["absent"]
-            rows.append(f"| `{key}` | {unit_of(key)} | {range_of(value)} | {told[key]['means']} | {absent} |")
-    for key, text in told.items():
+            needed = key in part["required"] and "absent" not in explained[key]
+            absent = "*needed*" if needed else explained[key]["absent"]
+            rows.append(f"| `{key}` | {unit_of(key)} | {range_of(value)} | {explained[key]['means']} | {absent} |")
+    for key, text in explained.items():
         if key not in properties:
             later.append(
                 f"| `{key}` | {unit_of(key)} | {text['range']} | {text['means']} | {text.get('absent', '')} |"

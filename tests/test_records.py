@@ -16,8 +16,8 @@ STRUCTS = [
 UNITS = ("_s", "_m", "_db", "_hz", "_deg", "_mps", "_c", "_pct", "_hpa")
 # What has no unit: identities, words, counts, shares, whole records, and degrees named by themselves.
 UNITLESS = {"lon", "lat", "piston", "jet", "other", "existence", "count", "probability", "audible", "heard_by"}
-# How often something happened.
-UNITLESS |= {"rate_changes"}
+# How often something happened, how many there are.
+UNITLESS |= {"rate_changes", "opposed_channels"}
 # A claim's numbers are of the unit that its own field `unit` names.
 UNITLESS |= {"row", "low", "high"}
 

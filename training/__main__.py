@@ -26,7 +26,7 @@ OUT = ROOT / "src" / "forehear" / "listen" / "kinds_learned.py"
 SPEEDS = (0.85, 0.93, 1.0, 1.08, 1.18)
 
 
-def tell(done: int, total: int) -> None:
+def log(done: int, total: int) -> None:
     """Say how far it is, where somebody looks."""
     watched = sys.stderr.isatty()
     if watched or done % 500 == 0 or done == total:
@@ -59,7 +59,7 @@ def main() -> int:
     if options.table:
         table = kept_table(options.table)
     else:
-        table = hear_all(options.drones, options.others, options.recorded, tell, options.jobs)
+        table = hear_all(options.drones, options.others, options.recorded, log, options.jobs)
     if options.keep:
         np.savez_compressed(options.keep, **table._asdict())
     evidence = evidence_of(table.traits)
@@ -76,7 +76,7 @@ def main() -> int:
     for what in np.unique(table.what):
         of = table.what == what
         share = 100.0 * float(np.mean(odds[of] > 0.0))
-        print(f"{what:16} {int(of.sum()):6} families, told as a drone's {share:5.1f} %")
+        print(f"{what:16} {int(of.sum()):6} families, taken for a drone's {share:5.1f} %")
     if options.write:
         OUT.write_text(text, encoding="utf-8")
     return 0

@@ -82,18 +82,18 @@ def cc0() -> list[tuple[str, Samples]]:
     where = (Path(named) if named else ROOT.parent / "shared" / "audio") / "svanstrom"
     paths = [path for name in CC0_CLASSES for path in sorted((where / name).glob("*.flac"))]
     if not paths:
-        told = "FOREHEAR_AUDIO" if named else "../shared/audio"
-        raise InputError(f"no recordings: {told} has no folder svanstrom with {', '.join(CC0_CLASSES)}")
+        searched = "FOREHEAR_AUDIO" if named else "../shared/audio"
+        raise InputError(f"no recordings: {searched} has no folder svanstrom with {', '.join(CC0_CLASSES)}")
     return [(path.parent.name, read(path)) for path in paths]
 
 
-def hear_all(drones: int, others: int, recorded: int, tell: Callable[[int, int], None], jobs: int) -> TraitTable:
-    """Make and hear so many sounds; `tell` is told of so many of so many. The same numbers give the same table."""
+def hear_all(drones: int, others: int, recorded: int, log: Callable[[int, int], None], jobs: int) -> TraitTable:
+    """Make and hear so many sounds; `log` is handed so many of so many. The same numbers give the same table."""
     tasks = [("drone", k) for k in range(drones)] + [("other", k) for k in range(others)]
     tasks += [("recorded", k) for k in range(recorded)]
     # Read here: what fails in a pool's beginning is begun again for ever.
     with Pool(jobs, _begin, (cc0(),)) as pool:
-        return _table(_counted(pool.imap(_hear, tasks, 8), len(tasks), tell))
+        return _table(_counted(pool.imap(_hear, tasks, 8), len(tasks), log))
 
 
 def hear_recorded(speeds: Sequence[float], jobs: int) -> TraitTable:
@@ -114,9 +114,9 @@ def _begin(real: list[tuple[str, Samples]]) -> None:
     vars(kinds)["WEIGHTS"] = (0.0,) * len(kinds.EVIDENCE)
 
 
-def _counted(results: Iterable[Result], total: int, tell: Callable[[int, int], None]) -> Iterable[Result]:
+def _counted(results: Iterable[Result], total: int, log: Callable[[int, int], None]) -> Iterable[Result]:
     for done, result in enumerate(results, 1):
-        tell(done, total)
+        log(done, total)
         yield result
 
 
@@ -166,8 +166,8 @@ def kept_table(path: str) -> TraitTable:
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: no table of traits: {error}") from error
     if table.traits.ndim != 2 or table.traits.shape[1] != len(kinds.Traits._fields):
-        told = f"traits {table.traits.shape}; {len(kinds.Traits._fields)} a family are needed"
-        raise InputError(f"{path}: {told}: keep it anew")
+        found = f"traits {table.traits.shape}; {len(kinds.Traits._fields)} a family are needed"
+        raise InputError(f"{path}: {found}: keep it anew")
     return table
 
 

@@ -48,7 +48,7 @@ def of_part(heard: Sequence[ItemHeard], *parts: str) -> list[ItemHeard]:
 
 
 def false_seconds(heard: Sequence[ItemHeard], threshold: float = PISTON) -> int:
-    """Count the seconds told as a propeller."""
+    """Count the seconds reported as a propeller."""
     return sum(len(h.hits(threshold)) for h in heard)
 
 
@@ -110,9 +110,9 @@ def shifted(heard: Sequence[ItemHeard], peers: Peers) -> Row:
     def asked(h: ItemHeard) -> bool:
         return h.item.part == "shifted" and h.item.label == "piston"
 
-    told = negatives(heard, peers, "shifted")
+    answers = negatives(heard, peers, "shifted")
     what = {"what": "propellers, whole, at other speeds"}
-    return {"recall": [what | _beside(heard, peers, asked)], "rates": told["rates"], "worst": told["worst"]}
+    return {"recall": [what | _beside(heard, peers, asked)], "rates": answers["rates"], "worst": answers["worst"]}
 
 
 def negatives(heard: Sequence[ItemHeard], peers: Peers, part: str = "negatives") -> Row:
@@ -169,7 +169,7 @@ def mixes(heard: Sequence[ItemHeard], peers: Peers) -> list[Row]:
 
 
 def misses(heard: Sequence[ItemHeard]) -> Row:
-    """List each false second, each drone not found with the most that was told of it, and shares by drone."""
+    """List each false second, each drone not found with the most that was reported of it, and shares by drone."""
     false = [
         {"clip": h.item.name, "at_s": s.at_s, "tone_hz": s.tone_hz, "strength": s.strength}
         for h in of_part(heard, "negatives", "shifted")

@@ -18,7 +18,7 @@ from bench.listening.recordings import RATE_HZ, Clip, Samples, windows
 from forehear.records import Report, TargetKind
 
 ListenFn = Callable[[Samples, float], Sequence[Report]]
-# A source is told as a drone with a propeller above this.
+# A source is reported as a drone with a propeller above this.
 PISTON = 0.5
 # How much slower and faster recordings are played, so that tones are others than those known: nearly three
 # semitones to either side.
@@ -86,7 +86,7 @@ class ItemHeard(NamedTuple):
     length_s: float
 
     def hits(self, threshold: float = PISTON) -> list[Second]:
-        """Give the seconds in which it was told as a propeller."""
+        """Give the seconds in which it was reported as a propeller."""
         return [s for s in self.seconds if s.strength > threshold]
 
 
@@ -105,8 +105,8 @@ def by_reports(listen: ListenFn, samples: Samples) -> list[Second]:
     """Hear with a listener that makes reports."""
     out = []
     for report in listen(samples, 0.0):
-        told = [(s.kinds.piston, s.tone_hz) for s in report.sources if s.kinds is not None]
-        strength, tone = max(told, key=lambda t: t[0], default=(0.0, None))
+        odds = [(s.kinds.piston, s.tone_hz) for s in report.sources if s.kinds is not None]
+        strength, tone = max(odds, key=lambda t: t[0], default=(0.0, None))
         jet = max((s.kinds.jet for s in report.sources if s.kinds is not None), default=0.0)
         out.append(Second(report.heard_at_s, strength, tone, jet))
     return out
@@ -156,12 +156,12 @@ def hear_all(hear: HearFn, items: Sequence[Item], what: str, jobs: int = 1) -> l
 
 def progress(of: Iterable[Any], count: int, what: str) -> Iterator[Any]:
     """Pass on what comes and say on stderr how far it is, at most every second and at the end."""
-    begin = told = time.perf_counter()
+    begin = shown_at = time.perf_counter()
     live = sys.stderr.isatty()
     for done, each in enumerate(of, start=1):
         now = time.perf_counter()
-        if done == count or now - told > (1.0 if live else 30.0):
-            told = now
+        if done == count or now - shown_at > (1.0 if live else 30.0):
+            shown_at = now
             left_s = math.ceil((now - begin) / done * (count - done))
             end = "\r" if live and done < count else "\n"
             words = f"bench: {what}: {done} of {count}, {now - begin:.0f} s, {left_s} s left"

@@ -80,7 +80,7 @@ def negatives(where: Path, each: int | None = None) -> list[Clip]:
     out = []
     classes = [c for part in ("esc50", "svanstrom") for c in sorted((where / part).iterdir()) if c.is_dir()]
     for of_class in classes:
-        # Both sources have helicopters: the class is told with its source where it is not ESC-50.
+        # Both sources have helicopters: the class is named with its source where it is not ESC-50.
         name = of_class.name if of_class.parent.name == "esc50" else f"{of_class.parent.name}/{of_class.name}"
         paths = sorted(of_class.glob("*.flac"))
         taken = paths if each is None else [paths[i] for i in _evenly(len(paths), each)]

@@ -91,5 +91,5 @@ def speed(listener: str, quick: bool, with_command: bool) -> dict[str, Any]:
 
 if __name__ == "__main__":
     module, _, function = sys.argv[1].partition(":")
-    told = compare(getattr(importlib.import_module(module), function), float(sys.argv[2]), int(sys.argv[3]))
-    print(json.dumps(told))
+    compared = compare(getattr(importlib.import_module(module), function), float(sys.argv[2]), int(sys.argv[3]))
+    print(json.dumps(compared))

@@ -182,14 +182,14 @@ def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Compare with the numbers to reach, the worst condition of all."""
     near = [row for row in rows if row["ratio_db"] == "limit"]
     out = []
-    for told, key, worst, bar, aim in (
+    for measure, key, worst, bar, aim in (
         ("tone, error over bound, worst condition", "error_over_bound", max, 1.3, 1.0),
         ("tone, normalised error, largest rms", "normalised_rms", max, 1.3, 1.1),
         ("tone, normalised error, least rms", "normalised_rms", min, 0.8, 0.9),
     ):
         values = [row[key] for row in near if key in row]
         value = worst(values) if values and len(values) == len(near) else None
-        out.append({"measure": told, "value": value, "bar": bar, "aim": aim, "more": worst is min})
+        out.append({"measure": measure, "value": value, "bar": bar, "aim": aim, "more": worst is min})
     return out
 
 

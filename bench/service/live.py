@@ -37,7 +37,7 @@ RUNS = (
     ("raid", ["--seconds", "25", "--kills", "6"]),
     ("night in real time", ["--night", "--seconds", "30", "--watchers", "50", "--kills", "6"]),
 )
-QUICK_RUN = ("raid, quick", ["--seconds", "15", "--rate", "1000", "--watchers", "20", "--kills", "1"])
+QUICK_RUN = ("raid, quick", ["--seconds", "15", "--rate", "1000", "--watchers", "20", "--kills", "3"])
 CONFIG = """
 network = "network.geojson"
 sites = "sites.geojson"
@@ -219,7 +219,7 @@ def run_one(args: argparse.Namespace) -> dict[str, Any]:
         before = cpu_s(process.pid), cpu_s(worker), time.process_time(), time.monotonic()
         result = asyncio.run(load(port, first, given.begin_s, args.watchers))
         took = time.monotonic() - before[3]
-        told = {
+        figure = {
             "sensors": given.sensors, "targets": given.targets, "watchers": args.watchers, "cold_s": cold,
             **figures(result, seconds), "memory_mb": peak_mb(process.pid) + peak_mb(worker),
             "service_cores": (cpu_s(process.pid) - before[0]) / took,
@@ -234,7 +234,7 @@ def run_one(args: argparse.Namespace) -> dict[str, Any]:
         )  # fmt: skip
         process.terminate()
         process.wait()
-        return told | killed
+        return figure | killed
 
 
 def options() -> argparse.ArgumentParser:

@@ -23,7 +23,7 @@ import numpy as np
 
 # How long a life lasts [s]: longer than a snapshot is apart, so that there are steps to take again.
 LIFE_S = 6.0
-# One looks whether the door is open again, so often [s]; all others wait for it: a hundred senders that knock
+# One looks whether the service answers again, so often [s]; all others wait for it: a hundred senders that knock
 # fifty times a second would be most of the machine's load.
 AGAIN_S = 0.02
 # A life that has not resumed by now [s] is a failure.
@@ -33,8 +33,8 @@ PATIENCE_S = 60.0
 class Returning:
     """A browser that comes back: notes when tracks were first shown, and when up to which block."""
 
-    def __init__(self, door: "Door", token: str | None, after_s: float) -> None:
-        self.door, self.token, self.after_s = door, token, after_s
+    def __init__(self, reachable: "Reachable", token: str | None, after_s: float) -> None:
+        self.reachable, self.token, self.after_s = reachable, token, after_s
         self.picture: list[float] = []
         self.shown: list[tuple[int, float]] = []
 
@@ -43,11 +43,11 @@ class Returning:
         while True:
             with contextlib.suppress(OSError):
                 await self._once()
-            await self.door.opens()
+            await self.reachable.again()
             await asyncio.sleep(self.after_s)
 
     async def _once(self) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.door.port, limit=1 << 26)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.reachable.port, limit=1 << 26)
         head = "GET /live HTTP/1.1\r\nHost: bench\r\n"
         head += f"Authorization: Bearer {self.token}\r\n\r\n" if self.token else "\r\n"
         writer.write(head.encode())
@@ -67,14 +67,14 @@ class Returning:
             writer.close()
 
 
-class Door:
+class Reachable:
     """Whether the service takes connections: one asks for all."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self._asking: asyncio.Task[None] | None = None
 
-    async def opens(self) -> None:
+    async def again(self) -> None:
         """Wait until it does."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
@@ -91,18 +91,20 @@ class Door:
             return
 
 
-async def _send(client: httpx.AsyncClient, door: Door, body: bytes, taken: list[tuple[float, float, int]]) -> None:
+async def _send(
+    client: httpx.AsyncClient, reachable: Reachable, body: bytes, taken: list[tuple[float, float, int]]
+) -> None:
     """Hand one batch in until it is taken; notes when it was first sent, when acknowledged, in which block."""
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE_S:
         try:
             answer = await client.post("/v1/reports", content=body)
-            told = answer.json()
+            accepted = answer.json()
         except (httpx.TransportError, ValueError):
-            await door.opens()
+            await reachable.again()
             continue
-        if told.get("accepted"):
-            taken.append((began, time.monotonic(), told["block"]))
+        if accepted.get("accepted"):
+            taken.append((began, time.monotonic(), accepted["block"]))
         return
 
 
@@ -119,9 +121,11 @@ async def _lives(
     again: Callable[[], "subprocess.Popen[bytes]"],
     port: int, token: str, batches: list[bytes], batches_per_s: int, begin_s: float, watchers: int,
 ) -> tuple["subprocess.Popen[bytes]", list[dict[str, float]]]:  # fmt: skip
-    door = Door(port)
-    chief = Returning(door, token, 0.0)
-    others = [Returning(door, token if k % 4 == 0 else None, random.uniform(0.0, 1.0)) for k in range(watchers)]
+    reachable = Reachable(port)
+    chief = Returning(reachable, token, 0.0)
+    others = [
+        Returning(reachable, token if k % 4 == 0 else None, random.uniform(0.0, 1.0)) for k in range(watchers)
+    ]
     tasks = [asyncio.create_task(one.watch()) for one in (chief, *others)]
     taken: list[tuple[float, float, int]] = []
     out: list[dict[str, float]] = []
@@ -138,7 +142,7 @@ async def _lives(
                 killed = time.monotonic()
                 _kill(process)
                 process = again()
-            task = asyncio.create_task(_send(client, door, body, taken))
+            task = asyncio.create_task(_send(client, reachable, body, taken))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
             if killed is not None and (seen := _seen(killed, taken, chief)) is not None:
@@ -174,9 +178,9 @@ def resume(
 ) -> tuple["subprocess.Popen[bytes]", dict[str, Any]]:  # fmt: skip
     """Kill and start again as often as the batches last; gives the last process, and median and worst of each."""
     process, lives = asyncio.run(_lives(process, again, port, token, batches, batches_per_s, begin_s, watchers))
-    told: dict[str, Any] = {"kills": len(lives)}
+    accepted: dict[str, Any] = {"kills": len(lives)}
     for key in ("ack_s", "picture_s", "resumed_s"):
         values = [one[key] for one in lives]
-        told[f"kill_{key}"] = float(np.median(values)) if values else float("nan")
-        told[f"kill_{key}_worst"] = max(values, default=float("nan"))
-    return process, told
+        accepted[f"kill_{key}"] = float(np.median(values)) if values else float("nan")
+        accepted[f"kill_{key}_worst"] = max(values, default=float("nan"))
+    return process, accepted

@@ -5,7 +5,7 @@
 A flight's true state, blurred as a good track is (place 150 m, velocity 3 m/s), is forecast against sites
 strewn over the region, every two minutes of its way; what the flight then does is the answer. Gives, for each
 scenario: how often an arrival that happened lies within 5 to 95 %, before the median, and what share of the
-arrivals told as 0 to 10 %, ... happened. Flights whose way ends within the horizon without arriving are not
+arrivals forecast as 0 to 10 %, ... happened. Flights whose way ends within the horizon without arriving are not
 counted against the forecast beyond their end.
 """
 
@@ -79,7 +79,7 @@ def measure_case(name: str, overrides: dict[str, object], seed: int = 3) -> dict
     places = arrival.places_of(sites, plane)
     ensembles = {False: routes.draw(), True: routes.draw_weaving()}
     inside = below = came = 0
-    told, happened = [], []
+    said, happened = [], []
     for kind, way in ways:
         seen: habits.Habits = {}
         for start in range(60, len(way) - 300, EVERY_S):
@@ -97,7 +97,7 @@ def measure_case(name: str, overrides: dict[str, object], seed: int = 3) -> dict
                     continue
                 ahead = way[start : start + int(left_s)]
                 hit = np.flatnonzero(np.hypot(*(ahead - spots[k]).T) < RADIUS_M)
-                told.append(one.probability)
+                said.append(one.probability)
                 happened.append(len(hit) > 0)
                 if len(hit) and one.median_s is not None:
                     assert one.earliest_s is not None
@@ -105,12 +105,12 @@ def measure_case(name: str, overrides: dict[str, object], seed: int = 3) -> dict
                     came += 1
                     inside += one.earliest_s <= hit[0] <= one.latest_s
                     below += hit[0] < one.median_s
-    told_a, happened_a = np.array(told), np.array(happened)
+    said_a, happened_a = np.array(said), np.array(happened)
     bins = []
     for lo, hi in ((0.0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)):
-        which = (told_a >= lo) & (told_a < hi)
+        which = (said_a >= lo) & (said_a < hi)
         if which.sum():
-            bins.append((lo, hi, int(which.sum()), float(told_a[which].mean()), float(happened_a[which].mean())))
+            bins.append((lo, hi, int(which.sum()), float(said_a[which].mean()), float(happened_a[which].mean())))
     return {"arrivals": came, "inside": inside / max(came, 1), "below": below / max(came, 1), "bins": bins}
 
 

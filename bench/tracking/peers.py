@@ -1,7 +1,7 @@
 """forehear beside Stone Soup, on the same data, in the same run: error and detections per second of both.
 
 Positions. Both get the same position detections with the same errors. forehear knows no positions: each is
-told to it as the bearings of the arrays that hear it, all crossing at the detected place, each so much wider
+handed to it as the bearings of the arrays that hear it, all crossing at the detected place, each so much wider
 than the position's error seen from there that together they tell as much as the position does. Sound brings
 them some seconds late; so Stone Soup's answer to a scan is taken as the median of that older too, and carried
 on by its velocity. Both are scored where the targets are now.
@@ -109,8 +109,8 @@ def positions(targets: int, duration_s: int) -> list[dict[str, Any]]:
         found, moving = (place + rng.normal(0.0, POSITION_SIGMA_M, (targets, 2)))[seen], velocity[seen]
         found = np.concatenate([found, rng.uniform(-0.45 * side_m, 0.45 * side_m, (clutter, 2))])
         moving = np.concatenate([moving, np.zeros((clutter, 2))])
-        told, heard, delays = _told(second, found, moving, arrays, plane, rng)
-        reports += told
+        reported, heard, delays = _reported(second, found, moving, arrays, plane, rng)
+        reports += reported
         late += delays
         scans.append((float(second), found[heard]))
     lag_s = statistics.median(late)
@@ -139,7 +139,7 @@ def _soup_positions(
     return _line(f"Stone Soup, Kalman, GNN, noise {power}", result, answer.detections, answer.cpu_s)
 
 
-def _told(
+def _reported(
     second: int, place: Array, velocity: Array, arrays: Array, plane: Plane, rng: np.random.Generator
 ) -> tuple[list[Report], NDArray[np.bool_], list[float]]:
     """What the arrays hear at one tick of detections (n, 2): reports, which were heard at all, and how late."""
@@ -218,11 +218,11 @@ def _soup_bearings(
     )
     place = {s.id: np.array([*plane.forward(s.lon, s.lat), s.height_m]) for s in network.sensors}
     turn = {s.id: float(plane.convergence(s.lon, s.lat)) for s in network.sensors}
-    told = []
+    reported = []
     for r in sorted(reports, key=lambda r: r.heard_at_s):
         angles = [math.pi / 2.0 - (math.radians(s.azimuth_deg or 0.0) - turn[r.sensor]) for s in r.sources]
         sigma = math.radians(r.sources[0].azimuth_sigma_deg or 4.0) if r.sources else 0.1
-        told.append(soup.Bearings(r.heard_at_s - T0_S, place[r.sensor], np.array(angles), sigma))
+        reported.append(soup.Bearings(r.heard_at_s - T0_S, place[r.sensor], np.array(angles), sigma))
     rng = np.random.default_rng(7)
     begin, known = [], set()
     for t in truth:
@@ -234,7 +234,7 @@ def _soup_bearings(
                 soup.Row(t.time_s - T0_S, t.target, east + off[0], north + off[1], t.east_mps, t.north_mps, 424.0)
             )
     seconds = sorted({t.time_s - T0_S for t in truth})
-    answer = soup.bearings(told, begin, seconds, power, C_MPS if delayed else None)
+    answer = soup.bearings(reported, begin, seconds, power, C_MPS if delayed else None)
     how = "with our model of the delay" if delayed else "as it comes"
     result = score(truth, points.of_rows(answer.rows, plane, T0_S))
     line = _line(f"Stone Soup, UKF, GNN, {how}, noise {power}", result, answer.detections, answer.cpu_s)

@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 
 from bench.tracking.worlds_rows import QUICK, ROWS, WorldRow
+from forehear.cli.simulate import overrides
 from forehear.io.geojson import network_geojson, read_network
 from forehear.io.ndjson import RecordWriter, Rejections, ReportParser, decode_lines, read_chunks
 from forehear.io.report_columns import encode_reports, names_of
@@ -245,6 +246,9 @@ def main() -> int:
     parser.add_argument("--world", choices=WORLDS, action="append", help="only this one (default: both)")
     parser.add_argument("--seeds", type=int, help="how many (default 3; 1 with --quick)")
     parser.add_argument("--first-seed", type=int, default=1001, metavar="N", help="default %(default)s")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a key of every row, as second.silence=ten"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--beside", type=Path, metavar="FILE", help="an earlier run's figures, printed beneath")
     parser.add_argument("--list", action="store_true", help="list the rows")
@@ -259,6 +263,7 @@ def main() -> int:
         parser.error(f"no row {args.rows}; --list shows them")
     earlier = json.loads(args.beside.read_text("utf-8"))["rows"] if args.beside else {}
     many = args.seeds or (1 if args.quick else 3)
+    rows = [row._replace(changes={**row.changes, **overrides(args.set)}) for row in rows]
     answer = _matrix(
         rows, args.world or WORLDS, range(args.first_seed, args.first_seed + many), args.quick, earlier
     )

@@ -53,7 +53,7 @@ tones = tones + rng.normal(0.0, TONE_SIGMA_HZ, tones.shape)
 print(f"{heard.any(axis=0).sum()} of 9 microphones hear it, {heard.sum()} reports in all")
 
 # %% [markdown]
-# A fix is the state that explains the reports best. Height is hardly seen from the ground, so it is told as
+# A fix is the state that explains the reports best. Height is hardly seen from the ground, so it is given as
 # "about 500 m, give or take 300"; the engine as "about 119 dB, give or take 5". Once with levels alone, once
 # with tones too. Whoever solves must also say how well it is known: the covariance is the inverse of the
 # information.

@@ -69,7 +69,7 @@ def _nothing_heard() -> tuple[Source, ...]:
 
 
 class Health(Struct, frozen=True, omit_defaults=True):
-    """What is amiss with a sensor's ear since it last told; a field at its default is well and is not written.
+    """What is amiss with a sensor since it last reported; a field at its default is well and is not written.
 
     `clipped_pct`: samples at full scale, so that levels are too low and harmonics are made that nobody sent.
     `silent_pct`: of the time, samples that all are the same: a dead microphone, a cable out.
@@ -119,7 +119,7 @@ class Atmosphere(Struct, frozen=True):
 
 
 class Sensor(Struct, frozen=True):
-    """One listening post and its place (height above mean sea level)."""
+    """One sensor and its place (height above mean sea level)."""
 
     id: Identifier
     kind: SensorKind

@@ -22,13 +22,16 @@ def everything(r, u, v, w, c, absorption):  # type: ignore[no-untyped-def]
     path = c * d
     n = (e[0] / path, e[1] / path, e[2] / path)
     flat2 = e[0] * e[0] + e[1] * e[1]
-    ratio = compiled.doppler_ratio(n, v, w, c)
-    level = compiled.received_level(110.0, path, absorption) + compiled.convective_gain(np.log(ratio), 0.5)
+    nv, cw = compiled.along(n, v, w, c)
+    ratio = compiled.doppler_ratio(nv, cw)
+    level = compiled.received_level(110.0, path, absorption) + compiled.convective_gain(
+        compiled.ln_doppler(nv, cw), 0.5
+    )
     return (
         (d, ratio, level, compiled.level_by_path(path, absorption)),
         e,
         compiled.delay_by_place(e, path, u, c),
-        compiled.ln_doppler_by_apparent(n, path, v, w, c),
+        compiled.ln_doppler_by_apparent(n, path, v, w, (nv, cw, ratio)),
         compiled.azimuth_by_apparent(e, flat2),
         compiled.elevation_by_apparent(e, flat2),
     )

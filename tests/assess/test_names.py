@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from forehear.assess.names import group_names, match_names, skeleton, words
+from forehear.assess.names import match_names, skeleton, words
 from forehear.assess.sanctions import look_up, read_listed
 
 LISTED = read_listed()
@@ -63,10 +63,6 @@ def test_different_bearers(a: str, b: str) -> None:
 def test_skeletons_hear_one_sound_for_many_spellings() -> None:
     assert skeleton("ghassem") == skeleton("qasem")
     assert words("SALEH-NEJAD, Abul Fazl") == ("salehnejad", "abulfazl")
-
-
-def test_groups_follow_first_appearance() -> None:
-    assert group_names(["Mehrabi", "Damavandian", "Abdullah Mehrabi", "Ghasem Damavandian"]) == [0, 1, 0, 1]
 
 
 def test_the_list_is_searched_in_any_alphabet() -> None:

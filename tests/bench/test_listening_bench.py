@@ -136,16 +136,16 @@ def test_false_seconds_are_counted_and_rated() -> None:
     clips = [Clip("dog/1", "dog", "other", noise(5.0)), Clip("rain/1", "rain", "other", noise(5.0, 2))]
     silent = Clip("dog/2", "dog", "other", np.zeros(80000, np.float32))
     items = [i for i in items_of([], [*clips, silent], []) if i.part == "negatives"]
-    told = hear_all(partial(by_reports, partial(tells, 0.7)), items, "fake")
-    assert listening_figures.false_seconds(told) == 10
-    assert listening_figures.false_seconds(told, 0.7) == 0
-    result = listening_figures.negatives(told, {})
+    answers = hear_all(partial(by_reports, partial(tells, 0.7)), items, "fake")
+    assert listening_figures.false_seconds(answers) == 10
+    assert listening_figures.false_seconds(answers, 0.7) == 0
+    result = listening_figures.negatives(answers, {})
     every, quiet, _ = result["rates"]
     assert (every["false"], every["rate"]) == (10, pytest.approx(10 / 15.0 * 600.0))
     assert (quiet["false"], quiet["rate"]) == (5, pytest.approx(3600.0))
     assert quiet["rate_interval"] == pytest.approx([1.6235 * 720.0, 11.6683 * 720.0], rel=1e-4)
     assert result["worst"] == [{"clip": "dog/1", "false": 5}, {"clip": "rain/1", "false": 5}]
-    assert [m["clip"] for m in listening_figures.misses(told)["false"]] == ["dog/1"] * 5 + ["rain/1"] * 5
+    assert [m["clip"] for m in listening_figures.misses(answers)["false"]] == ["dog/1"] * 5 + ["rain/1"] * 5
     # Exactly a half is not above a half.
     assert listening_figures.false_seconds([heard(items[0], 0.5, 0.51)]) == 1
 
@@ -166,19 +166,19 @@ def test_played_faster_a_tone_is_higher_and_counted_apart() -> None:
     assert len(faster) == pytest.approx(64000 / 1.18, abs=2)
     middle = faster[8000:48000]
     assert amplitude_of(middle, 118.0) == pytest.approx(0.2, rel=0.01)
-    told = hear_all(partial(by_reports, partial(tells, 0.7)), items, "fake")
-    result = listening_figures.shifted(told, {})
+    answers = hear_all(partial(by_reports, partial(tells, 0.7)), items, "fake")
+    result = listening_figures.shifted(answers, {})
     assert (result["recall"][0]["hits"], result["recall"][0]["count"]) == (4, 4)
-    assert result["rates"][0]["false"] == sum(len(h.seconds) for h in told) // 2
+    assert result["rates"][0]["false"] == sum(len(h.seconds) for h in answers) // 2
     assert all(len(t.rows[0]) == len(t.heads) for t in listening_tables.shifted_tables({"shifted": result}))
 
 
 def test_the_peers_threshold_lets_no_more_through_than_it_may() -> None:
     rng = np.random.default_rng(1)
-    told = [heard(item("negatives", f"dog/{k}", "dog"), *rng.uniform(0.0, 20.0, 120)) for k in range(10)]
+    answers = [heard(item("negatives", f"dog/{k}", "dog"), *rng.uniform(0.0, 20.0, 120)) for k in range(10)]
     for each_s, allowed in ((600.0, 2), (20.0, 60), (5000.0, 0)):
-        threshold = listening_figures.threshold_for(told, each_s)
-        assert listening_figures.false_seconds(told, threshold) == allowed
+        threshold = listening_figures.threshold_for(answers, each_s)
+        assert listening_figures.false_seconds(answers, threshold) == allowed
 
 
 def test_shares_stand_beside_the_peers_and_the_jet_apart() -> None:
@@ -207,8 +207,8 @@ def test_mixes_are_told_by_noise_and_ratio_and_what_is_missed_is_told_as_missed(
     by = {(r["part"], r["noise"], r["ratio_db"]): (r["hits"], r["count"]) for r in rows}
     assert by["cold", "all", 0.0] == (2, 2)
     assert by["warm", "wind", -5.0] == (0, 1)
-    told = listening_figures.bars({"mixes": rows})
-    assert [(bar["value"], bar["more"]) for bar in told] == [(1.0, True), (0.0, True), (0.0, True)]
+    answers = listening_figures.bars({"mixes": rows})
+    assert [(bar["value"], bar["more"]) for bar in answers] == [(1.0, True), (0.0, True), (0.0, True)]
     table = listening_tables.mixes_table({"mixes": rows})
     assert len(table.rows) == 9
     assert all(len(row) == len(table.heads) for row in table.rows)
@@ -216,10 +216,10 @@ def test_mixes_are_told_by_noise_and_ratio_and_what_is_missed_is_told_as_missed(
 
 def test_honest_odds_lie_on_the_diagonal() -> None:
     rng = np.random.default_rng(2)
-    told = rng.uniform(0.0, 1.0, 4000)
-    true = rng.uniform(0.0, 1.0, 4000) < told
+    answers = rng.uniform(0.0, 1.0, 4000)
+    true = rng.uniform(0.0, 1.0, 4000) < answers
     items = [item("clips", "a", "d", "piston", "a"), item("negatives", "dog/1", "dog")]
-    result = reliability.reliability([heard(items[0], *told[true]), heard(items[1], *told[~true])])
+    result = reliability.reliability([heard(items[0], *answers[true]), heard(items[1], *answers[~true])])
     assert result["seconds"] == 4000
     assert result["brier"] == pytest.approx(1.0 / 6.0, abs=0.01)
     assert all(abs(b["happened"] - b["told"]) < 0.08 for b in result["bins"])

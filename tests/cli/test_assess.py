@@ -49,12 +49,12 @@ def test_a_claim_without_a_date_keeps_its_place_and_is_counted(
     with path.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(lines)
     assert main(["assess", "claims", "--claims", str(path), "--json"]) == 0
-    told = capsys.readouterr()
-    rows = json.loads(told.out)
+    shown = capsys.readouterr()
+    rows = json.loads(shown.out)
     assert len(rows) == 50
     assert rows[2]["origin"] is None
     assert "row 3: date_of_claim=''" in rows[2]["because"]
-    assert "1 row set aside" in told.err
+    assert "1 row set aside" in shown.err
 
 
 def test_forecast_contract(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,9 +88,9 @@ def test_a_broken_copy_is_refused_with_row_and_column(
     path = folder / name
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     assert main(["assess", "forecast", "--data", str(folder), "--json"]) == 2
-    told = capsys.readouterr()
-    assert words in told.err
-    assert told.out == ""
+    shown = capsys.readouterr()
+    assert words in shown.err
+    assert shown.out == ""
 
 
 @pytest.mark.parametrize("count", ["-98", "98000000", "ninety", "9.8"])
@@ -100,10 +100,10 @@ def test_an_absurd_count_is_set_aside_and_the_forecast_goes_on(
     path = folder / "shahed_daily.csv"
     path.write_text(path.read_text().replace("2025-11-23,1,98,", f"2025-11-23,1,{count},"))
     assert main(["assess", "forecast", "--data", str(folder), "--months", "1", "--json"]) == 0
-    told = capsys.readouterr()
-    assert "1 row set aside" in told.err
-    assert f"launched='{count}'" in told.err
-    assert 3000 < json.loads(told.out)[0]["launched"]["0.5"] < 8000
+    shown = capsys.readouterr()
+    assert "1 row set aside" in shown.err
+    assert f"launched='{count}'" in shown.err
+    assert 3000 < json.loads(shown.out)[0]["launched"]["0.5"] < 8000
 
 
 def test_names_answer_pairs_and_look_ups(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,9 +136,9 @@ def test_every_subverb_helps(subverb: str, capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit) as stop:
         main(["assess", subverb, "--help"])
     assert stop.value.code == 0
-    told = capsys.readouterr().out
-    assert "--json" in told
-    assert "example:" in told
+    shown = capsys.readouterr().out
+    assert "--json" in shown
+    assert "example:" in shown
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,9 @@ def test_a_recording_becomes_reports(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert [line["received_at_s"] for line in lines] == [1790000001.0, 1790000002.0, 1790000003.0]
     assert [len(line["sources"]) for line in lines] == [1, 1, 0]
     assert "health" not in lines[0]
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err == "forehear listen: 3.0 s heard, 3 reports, sources: 2 piston, no gaps\n"
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "forehear listen: 3.0 s heard, 3 reports, sources: 2 piston, no gaps\n"
 
 
 def test_without_start_times_count_from_the_beginning_and_levels_are_uncalibrated(tmp_path: Path) -> None:
@@ -105,12 +105,12 @@ def test_bad_recordings_are_told_by_name_and_the_others_are_heard(
     files = [str(text), str(good), str(empty), str(tmp_path / "absent.wav"), str(cut)]
     assert listen(*files, "--out", str(out)) == 1
     assert len(reports(out)) == 4
-    told = capsys.readouterr().err.splitlines()
-    assert told[0] == f"forehear listen: refused: {text}: is text, not a recording"
-    assert told[1] == f"forehear listen: refused: {empty}: is empty"
-    assert "absent.wav: cannot be read: No such file" in told[2]
-    assert told[3] == f"forehear listen: {cut}: truncated: 1.0 of 3.0 s are there"
-    assert told[4] == "forehear listen: 4.0 s heard, 4 reports, sources: 3 piston, no gaps, 3 refused"
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[0] == f"forehear listen: refused: {text}: is text, not a recording"
+    assert shown[1] == f"forehear listen: refused: {empty}: is empty"
+    assert "absent.wav: cannot be read: No such file" in shown[2]
+    assert shown[3] == f"forehear listen: {cut}: truncated: 1.0 of 3.0 s are there"
+    assert shown[4] == "forehear listen: 4.0 s heard, 4 reports, sources: 3 piston, no gaps, 3 refused"
 
 
 def test_a_recording_that_breaks_off_gives_what_is_there(
@@ -197,11 +197,11 @@ def test_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["listen", "--help"])
     assert stop.value.code == 0
-    told = capsys.readouterr().out
+    shown = capsys.readouterr().out
     for words in (
         "forehear listen night.flac", "--device", "one after another", "uncalibrated", "default 0", "--start auto",
     ):  # fmt: skip
-        assert words in told
+        assert words in shown
 
 
 def test_reports_go_to_stdout_where_no_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,5 +121,5 @@ def test_without_matplotlib_it_is_told_before_listening(monkeypatch: pytest.Monk
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"pip install 'forehear\[report\]'"):
+    with pytest.raises(InputError, match=r"pip install '\.\[report\]' in the clone"):
         listen_figure.require_matplotlib()

@@ -62,10 +62,10 @@ def test_a_recording_is_played_to_a_hub_as_if_heard_now(
     assert np.diff(heard) == pytest.approx(1.0, abs=1e-3)
     # Each half second is waited for.
     assert waits == pytest.approx([0.5 * k for k in range(1, 9)])
-    told = capsys.readouterr().err
-    assert "rehearsal: sent to" in told
-    assert "hub: 4 reports taken, 0 refused, 0 given up" in told
-    assert "is a new key; tell the hub" in told
+    shown = capsys.readouterr().err
+    assert "rehearsal: sent to" in shown
+    assert "hub: 4 reports taken, 0 refused, 0 given up" in shown
+    assert "is a new key; tell the hub" in shown
 
 
 def test_what_comes_late_is_not_hurried_after(hub: str) -> None:

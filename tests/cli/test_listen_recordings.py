@@ -97,7 +97,7 @@ def test_the_recording_that_ships_is_of_a_pass_and_is_told_as_one(tmp_path: Path
     assert np.all(np.diff(tones) < 0.5)
     loudest = heard[int(np.argmax([best(r).level_db for r in heard]))].heard_at_s - START_S
     assert 14.0 < loudest < 24.0
-    # Nobody is told of a tone that nobody knows.
+    # Nobody is shown a tone that nobody knows.
     for report in reports:
         for source in report.sources:
             assert source.tone_hz is None or (source.tone_sigma_hz or 0.0) < 0.05 * source.tone_hz

@@ -34,12 +34,12 @@ def heard(folder: Path, *words: str, status: int = 0) -> list[float]:
 def test_names_are_believed_where_they_are_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, two = recording(tmp_path, "20260321_031500.WAV"), recording(tmp_path, "20260321_031600.WAV")
     assert heard(tmp_path, one, two, "--start", "auto") == [0.5, 1.5, 2.5, 3.5, 60.5, 61.5, 62.5, 63.5]
-    told = capsys.readouterr().err
+    shown = capsys.readouterr().err
     assert (
         "20260321_031500.WAV: began 2026-03-21 03:15:00 UTC by its name, if its clock was set to UTC (--zone)"
-        in told
+        in shown
     )
-    assert "56.0 s of gaps" in told
+    assert "56.0 s of gaps" in shown
     assert heard(tmp_path, one, "--start", "auto", "--zone", "Europe/Kyiv")[0] == 0.5 - 7200.0
 
 
@@ -49,10 +49,10 @@ def test_where_they_are_not_a_word_says_that_they_say_otherwise(
     one, two = recording(tmp_path, "20260321_031500.WAV"), recording(tmp_path, "20260321_031600.WAV")
     for start in (str(START_S), str(START_S + 3600.0), "0"):
         heard(tmp_path, one, two, "--start", start)
-        told = capsys.readouterr().err.splitlines()
+        shown = capsys.readouterr().err.splitlines()
         # A zone that nobody knows, and times from the beginning, are no contradiction; the gap is.
-        assert len(told) == 2
-        assert told[0].endswith(
+        assert len(shown) == 2
+        assert shown[0].endswith(
             "031600.WAV: began 56 s later by its name than where the one before ended, which is assumed; "
             "--start auto believes what recordings say"
         )
@@ -81,9 +81,9 @@ def test_what_says_nothing_is_refused_first_and_follows_later(
 ) -> None:
     night, named = recording(tmp_path, "night.wav"), recording(tmp_path, "20260321_031500.WAV")
     assert heard(tmp_path, night, named, "--start", "auto", status=1) == [0.5, 1.5, 2.5, 3.5]
-    told = capsys.readouterr().err
-    assert "refused" in told
-    assert "night.wav: neither its header nor its name says when it began" in told
+    shown = capsys.readouterr().err
+    assert "refused" in shown
+    assert "night.wav: neither its header nor its name says when it began" in shown
     assert heard(tmp_path, named, night, "--start", "auto") == [k + 0.5 for k in range(8)]
     assert "night.wav: says nowhere when it began: taken to follow the one before" in capsys.readouterr().err
 

@@ -51,7 +51,7 @@ def test_the_verbs_answer_is_the_status(verb: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "told"),
+    ("error", "status", "shown"),
     [
         (ConfigurationError("net", ["a is wrong", "b is wrong"]), 2, "net: 2 faults\n  a is wrong\n  b is wrong"),
         (ConfigurationError("net", ["a is wrong"]), 2, "net: 1 fault\n"),
@@ -62,7 +62,7 @@ def test_the_verbs_answer_is_the_status(verb: ModuleType) -> None:
     ],
 )
 def test_each_fault_has_its_status_and_its_words(
-    verb: ModuleType, capsys: pytest.CaptureFixture, error: BaseException, status: int, told: str
+    verb: ModuleType, capsys: pytest.CaptureFixture, error: BaseException, status: int, shown: str
 ) -> None:
     def fail(_: object) -> int:
         raise error
@@ -71,7 +71,7 @@ def test_each_fault_has_its_status_and_its_words(
     assert cli.main(["probe"]) == status
     captured = capsys.readouterr()
     assert captured.err.startswith("forehear probe: ")
-    assert told in captured.err
+    assert shown in captured.err
     assert captured.out == ""
 
 
@@ -100,10 +100,10 @@ def test_a_pipe_that_closes_is_no_failure() -> None:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    told = process.stderr.read()
+    shown = process.stderr.read()
     process.stderr.close()
     assert process.wait(30) == 0
-    assert told == b""
+    assert shown == b""
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")

@@ -50,7 +50,7 @@ def test_quiet_is_quiet_but_for_what_must_be_said(clock: Clock, capsys: pytest.C
     for quiet, lines in ((True, True), (False, False)):
         one = progress.Progress("forehear track", quiet, lines)
         worked(clock, one, 60, "words")
-        one.tell("done")
+        one.log("done")
         assert capsys.readouterr().err == "forehear track: done\n"
 
 
@@ -61,12 +61,12 @@ def test_on_a_terminal_words_are_written_over_and_a_share_is_a_bar(
     monkeypatch.setattr(progress.sys, "stderr", screen)
     one = progress.Progress("forehear track")
     worked(clock, one, 4, "words")
-    one.tell("done")
+    one.log("done")
     assert screen.getvalue() == "forehear track: words\x1b[K\r" * 3 + "\x1b[Kforehear track: done\n"
     screen.truncate(0)
     with progress.Progress("forehear listen", after_s=0.0) as bar:
         bar.begin("a.wav", 10.0)
         worked(clock, bar, 3)
-        bar.tell("a fault")
+        bar.log("a fault")
     assert "a.wav" in screen.getvalue()
     assert "forehear listen: a fault" in screen.getvalue()

@@ -73,7 +73,7 @@ def test_stdin(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capfd:
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("broken", "shown"),
     [
         (b"{", "line 31: "),
         (b"[]", "Expected `object`"),
@@ -84,12 +84,12 @@ def test_stdin(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capfd:
     ids=["cut", "list", "fields", "utf8", "nested"],
 )
 def test_a_bad_file_is_told_with_its_line(
-    files: tuple[Path, Path], capfd: pytest.CaptureFixture, broken: bytes, told: str
+    files: tuple[Path, Path], capfd: pytest.CaptureFixture, broken: bytes, shown: str
 ) -> None:
     files[0].write_bytes(files[0].read_bytes() + broken + b"\n")
     assert main(["score", "--truth", str(files[0]), "--tracks", str(files[1])]) == 1
     error = capfd.readouterr().err
-    assert told in error
+    assert shown in error
     assert "truth.ndjson" in error
     assert "Traceback" not in error
 

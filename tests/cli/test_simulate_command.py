@@ -78,7 +78,7 @@ def test_a_network_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "shown"),
     [
         (["nonesuch", "--out", "x"], "is not shipped"),
         (["single"], "--out is needed"),
@@ -92,14 +92,14 @@ def test_a_network_from_a_file(tmp_path: Path) -> None:
 )
 def test_wrong_usage_is_status_2_and_says_why(
     words: list[str],
-    told: str,
+    shown: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["simulate", *words]) == 2
-    assert told in capsys.readouterr().err
+    assert shown in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

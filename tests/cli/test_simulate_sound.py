@@ -39,3 +39,8 @@ def test_a_sensor_that_there_is_not_is_named(tmp_path: Path, capsys: pytest.Capt
 def test_sound_and_reports_at_once_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "single", *SHORT, "--sound", "S00003", "--reports", "-"]) == 2
     assert "--sound with --reports" in capsys.readouterr().err
+
+
+def test_the_second_world_has_no_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "single", *SHORT, "--world", "second", "--sound", "S00003"]) == 2
+    assert "of the first world only" in capsys.readouterr().err

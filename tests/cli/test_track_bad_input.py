@@ -1,4 +1,4 @@
-"""`forehear track` under every kind of bad input: nothing crashes, nothing valid is lost, each fault is told."""
+"""`forehear track` under every kind of bad input: nothing crashes, nothing valid is lost, all is reported."""
 
 import json
 import os
@@ -156,7 +156,7 @@ def test_a_pipe_that_closes_is_no_failure(clean: tuple[Path, list[bytes]]) -> No
         process.stdin.close()
     except BrokenPipeError:
         pass
-    told = process.stderr.read().decode()
+    shown = process.stderr.read().decode()
     process.stderr.close()
     assert process.wait(120) == 0
-    assert "Traceback" not in told
+    assert "Traceback" not in shown

@@ -35,8 +35,8 @@ def redone(text: str, every: bool) -> str:
     def block(found: re.Match[str]) -> str:
         if found["mark"].strip() and not every:
             return found.group(0)
-        told = [f"$ {command}\n{answer(command)}" for command in commands(found["body"])]
-        return f"```console{found['mark']}\n" + "\n\n".join(told) + "\n```"
+        shown = [f"$ {command}\n{answer(command)}" for command in commands(found["body"])]
+        return f"```console{found['mark']}\n" + "\n\n".join(shown) + "\n```"
 
     return BLOCK.sub(block, text)
 

@@ -50,14 +50,14 @@ def test_schemas_and_page_are_what_the_records_say() -> None:
 
 
 def test_every_key_of_every_record_has_its_words() -> None:
-    told = formats.words()
+    explained = formats.words()
     for name, one in structs():
         if name in ELSEWHERE or name == "Network":
             continue
         for field in msgspec.structs.fields(one):
-            assert field.name in told[name], f"docs/schemas/keys.toml: [{name}.{field.name}] is missing"
+            assert field.name in explained[name], f"docs/schemas/keys.toml: [{name}.{field.name}] is missing"
             if not field.required:
-                assert told[name][field.name]["absent"], f"[{name}.{field.name}]: what does its absence mean?"
+                assert explained[name][field.name]["absent"], f"[{name}.{field.name}]: what does its absence mean?"
 
 
 def test_every_record_is_on_the_page() -> None:

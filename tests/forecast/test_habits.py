@@ -1,4 +1,4 @@
-"""A flight that turns sharply is told from one that bends, and its forecast is for one that turns."""
+"""A flight that turns sharply is distinguished from one that bends, and its forecast is for one that turns."""
 
 import msgspec
 

@@ -28,7 +28,7 @@ def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def pretended(folder: Path, monkeypatch: pytest.MonkeyPatch, about: str, status: int = 0, words: str = "") -> None:
-    """Put an ffmpeg in the way that says and gives what it is told to; what it is asked is kept."""
+    """Put an ffmpeg in the way that says and gives what it is asked to; what it is asked is kept."""
     soundfile.write(folder / "sound.wav", SOUND, 16_000, subtype="FLOAT")
     program = folder / "bin" / "ffmpeg"
     program.parent.mkdir()
@@ -55,11 +55,11 @@ def test_without_ffmpeg_one_sentence_says_how_to_convert_it(tmp_path: Path, name
     path.write_bytes(FILMS[name])
     with pytest.raises(InputError) as error:
         open_recording(str(path))
-    told = str(error.value)
-    assert told.startswith(f"{path}: is a")
-    assert f'ffmpeg -i "{path}" "' in told
-    assert f'"{path}"' != told.rpartition(" ")[2]
-    assert "\n" not in told
+    shown = str(error.value)
+    assert shown.startswith(f"{path}: is a")
+    assert f'ffmpeg -i "{path}" "' in shown
+    assert f'"{path}"' != shown.rpartition(" ")[2]
+    assert "\n" not in shown
 
 
 @pytest.mark.parametrize("name", ["a.raw", "a.PCM", "a.vox", "a.gsm"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.io.strategies import networks, sites
 
 from forehear.errors import ConfigurationError
-from forehear.io.geojson import MAX_FAULTS_TOLD, network_geojson, read_network, read_sites, sites_geojson
+from forehear.io.geojson import MAX_FAULTS_SHOWN, network_geojson, read_network, read_sites, sites_geojson
 from forehear.records import Atmosphere, Network, Sensor, Site
 
 SAME_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
@@ -81,7 +81,7 @@ def test_the_standard_atmosphere_stands_in_where_none_is_given(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("bad", "told"),
+    ("bad", "reported"),
     [
         (feature(identity=""), "sensor #0: id must be a non-empty string"),
         (feature(identity=7), "sensor #0: id must be a non-empty string"),
@@ -105,15 +105,17 @@ def test_the_standard_atmosphere_stands_in_where_none_is_given(tmp_path: Path) -
         (feature(name={"x": "y" * 10_000}), "name={'x': 'yyy"),
     ],
 )
-def test_each_fault_is_told_with_the_value_and_what_is_allowed(tmp_path: Path, bad: Any, told: str) -> None:
+def test_each_fault_is_reported_with_the_value_and_what_is_allowed(
+    tmp_path: Path, bad: Any, reported: str
+) -> None:
     found = faults(tmp_path, collection(bad, feature(identity="good")))
     assert len(found) == 1
-    assert told in found[0]
+    assert reported in found[0]
     assert len(found[0]) < 400
 
 
 @pytest.mark.parametrize(
-    ("air", "told"),
+    ("air", "reported"),
     [
         ({"temperature_c": 500.0}, "atmosphere: temperature_c=500.0"),
         ({"wind_mps": -1.0}, "wind_mps=-1.0"),
@@ -122,8 +124,8 @@ def test_each_fault_is_told_with_the_value_and_what_is_allowed(tmp_path: Path, b
         ([], "atmosphere"),
     ],
 )
-def test_a_faulty_atmosphere_is_told(tmp_path: Path, air: Any, told: str) -> None:
-    assert told in faults(tmp_path, collection(feature(), atmosphere=air))[0]
+def test_a_faulty_atmosphere_is_reported(tmp_path: Path, air: Any, reported: str) -> None:
+    assert reported in faults(tmp_path, collection(feature(), atmosphere=air))[0]
 
 
 def test_duplicate_sensors_are_a_fault(tmp_path: Path) -> None:
@@ -146,15 +148,15 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     assert all(any(word in fault for fault in found) for word in ("radar", "97.0", "once", "#3", "wind_mps"))
 
 
-def test_a_country_of_faults_is_told_briefly(tmp_path: Path) -> None:
+def test_a_country_of_faults_is_reported_briefly(tmp_path: Path) -> None:
     found = faults(tmp_path, collection(*(feature(f"S{k}", kind="radar") for k in range(14_000))))
-    assert len(found) == MAX_FAULTS_TOLD + 1
-    assert found[-1] == f"... and {14_000 - MAX_FAULTS_TOLD} more"
+    assert len(found) == MAX_FAULTS_SHOWN + 1
+    assert found[-1] == f"... and {14_000 - MAX_FAULTS_SHOWN} more"
 
 
 @pytest.mark.parametrize("read", [read_network, read_sites])
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "reported"),
     [
         (b"", "is not JSON"),
         (collection(feature())[:-20], "is not JSON"),
@@ -169,11 +171,11 @@ def test_a_country_of_faults_is_told_briefly(tmp_path: Path) -> None:
         (b'{"type":"FeatureCollection","features":{}}', "features must be a list"),
     ],
 )
-def test_a_file_that_is_no_geojson_is_told(tmp_path: Path, read: Any, data: bytes, told: str) -> None:
-    assert told in faults(tmp_path, data, read)[0]
+def test_a_file_that_is_no_geojson_is_reported(tmp_path: Path, read: Any, data: bytes, reported: str) -> None:
+    assert reported in faults(tmp_path, data, read)[0]
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
         read_network(tmp_path / "none")
     with pytest.raises(ConfigurationError, match="cannot be read"):
@@ -188,7 +190,7 @@ RING = [[30.0, 46.0], [30.1, 46.0], [30.1, 46.1], [30.0, 46.0]]
 
 
 @pytest.mark.parametrize(
-    ("bad", "told"),
+    ("bad", "reported"),
     [
         (site(identity=None), "site #0: id must be a non-empty string"),
         (site(kind="palace"), "kind='palace'"),
@@ -208,10 +210,10 @@ RING = [[30.0, 46.0], [30.1, 46.0], [30.1, 46.1], [30.0, 46.0]]
         (site(shape="Polygon", place=[[[30.0, "x" * 10_000]] * 4]), "site 'odesa'"),
     ],
 )
-def test_each_fault_of_a_site_is_told(tmp_path: Path, bad: dict, told: str) -> None:
+def test_each_fault_of_a_site_is_reported(tmp_path: Path, bad: dict, reported: str) -> None:
     found = faults(tmp_path, collection(bad, site("good", "Polygon", [RING])), read_sites)
     assert len(found) == 1
-    assert told in found[0]
+    assert reported in found[0]
     assert len(found[0]) < 400
 
 
@@ -238,7 +240,7 @@ json_values = st.recursive(
     st.sampled_from(["id", "geometry", "properties", "coordinates", "kind", "type", "radius_m", "name"]),
     json_values,
 )
-def test_any_wrong_value_anywhere_is_told_never_raised(tmp_path: Path, where: str, value: Any) -> None:
+def test_any_wrong_value_anywhere_is_reported_never_raised(tmp_path: Path, where: str, value: Any) -> None:
     for read, good in ((read_network, feature()), (read_sites, site("s", "Polygon", [RING], radius_m=5.0))):
         inner = "geometry" if where in ("coordinates", "type") else "properties"
         holder = good if where in good and where != "type" else good[inner]

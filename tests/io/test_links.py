@@ -112,9 +112,9 @@ def test_joined_recordings_are_all_heard(tmp_path: Path, how: dict[str, str]) ->
     parts = [bytes_of(tmp_path, seconds, **how) for seconds in (3.0, 1.0, 2.0)]
     path = tmp_path / "joined"
     path.write_bytes(b"".join(parts))
-    told = heard(path)
-    assert [seconds for seconds, _ in told] == pytest.approx([3.0, 1.0, 2.0], abs=0.02)
-    assert all(faults == [] for _, faults in told)
+    pieces = heard(path)
+    assert [seconds for seconds, _ in pieces] == pytest.approx([3.0, 1.0, 2.0], abs=0.02)
+    assert all(faults == [] for _, faults in pieces)
     assert open_recording(str(path), 1).name == f"{path} (part 2 of 3)"
 
 

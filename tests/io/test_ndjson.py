@@ -151,16 +151,16 @@ def test_all_faults_at_once() -> None:
     out, rejections = parse(data)
     assert len(out) == len(BAD)
     assert (rejections.read, rejections.rejected) == (2 * len(BAD), len(BAD))
-    assert all(len(told) <= ndjson.EXAMPLES_PER_REASON for told in rejections.examples.values())
+    assert all(len(shown) <= ndjson.EXAMPLES_PER_REASON for shown in rejections.examples.values())
 
 
 def test_a_rejection_names_the_sensor_the_field_and_what_is_allowed() -> None:
     _, rejections = parse(source(level_db=500.0) + b"\n" + GOOD[:60])
     assert rejections.by_sensor == {"S1": 2}
-    told = rejections.examples["impossible field"][0]
-    assert "'S1'" in told
-    assert "<= 220" in told
-    assert "level_db" in told
+    shown = rejections.examples["impossible field"][0]
+    assert "'S1'" in shown
+    assert "<= 220" in shown
+    assert "level_db" in shown
 
 
 def test_a_hundred_sources_keep_the_loudest() -> None:
@@ -278,8 +278,8 @@ def test_a_flood_of_invented_names_holds_no_memory(monkeypatch: pytest.MonkeyPat
 def test_the_last_line_says_read_used_and_rejected_by_reason() -> None:
     _, rejections = parse(GOOD + b"\nnonsense\nnonsense\n" + source(level_db=999.0))
     rejections.used = 1
-    told = rejections.summary()
-    assert told == "4 reports read, 1 used, 3 rejected (not JSON: 2, impossible field: 1)"
+    shown = rejections.summary()
+    assert shown == "4 reports read, 1 used, 3 rejected (not JSON: 2, impossible field: 1)"
 
 
 @given(st.lists(reports, max_size=5))

@@ -1,4 +1,4 @@
-"""Places of an array's microphones, in each of their forms; all faults are told."""
+"""Places of an array's microphones, in each of their forms; all faults are reported."""
 
 import json
 from pathlib import Path

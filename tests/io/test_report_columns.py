@@ -34,18 +34,10 @@ def test_the_bytes_decode_to_the_records(name: str) -> None:
     for block in run.blocks(world):
         rows = columns.written(block.batch, plan.start_s)
         data = encode_reports(rows.reports, rows.first, rows.sources, names)
-        told = parser.feed(data)
-        # The strict parser makes its own subclass of Report: the fields are what counts.
-        assert (
-            [
-                msgspec.structs.asdict(r)
-                for r in msgspec.convert(told, list[dict[str, object]], from_attributes=True)
-            ]
-            if False
-            else True
-        )
-        assert [msgspec.json.encode(r) for r in told] == [msgspec.json.encode(r) for r in block.reports()]
-        assert data.count(b'"sources":[') == len(told)
+        read = parser.feed(data)
+        # The strict parser makes its own subclass of Report: what is written of it is what counts.
+        assert [msgspec.json.encode(r) for r in read] == [msgspec.json.encode(r) for r in block.reports()]
+        assert data.count(b'"sources":[') == len(read)
     assert rejections.rejected == 0
     assert not rejections.warnings
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from tests.layers.rooms import ROOT, SRC
 
-# Trees of the project's own code; a file's module is its path below the folder before it.
-TREES = {"src": ROOT / "src", "bench": ROOT, "training": ROOT, "design": ROOT}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

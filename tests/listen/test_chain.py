@@ -16,7 +16,7 @@ from forehear.synthesise.noise import BAND_HZ, Noise, band_power
 from forehear.synthesise.travel import straight
 
 SECONDS = 100
-# Nine microphones two kilometres apart, none exactly on its grid, at the height of a post.
+# Nine microphones two kilometres apart, none exactly on its grid, at the height of a mast.
 PLACES = np.array([(e, n, 2.0) for e in (-2000.0, 0.0, 2000.0) for n in (-2000.0, 0.0, 2000.0)])
 PLACES[:, :2] += np.random.default_rng(8).uniform(-300.0, 300.0, (9, 2))
 

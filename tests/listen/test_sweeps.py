@@ -1,11 +1,11 @@
-"""Tones joined to sweeps, and the table of what they tell."""
+"""Tones joined to sweeps, and the table of what they table."""
 
 import math
 
 import numpy as np
 from tests.listen.test_passby import SOUND, ZERO, tones
 
-from forehear.cli.listen_passby import tell
+from forehear.cli.listen_passby import table
 from forehear.listen.sweeps import sweeps
 from forehear.records import Kinds, Report, Source
 
@@ -58,18 +58,18 @@ def test_sensors_and_order_of_arrival_do_not_mix() -> None:
 def test_the_table_tells_what_was_found_or_why_nothing() -> None:
     rng = np.random.default_rng(1)
     reports = heard("A", TIMES, ONE + 0.1 * rng.standard_normal(60)) + heard("B", TIMES, np.full(60, 80.0))
-    lines = tell([*reports, *heard("C", TIMES[:3], ONE[:3])], SOUND)
+    lines = table([*reports, *heard("C", TIMES[:3], ONE[:3])], SOUND)
     assert lines[0].split("  ")[0] == "sensor"
     assert lines[1].split()[4:7] == ["91.983", "\u00b1", "0.053"]
     assert "51.10 \u00b1 0.15 m/s" in lines[1]
     assert lines[1].endswith("60 of 60")
     assert "no answer: " in lines[2]
     assert lines[3] == "1 sweeps of fewer than 8 tones are left out"
-    assert tell([]) == ["no sweep is long enough for a pass-by"]
+    assert table([]) == ["no sweep is long enough for a pass-by"]
 
 
 def test_times_of_recordings_are_seconds_into_them() -> None:
     at = np.arange(0.0, 60.0)
-    [_, line] = tell(heard("A", at, tones(92.0, 51.0, ZERO + 30.0, 300.0, ZERO + at)), SOUND)
+    [_, line] = table(heard("A", at, tones(92.0, 51.0, ZERO + 30.0, 300.0, ZERO + at)), SOUND)
     assert "0 s - 59 s" in line
     assert " 30.0" in line or " 29.9" in line

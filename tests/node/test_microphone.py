@@ -31,7 +31,7 @@ class World:
         self.now_s = START_S
         self.script = script
         self.opened = self.closed = 0
-        self.told: list[str] = []
+        self.logged: list[str] = []
         self.reports: list[Report] = []
         self.sink_closed = False
         self._blocks: Iterator[Block] | None = None
@@ -92,7 +92,7 @@ class Sink:
 def ran(*script: tuple[str, float]) -> World:
     world = World(list(script))
     edge = Edge(Stub(), clock=lambda: world.now_s)
-    node.run(world.open, edge, Sink(world), world.told.append, world.pause)
+    node.run(world.open, edge, Sink(world), world.logged.append, world.pause)
     assert world.sink_closed
     assert world.closed == world.opened
     return world
@@ -106,7 +106,7 @@ def test_a_microphone_is_heard_until_it_is_stopped() -> None:
     world = ran(("sound", 5.0))
     assert [round(r.heard_at_s - START_S, 2) for r in world.reports] == [0.5, 1.5, 2.5, 3.5, 4.5]
     assert all(r.received_at_s is not None and r.received_at_s >= r.heard_at_s for r in world.reports)
-    assert world.told == ["stopped"]
+    assert world.logged == ["stopped"]
 
 
 def test_a_device_that_vanishes_is_opened_again_and_the_gap_is_told() -> None:
@@ -116,15 +116,15 @@ def test_a_device_that_vanishes_is_opened_again_and_the_gap_is_told() -> None:
     assert gaps(world) == pytest.approx(15.5)
     heard = [r.heard_at_s - START_S for r in world.reports]
     assert heard == pytest.approx([0.5, 1.5, 2.5, 19.0, 20.0, 21.0])
-    assert world.told[0] == "the device gave nothing for 2 s; again in 0.5 s"
-    assert world.told[1] == "device 'USB' is not there; again in 1 s"
-    assert world.told[-2:] == ["the device is back", "stopped"]
+    assert world.logged[0] == "the device gave nothing for 2 s; again in 0.5 s"
+    assert world.logged[1] == "device 'USB' is not there; again in 1 s"
+    assert world.logged[-2:] == ["the device is back", "stopped"]
 
 
 def test_pauses_stay_bounded() -> None:
     world = ran(("sound", 1.0), ("away", 12), ("sound", 1.0))
-    assert "again in 30 s" in world.told[-3]
-    assert max(float(t.split("again in ")[1].split()[0]) for t in world.told if "again" in t) == 30.0
+    assert "again in 30 s" in world.logged[-3]
+    assert max(float(t.split("again in ")[1].split()[0]) for t in world.logged if "again" in t) == 30.0
 
 
 def test_dropped_samples_are_told() -> None:
@@ -143,7 +143,7 @@ def test_a_changed_rate_is_survived_and_told() -> None:
 def test_a_device_that_was_never_there_is_an_error() -> None:
     world = World([("away", 1)])
     with pytest.raises(DeviceLost, match="is not there"):
-        node.run(world.open, Edge(Stub()), Sink(world), world.told.append, world.pause)
+        node.run(world.open, Edge(Stub()), Sink(world), world.logged.append, world.pause)
 
 
 # --- PortAudio, as sounddevice shows it -----------------------------------------------------------------
@@ -237,7 +237,7 @@ def test_devices_are_named(portaudio: FakePortAudio) -> None:
 
 def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(InputError, match=r"pip install 'forehear\[microphone\]'"):
+    with pytest.raises(InputError, match=r"pip install '\.\[microphone\]' in the clone"):
         Microphone(None, 1, lambda: START_S)
 
 
@@ -271,10 +271,10 @@ def test_the_command_hears_a_microphone_until_it_is_stopped(
     assert main(["listen", "--device", "USB", "--sensor", "K-07", "--out", str(out)]) == 0
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert [line["heard_at_s"] for line in lines] == pytest.approx([START_S + k + 0.5 for k in range(3)], abs=1e-3)
-    told = capsys.readouterr().err
-    assert "listening to USB; Ctrl-C ends it" in told
-    assert "gave nothing for 0.05 s; again in 0.5 s" in told
-    assert told.splitlines()[-1] == "forehear listen: 3.0 s heard, 3 reports, sources: none, no gaps"
+    logged = capsys.readouterr().err
+    assert "listening to USB; Ctrl-C ends it" in logged
+    assert "gave nothing for 0.05 s; again in 0.5 s" in logged
+    assert logged.splitlines()[-1] == "forehear listen: 3.0 s heard, 3 reports, sources: none, no gaps"
 
 
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -282,5 +282,5 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
     assert main(["listen", "--device", "--sensor", "K-07"]) == 1
-    assert "pip install 'forehear[microphone]'" in capsys.readouterr().err
+    assert "pip install '.[microphone]'" in capsys.readouterr().err
     assert main(["listen", "--devices"]) == 1

@@ -65,15 +65,15 @@ def reports(count: int, first: int = 0) -> list[Report]:
 
 
 def test_reports_arrive_signed_in_order_and_once() -> None:
-    hub, told = Hub(), list[str]()
-    up = Uplink(hub.post, KEY, told.append, clock=lambda: NOW)
+    hub, logged = Hub(), list[str]()
+    up = Uplink(hub.post, KEY, logged.append, clock=lambda: NOW)
     for k in range(0, 30, 3):
         up.put(reports(3, k))
     up.close()
     assert [r.heard_at_s for r in hub.taken] == [NOW + k for k in range(30)]
     # The hub's own stamp, not the sensor's.
     assert {r.received_at_s for r in hub.taken} == {NOW}
-    assert (up.accepted, up.refused, told) == (30, 0, [])
+    assert (up.accepted, up.refused, logged) == (30, 0, [])
 
 
 def test_health_goes_along() -> None:
@@ -86,8 +86,8 @@ def test_health_goes_along() -> None:
 
 
 def test_without_a_line_reports_wait_and_the_microphone_does_not() -> None:
-    hub, told = Hub(ConnectionRefusedError(111, "refused"), 507, 503, TimeoutError("timed out")), list[str]()
-    up = Uplink(hub.post, KEY, told.append, clock=lambda: NOW)
+    hub, logged = Hub(ConnectionRefusedError(111, "refused"), 507, 503, TimeoutError("timed out")), list[str]()
+    up = Uplink(hub.post, KEY, logged.append, clock=lambda: NOW)
     began = time.monotonic()
     up.put(reports(5))
     assert time.monotonic() - began < 0.5
@@ -96,8 +96,8 @@ def test_without_a_line_reports_wait_and_the_microphone_does_not() -> None:
         time.sleep(0.01)
     up.close()
     assert [r.heard_at_s for r in hub.taken] == [NOW + k for k in range(5)]
-    assert any("no line" in t for t in told)
-    assert any("answered 507" in t for t in told)
+    assert any("no line" in t for t in logged)
+    assert any("answered 507" in t for t in logged)
 
 
 def test_the_newest_are_kept_while_there_is_no_line() -> None:
@@ -114,15 +114,15 @@ def test_the_newest_are_kept_while_there_is_no_line() -> None:
 
 
 def test_what_the_hub_will_never_take_is_told_and_not_repeated() -> None:
-    hub, told = Hub(), list[str]()
-    up = Uplink(hub.post, key_from_seed(b"x" * 32), told.append, clock=lambda: NOW)
+    hub, logged = Hub(), list[str]()
+    up = Uplink(hub.post, key_from_seed(b"x" * 32), logged.append, clock=lambda: NOW)
     up.put(reports(2))
     up.close()
-    assert (hub.posts, up.refused, told) == (1, 2, ["hub refused 2: bad signature"])
-    strange = Uplink(lambda body: (404, b"<html>"), KEY, told.append)
+    assert (hub.posts, up.refused, logged) == (1, 2, ["hub refused 2: bad signature"])
+    strange = Uplink(lambda body: (404, b"<html>"), KEY, logged.append)
     strange.put(reports(1))
     strange.close()
-    assert told[-1] == "hub refused 1: answered 404"
+    assert logged[-1] == "hub refused 1: answered 404"
 
 
 def test_an_answer_that_was_lost_is_no_refusal() -> None:
@@ -146,11 +146,11 @@ def test_an_answer_that_was_lost_is_no_refusal() -> None:
 
 def test_the_end_does_not_wait_for_a_line_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uplink, "FAREWELL_S", 0.2)
-    told: list[str] = []
-    up = Uplink(Hub(*[ConnectionRefusedError()] * 1000).post, KEY, told.append)
+    logged: list[str] = []
+    up = Uplink(Hub(*[ConnectionRefusedError()] * 1000).post, KEY, logged.append)
     up.put(reports(3))
     up.close()
-    assert told[-1] == "3 reports could not be sent"
+    assert logged[-1] == "3 reports could not be sent"
 
 
 @pytest.fixture

@@ -83,8 +83,8 @@ def test_references_name_every_earlier_message_exactly() -> None:
     roots = [etree.fromstring(xml) for xml in chain()]
     names = [",".join(r.find(f"c:{f}", NS).text for f in ("sender", "identifier", "sent")) for r in roots]
     for k, root in enumerate(roots):
-        told = root.find("c:references", NS)
-        assert (told is None) if k == 0 else (told.text.split() == names[:k])
+        referred = root.find("c:references", NS)
+        assert (referred is None) if k == 0 else (referred.text.split() == names[:k])
         assert not re.search(r"[\s,<&]", root.find("c:identifier", NS).text)
 
 

@@ -19,7 +19,6 @@ from forehear.score.bound import (
     Prior,
     Senses,
     bound,
-    first_below_s,
     horizontal_sigma_m,
     information,
     path_lengths_m,
@@ -157,7 +156,7 @@ def test_a_target_that_nobody_hears_is_as_unknown_as_the_prior_and_its_motion_ma
     k = np.arange(120)
     wanted = 30_000.0**2 + k**2 * 80.0**2 + Motion().horizontal_power * k**3 / 3.0
     assert np.allclose(covariance[:, 0, 0], wanted, rtol=1e-9)
-    assert first_below_s(horizontal_sigma_m(covariance), 700.0) is None
+    assert not np.any(horizontal_sigma_m(covariance) < 700.0)
 
 
 def test_nothing_is_known_before_the_sound_arrives() -> None:
@@ -173,7 +172,7 @@ def test_nothing_is_known_before_the_sound_arrives() -> None:
     arrival = math.ceil(6000.0 / C_MPS)
     assert np.all(np.diff(sigma[:arrival]) > 0.0)
     assert sigma[arrival] < 0.8 * sigma[arrival - 1]
-    assert first_below_s(sigma, float(sigma[arrival]) * 1.001) == arrival
+    assert np.flatnonzero(sigma < 1.001 * sigma[arrival])[0] == arrival
 
 
 @settings(max_examples=10, deadline=None)

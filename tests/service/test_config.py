@@ -1,4 +1,4 @@
-"""Every fault of a configuration is told at once."""
+"""Every fault of a configuration is shown at once."""
 
 from pathlib import Path
 
@@ -60,14 +60,14 @@ password_file = "missing"
         "utf-8",
     )
     assert main(["check", str(tmp_path / "forehear.toml")]) == 2
-    told = capsys.readouterr().err
+    shown = capsys.readouterr().err
     for fault in (
         "nowhere.geojson: cannot be read", "extra: is not known", "service.port=99999", "Mars/Olympus",
         "service.colour: is not known", "service.sender", "service.tick_s='fast'", "warn.sensors=1",
         "warn.watch_probability", "at least 24", "mqtt.port=0", "mqtt.password_file", "0.0.0.0",
     ):  # fmt: skip
-        assert fault in told, fault
-    assert "13 faults" in told or "14 faults" in told
+        assert fault in shown, fault
+    assert "13 faults" in shown or "14 faults" in shown
 
 
 def test_a_bad_key_is_named_with_its_sensor(tmp_path: Path) -> None:

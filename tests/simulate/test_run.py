@@ -64,16 +64,16 @@ def test_a_silent_sensor_sends_heartbeats_and_one_that_hears_reports_each_second
     for report in reports:
         by_sensor[report.sensor].append(report)
     heard_at_all = 0
-    for told in by_sensor.values():
-        told.sort(key=lambda r: r.heard_at_s)
-        times = [r.heard_at_s for r in told]
+    for sent in by_sensor.values():
+        sent.sort(key=lambda r: r.heard_at_s)
+        times = [r.heard_at_s for r in sent]
         gaps = np.diff(times)
         assert float(gaps.max()) <= 10.001
         assert np.all(np.abs(gaps - np.round(gaps)) < 0.0015)
-        for earlier, later, gap in zip(told, told[1:], gaps, strict=False):
+        for earlier, later, gap in zip(sent, sent[1:], gaps, strict=False):
             if not earlier.sources and not later.sources:
                 assert gap == pytest.approx(10.0, abs=0.0015)
-        hearing = [r for r in told if r.sources]
+        hearing = [r for r in sent if r.sources]
         if len(hearing) > 30:
             heard_at_all += 1
             # Without dice a passing engine is heard in one stretch, each second.
@@ -192,10 +192,10 @@ def test_heard_by_is_the_number_of_sensors_that_do_hear_it() -> None:
         flights=[{"waypoints": [[-21_000, -3_000], [21_000, 4_000]], "start_s": -200.0}],
     )  # fmt: skip
     reports, truth = played(world)
-    told = sum(1 for r in reports if r.sources)
+    sent = sum(1 for r in reports if r.sources)
     expected = sum(t.heard_by for t in truth if t.time_s >= world.scenario.start_s)
-    assert told == pytest.approx(expected, abs=4.0 * math.sqrt(expected))
-    assert told > 1000
+    assert sent == pytest.approx(expected, abs=4.0 * math.sqrt(expected))
+    assert sent > 1000
     assert all(0.0 <= t.audible <= 0.95 and t.audible <= t.heard_by + 0.01 for t in truth)
 
 
@@ -249,10 +249,10 @@ def test_stuck_sensors_repeat_themselves_and_hear_nothing() -> None:
     by_sensor: defaultdict[str, list[Report]] = defaultdict(list)
     for report in reports:
         by_sensor[report.sensor].append(report)
-    for told in by_sensor.values():
-        assert len(told) == 240
-        assert all(len(r.sources) == 1 for r in told)
-        levels = [r.sources[0].level_db for r in told]
+    for sent in by_sensor.values():
+        assert len(sent) == 240
+        assert all(len(r.sources) == 1 for r in sent)
+        levels = [r.sources[0].level_db for r in sent]
         assert max(levels) - min(levels) < 3.0
 
 
@@ -291,9 +291,9 @@ def test_liars_invent_engines_that_come_and_go() -> None:
     by_sensor: defaultdict[str, list[Report]] = defaultdict(list)
     for report in reports:
         by_sensor[report.sensor].append(report)
-    told = [sum(1 for r in one if r.sources) for one in by_sensor.values()]
-    assert max(told) == 240
-    assert min(told) < 60
+    sent = [sum(1 for r in one if r.sources) for one in by_sensor.values()]
+    assert max(sent) == 240
+    assert min(sent) < 60
     piston = [s.kinds.piston for r in reports for s in r.sources if s.kinds is not None]
     assert float(np.mean(piston)) == pytest.approx(0.8, abs=0.05)
 

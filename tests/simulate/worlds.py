@@ -8,7 +8,6 @@ from forehear.simulate import run
 from forehear.simulate.scenario import files as scenario
 from forehear.simulate.scenario.settings import Scenario
 
-STILL_AIR: dict[str, Any] = {"wind_mps": 0.0}
 # A sensor without any error of its own, so that what is left is the physics.
 PERFECT: dict[str, Any] = {
     "noise_sigma_db": 0.0,

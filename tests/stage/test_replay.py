@@ -1,4 +1,4 @@
-"""`forehear replay` plays a journal through the front door of a service of its own, in the journal's time."""
+"""`forehear replay` plays a journal through the endpoint of a service of its own, in the journal's time."""
 
 import subprocess
 import sys

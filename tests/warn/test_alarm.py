@@ -128,8 +128,8 @@ def test_a_course_that_swings_does_not_make_the_state_flap() -> None:
     world.run(1500, tracks)
     changes = [a for a, b in zip(world.alerts[1:], world.alerts, strict=False) if a.state != b.state]
     assert len(changes) <= 3, [(a.issued_at_s, a.state) for a in changes]
-    told = [a.issued_at_s for a in world.alerts]
-    assert min((b - a for a, b in pairwise(told)), default=99.0) >= 1.0
+    issued = [a.issued_at_s for a in world.alerts]
+    assert min((b - a for a, b in pairwise(issued)), default=99.0) >= 1.0
 
 
 def test_a_second_target_is_added_to_the_alert() -> None:

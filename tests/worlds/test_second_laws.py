@@ -8,19 +8,19 @@ from tests.reference import wavefront
 from tests.worlds.second import played, sources, world
 
 from forehear import geodesy
-from forehear.simulate.second import air, ears, hear, reach
+from forehear.simulate.second import air, hear, reach, sensors
 from forehear.simulate.world import paths
 
 MILLISECOND, MICROSECOND = 1e-3, 1e-6
 
 
 def test_odds_are_a_logistic_curve_up_to_the_ceiling() -> None:
-    scale = ears.scale_of(6.5)
+    scale = sensors.scale_of(6.5)
     for excess in np.arange(-10.0, 20.0, 0.7):
         expected = 0.8 / (1.0 + math.exp(-(excess - 4.0) / scale))
-        found = ears.odds(np.array([excess]), np.array([4.0]), np.array([0.8]), scale)[0]
+        found = sensors.odds(np.array([excess]), np.array([4.0]), np.array([0.8]), scale)[0]
         assert found == pytest.approx(expected, rel=1e-12)
-    edges = ears.odds(np.array([4.0 - 3.25, 4.0 + 3.25]), np.full(2, 4.0), np.ones(2), scale)
+    edges = sensors.odds(np.array([4.0 - 3.25, 4.0 + 3.25]), np.full(2, 4.0), np.ones(2), scale)
     assert edges == pytest.approx([0.1, 0.9], abs=1e-12)
 
 
@@ -125,13 +125,13 @@ def test_no_sensor_hears_more_often_than_its_ceiling() -> None:
     assert share == pytest.approx(0.5, abs=4.0 * math.sqrt(0.25 / len(times)))
 
 
-def _two(apart_hz: float) -> tuple[reach.Arrivals, ears.SecondEars]:
+def _two(apart_hz: float) -> tuple[reach.Arrivals, sensors.SecondSensors]:
     one = world()
     rows = reach.Arrivals(
         np.array([0, 1]), np.array([3, 3]), np.array([7, 7]), np.array([50.0, 50.0]),
         np.array([100.0, 100.0 + apart_hz]), np.array([10.0, 20.0]), np.zeros(2), np.zeros(2),
     )  # fmt: skip
-    return hear.merged(rows, one.ears, one.scenario.sensors), one.ears
+    return hear.merged(rows, one.sensors, one.scenario.sensors), one.sensors
 
 
 def test_what_cannot_be_told_apart_is_one_source() -> None:

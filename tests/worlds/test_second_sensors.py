@@ -96,7 +96,7 @@ def test_a_flood_has_its_size_and_time() -> None:
 def test_a_denying_sensor_says_four_times_a_second_that_there_is_nothing() -> None:
     one = world({"denying_share": 0.2, "silence": "second"})
     reports, _ = played(one)
-    denying = {one.network.sensors[j].id for j in np.flatnonzero(one.ears.role == 6)}
+    denying = {one.network.sensors[j].id for j in np.flatnonzero(one.sensors.role == 6)}
     assert len(denying) == 5
     said = Counter(r.sensor for r in reports if r.sensor in denying)
     assert all(count == 4 * 240 for count in said.values())
@@ -160,16 +160,16 @@ def test_reports_come_in_the_order_of_arrival_and_late_ones_out_of_order() -> No
 
 def test_some_clocks_are_off() -> None:
     one = world({"clocks_off": 0.2}, network={"spacing_m": 1_000})
-    off = np.abs(one.ears.clock_s) > 0.1
+    off = np.abs(one.sensors.clock_s) > 0.1
     assert float(off.mean()) == pytest.approx(0.2, abs=0.09)
-    assert float(np.abs(one.ears.clock_s[~off]).max()) < 0.1
+    assert float(np.abs(one.sensors.clock_s[~off]).max()) < 0.1
 
 
 def test_a_world_handed_a_network_stands_on_it() -> None:
     one = world()
     other = run.prepare(one.scenario, 6, one.network)
     assert other.network is one.network
-    assert len(other.ears.kind) == 25
+    assert len(other.sensors.kind) == 25
 
 
 def test_those_who_lie_together_tell_of_the_same_drone() -> None:

@@ -10,6 +10,8 @@ from forehear.air import kernels
 delay = njit(inline="always")(kernels.delay)
 apparent = njit(inline="always")(kernels.apparent)
 delay_by_place = njit(inline="always")(kernels.delay_by_place)
+along = njit(inline="always")(kernels.along)
+ln_doppler = njit(inline="always")(kernels.ln_doppler)
 doppler_ratio = njit(inline="always")(kernels.doppler_ratio)
 ln_doppler_by_apparent = njit(inline="always")(kernels.ln_doppler_by_apparent)
 received_level = njit(inline="always")(kernels.received_level)

@@ -2,9 +2,10 @@
 
 Each takes plain values or arrays that fit each other, and gives the same back; a vector is three of them (a tuple,
 or an array's first axis). `air.retarded` and `air.level` are the checked faces for arrays, `air.compiled` holds
-the same functions compiled, for loops. Nobody else writes these formulas down, but for two on purpose: the
-simulator (`simulate.heard.hearing`), so that the tracker is not tested against itself, and the slow models in the
-tests.
+the same functions compiled, for loops. Two others write these formulas down on purpose: the simulator
+(`simulate.heard.hearing`), so that the tracker is not tested against itself, and the slow models in the tests. One
+still does without a reason: the tracker (`track.estimate.measurement`), whose answers change in their last bits
+with the switch.
 
 Symbols: r source minus sensor at the moment of hearing [m]; v the source's velocity, w the wind's, u = v - w that
 of the source through the air [m/s]; c the speed of sound [m/s]; d the delay [s]; e = r - u d the way that the
@@ -46,33 +47,41 @@ def delay_by_place(e: Vector, path: Value, u: Vector, c: Value) -> tuple[Value, 
 
     Reference: implicit differentiation of |r - u d| = c d.
     """
-    den = c * path + u[0] * e[0] + u[1] * e[1] + u[2] * e[2]
-    return e[0] / den, e[1] / den, e[2] / den
+    part = 1.0 / (c * path + u[0] * e[0] + u[1] * e[1] + u[2] * e[2])
+    return e[0] * part, e[1] * part, e[2] * part
 
 
-def doppler_ratio(n: Vector, v: Vector, w: Vector, c: Value) -> Value:
-    """Give the frequency heard over the one sent: 1 / (1 + n.v / (c - n.w)); above 1 when approaching.
+def along(n: Vector, v: Vector, w: Vector, c: Value) -> tuple[Value, Value]:
+    """Give n.v and c - n.w [m/s]: how fast the source goes away along the sound's way, and the sound comes."""
+    return n[0] * v[0] + n[1] * v[1] + n[2] * v[2], c - n[0] * w[0] - n[1] * w[1] - n[2] * w[2]
 
-    Reference: the derivative of emission by reception time.
+
+def ln_doppler(nv: Value, cw: Value) -> Value:
+    """Give the natural logarithm of `doppler_ratio`."""
+    return -np.log(1.0 + nv / cw)
+
+
+def doppler_ratio(nv: Value, cw: Value) -> Value:
+    """Give the frequency heard over the one sent, of what `along` gives: 1 / (1 + n.v / (c - n.w)).
+
+    Above 1 when approaching. Reference: the derivative of emission by reception time.
     """
-    nv = n[0] * v[0] + n[1] * v[1] + n[2] * v[2]
-    return 1.0 / (1.0 + nv / (c - n[0] * w[0] - n[1] * w[1] - n[2] * w[2]))
+    return 1.0 / (1.0 + nv / cw)
 
 
-def ln_doppler_by_apparent(n: Vector, path: Value, v: Vector, w: Vector, c: Value) -> tuple[Value, Value, Value]:
-    """Give the derivative of ln ratio by e [1/m], at a fixed velocity.
+def ln_doppler_by_apparent(
+    n: Vector, path: Value, v: Vector, w: Vector, known: Vector
+) -> tuple[Value, Value, Value]:
+    """Give the derivative of ln ratio by e [1/m], at a fixed velocity; `known` is n.v, c - n.w and the ratio.
 
     By the velocity itself, at a fixed e, it is -ratio n / (c - n.w). With q = n.v / (c - n.w):
     dq/dn = v / (c - n.w) + n.v w / (c - n.w)^2, and n turns with what of e's change is across it.
     """
-    nv = n[0] * v[0] + n[1] * v[1] + n[2] * v[2]
-    cw = c - n[0] * w[0] - n[1] * w[1] - n[2] * w[2]
-    ratio = 1.0 / (1.0 + nv / cw)
-    qx = v[0] / cw + nv * w[0] / (cw * cw)
-    qy = v[1] / cw + nv * w[1] / (cw * cw)
-    qz = v[2] / cw + nv * w[2] / (cw * cw)
+    nv, cw, ratio = known
+    by_wind = nv / cw
+    qx, qy, qz = v[0] + by_wind * w[0], v[1] + by_wind * w[1], v[2] + by_wind * w[2]
     qn = qx * n[0] + qy * n[1] + qz * n[2]
-    s = -ratio / path
+    s = -ratio / (path * cw)
     return s * (qx - qn * n[0]), s * (qy - qn * n[1]), s * (qz - qn * n[2])
 
 
@@ -102,11 +111,13 @@ def azimuth_by_apparent(e: Vector, flat2: Value) -> tuple[Value, Value]:
 
     flat2 = e_east^2 + e_north^2 [m^2], or what the caller holds it above.
     """
-    return e[1] / flat2, -e[0] / flat2
+    part = 1.0 / flat2
+    return e[1] * part, -e[0] * part
 
 
 def elevation_by_apparent(e: Vector, flat2: Value) -> tuple[Value, Value, Value]:
     """Give the derivative of the elevation of e by e [rad/m]; flat2 as in `azimuth_by_apparent`."""
     flat = np.sqrt(flat2)
-    all2 = flat2 + e[2] * e[2]
-    return -e[0] * e[2] / (flat * all2), -e[1] * e[2] / (flat * all2), flat / all2
+    part = 1.0 / (flat2 + e[2] * e[2])
+    up = -e[2] * part / flat
+    return e[0] * up, e[1] * up, flat * part

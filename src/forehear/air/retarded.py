@@ -73,7 +73,7 @@ def doppler_ratio(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: 
     """
     r, v, w, u = _checked(r_m, v_mps, wind_mps, c_mps)
     _, n = _heard(np.stack(kernels.apparent(r, u, kernels.delay(r, u, c_mps))))
-    return np.asarray(kernels.doppler_ratio(n, v, w, c_mps), np.float64)
+    return np.asarray(kernels.doppler_ratio(*kernels.along(n, v, w, c_mps)), np.float64)
 
 
 def azimuth_elevation_rad(e_m: ArrayLike) -> tuple[Array, Array]:
@@ -123,10 +123,11 @@ def doppler_gradients(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_m
     r, v, w, u = _checked(r_m, v_mps, wind_mps, c_mps)
     de_dr, de_dv, _, _ = apparent_jacobians(r_m, v_mps, wind_mps, c_mps)
     path, n = _heard(np.stack(kernels.apparent(r, u, kernels.delay(r, u, c_mps))))
-    ratio = kernels.doppler_ratio(n, v, w, c_mps)
-    by_e = np.stack(kernels.ln_doppler_by_apparent(n, path, v, w, c_mps), axis=-1) * ratio[..., None]
+    nv, cw = kernels.along(n, v, w, c_mps)
+    ratio = kernels.doppler_ratio(nv, cw)
+    by_e = np.stack(kernels.ln_doppler_by_apparent(n, path, v, w, (nv, cw, ratio)), axis=-1) * ratio[..., None]
     by_r = np.einsum("...i,...ij->...j", by_e, de_dr)
     # And by the velocity itself, where the sound's way is the same.
-    own = ratio**2 / (c_mps - np.sum(n * w, axis=0))
+    own = ratio**2 / cw
     by_v = np.einsum("...i,...ij->...j", by_e, de_dv) - own[..., None] * np.moveaxis(n, 0, -1)
     return np.asarray(by_r, np.float64), np.asarray(by_v, np.float64)

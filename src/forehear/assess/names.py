@@ -184,28 +184,13 @@ def match_names(a: str, b: str) -> NameMatch:
     shorter = min(sum(map(_weight, distinct_one)), sum(map(_weight, distinct_other)))
     left_over = len(distinct_one) + len(distinct_other) - 2 * len(pairs)
     score = max(0.0, min(1.0, matched / shorter) - LEFT_OVER_COST * left_over) if shorter > 0.0 else 0.0
-    told = ", ".join(x if x == y else f"{x} ~ {y} ({s:.2f})" for x, y, s in pairs)
+    shared = ", ".join(x if x == y else f"{x} ~ {y} ({s:.2f})" for x, y, s in pairs)
     # A shared given name alone is no identity, however short the other name is.
     rare = any(min(_weight(x), _weight(y)) >= 1.0 for x, y, _ in pairs)
     if pairs and not rare:
-        return NameMatch(False, round(min(score, 0.5), 3), f"only common words are shared: {told}")
+        return NameMatch(False, round(min(score, 0.5), 3), f"only common words are shared: {shared}")
     if not pairs:
         return NameMatch(False, round(score, 3), "no word is shared")
     rest = [w for w in (*distinct_one, *distinct_other) if w not in {x for p in pairs for x in p[:2]}]
-    because = f"shared: {told}" + (f"; not shared: {', '.join(rest)}" if rest else "")
+    because = f"shared: {shared}" + (f"; not shared: {', '.join(rest)}" if rest else "")
     return NameMatch(score >= MATCH_SCORE, round(score, 3), because)
-
-
-def group_names(names: Sequence[str]) -> list[int]:
-    """Give each name a group number, those of one bearer sharing it; groups in order of first appearance.
-
-    A name joins the group of its best match; groups that a later name ties together become one.
-    """
-    group = list(range(len(names)))
-    for i in range(len(names)):
-        for j in range(i):
-            if group[i] != group[j] and match_names(names[i], names[j]).same:
-                old, new = max(group[i], group[j]), min(group[i], group[j])
-                group = [new if g == old else g for g in group]
-    order = {g: k for k, g in enumerate(dict.fromkeys(group))}
-    return [order[g] for g in group]

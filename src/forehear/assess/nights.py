@@ -36,7 +36,6 @@ MOTORCYCLES = 40
 BEGIN_S, AFTER_S = 3600, 900
 # What carrying means: the first bars of the house for many targets.
 MISSED_BAR, FALSE_BAR = 0.12, 0.05
-REPORTS_BAR = 20_000
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Tables from strangers: columns checked, cells typed, every fault named by row and column.
 
 Two kinds of fault. A table that cannot be used at all (a column missing, no rows, dates twice) raises
-ConfigurationError with every such fault. A row that cannot be used is set aside, counted and told; it is
+ConfigurationError with every such fault. A row that cannot be used is set aside, counted and reported; it is
 never read as zero. Rows are numbered as a reader counts them: 1 is the first row under the header.
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from forehear.errors import ConfigurationError, InputError
 
-# Telling the first fifty faults of a broken file is help; telling a thousand is not.
-MAX_FAULTS_TOLD = 50
+# Showing the first fifty faults of a broken file is help; showing a thousand is not.
+MAX_FAULTS_SHOWN = 50
 
 Row = dict[str, str]
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -44,10 +44,10 @@ class TableFaults:
     def raise_if_fatal(self) -> None:
         """Raise ConfigurationError with every fatal fault."""
         if self.fatal:
-            told = self.fatal[:MAX_FAULTS_TOLD]
-            if len(self.fatal) > len(told):
-                told.append(f"... and {len(self.fatal) - len(told)} more")
-            raise ConfigurationError(self.where, told)
+            listed = self.fatal[:MAX_FAULTS_SHOWN]
+            if len(self.fatal) > len(listed):
+                listed.append(f"... and {len(self.fatal) - len(listed)} more")
+            raise ConfigurationError(self.where, listed)
 
     def summary(self) -> str:
         """One line of words: how many rows were set aside, the first of them in full."""

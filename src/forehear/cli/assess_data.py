@@ -17,7 +17,7 @@ def json_list(records: list[dict[str, object]]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
 
 
-def tell(faults: Iterable[TableFaults]) -> None:
+def log_faults(faults: Iterable[TableFaults]) -> None:
     """Say on stderr what was set aside, and what a reader should know."""
     for fault in faults:
         if fault.aside:
@@ -41,7 +41,7 @@ def claims(args: argparse.Namespace) -> str:
     # A ledger of one's own is traced and graded alone; the count stands beside it where it covers its time.
     launches = read_launches(args.data, args.as_of)
     ledger = ledger_view.ledger_of(claims_path(args), args.as_of, launches)
-    tell([ledger.faults])
+    log_faults([ledger.faults])
     wanted = [args.kind, args.who, args.origin]
     keep = [
         (not args.kind or args.kind in c.kind.split("+"))
@@ -86,7 +86,7 @@ def launches(args: argparse.Namespace) -> str:
     from forehear.assess.launches.launches import read_launches
 
     data = read_launches(args.data, args.as_of)
-    tell(data.faults)
+    log_faults(data.faults)
     if args.json:
         return msgspec.json.encode(launches_view.as_record(data)).decode()
     return launches_view.as_text(data)
@@ -100,7 +100,7 @@ def forecast(args: argparse.Namespace) -> str:
 
     data = read_launches(args.data, args.as_of)
     known, faults, _ = read_claims(claims_path(args))
-    tell([*data.faults, faults])
+    log_faults([*data.faults, faults])
     if args.score:
         scores = scoring.rolling(series.series_of(data), known)
         if args.json:

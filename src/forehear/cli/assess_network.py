@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from forehear.cli.assess_data import claims_path, tell
+from forehear.cli.assess_data import claims_path, log_faults
 from forehear.errors import ConfigurationError, InputError
 from forehear.records import Network
 
@@ -107,7 +107,7 @@ def raids(args: argparse.Namespace) -> str:
 
     data = read_launches(args.data, args.as_of)
     known, faults, _ = read_claims(claims_path(args))
-    tell([*data.faults, faults])
+    log_faults([*data.faults, faults])
     month = forecast(data, known, args.months).months[-1]
     night = nights.draw(month, args.share, args.seed, args.quantile, args.largest, args.jet_share, args.hours)
     network = _network(args.network)
@@ -176,7 +176,7 @@ def report(args: argparse.Namespace) -> str:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise InputError("the report's figures need matplotlib: pip install 'forehear[report]'") from None
+        raise InputError("the report's figures need matplotlib: pip install '.[report]' in the clone") from None
     from forehear.assess.report import build
 
     summary = build.write(Path(args.out), args.data, args.as_of, claims_path(args))

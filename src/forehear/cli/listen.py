@@ -12,7 +12,7 @@
 Recordings are wav, flac or ogg, of 8 to 800 kHz, 1 to 8 channels, 8-bit to float; where ffmpeg is installed also
 films and notes of telephones (mov, mp4, m4a, 3gp, webm). Several are heard one after another, as one recorder's
 files: each begins where the last one ended, or, with --start auto, when its header or its name says. A recording
-that cannot be read is told and passed over, and the exit status is 1. The same recordings give the same bytes.
+that cannot be read is logged and passed over, and the exit status is 1. The same recordings give the same bytes.
 Sound is never sent or kept.
 
 Levels are in dB re 20 uPa where --calibration-db says what a full-scale sine is; without it 94 is assumed, and the
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--figure", metavar="FILE.png", help="draw what was heard over the spectrogram")
     parser.add_argument("--passby", action="store_true", help="say what whole passes tell of speed and distance")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the last line on stderr")
-    live = parser.add_argument_group("a live microphone (pip install 'forehear[microphone]'), a hub")
+    live = parser.add_argument_group("a live microphone (pip install '.[microphone]' in the clone), a hub")
     live.add_argument(
         "--device", nargs="?", const="", metavar="NAME", help="its name or number; none: the default"
     )
@@ -88,10 +88,10 @@ def run(args: argparse.Namespace) -> int:
     from forehear.cli.listen_run import Hearing, hear_device, hear_recordings
 
     with contextlib.ExitStack() as files:
-        ears = Hearing(args, _sink(args, files))
+        hearing = Hearing(args, _sink(args, files))
         if args.device is not None:
-            return hear_device(ears)
-        return hear_recordings(ears)
+            return hear_device(hearing)
+        return hear_recordings(hearing)
 
 
 def _sink(args: argparse.Namespace, files: contextlib.ExitStack) -> BinaryIO | None:

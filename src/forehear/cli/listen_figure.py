@@ -36,7 +36,7 @@ INK, FAINT, PAPER = "#3A4450", "#8C96A0", "#FFFFFF"
 _ROWS = int(HIGHEST_HZ * LENGTH / LISTENING_RATE_HZ) + 1
 
 
-class _Point(NamedTuple):
+class _SourcePoint(NamedTuple):
     """One source of one report."""
 
     heard_at_s: float
@@ -52,7 +52,7 @@ def require_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise InputError("--figure needs matplotlib: pip install 'forehear[report]'") from None
+        raise InputError("--figure needs matplotlib: pip install '.[report]' in the clone") from None
 
 
 class Sketch:
@@ -65,7 +65,7 @@ class Sketch:
         self._ended_s = 0.0
         self._rest = np.empty(0)
         self._window = np.hanning(LENGTH + 1)[:-1]
-        self._points: list[_Point] = []
+        self._points: list[_SourcePoint] = []
         self._noise: list[tuple[float, float]] = []
 
     def sound(self, samples: NDArray[np.floating], at_s: float) -> None:
@@ -110,7 +110,7 @@ class Sketch:
                 if source.kinds is not None:
                     odds = (source.kinds.piston, source.kinds.jet, source.kinds.other)
                 kind = KINDS[int(np.argmax(odds))]
-                point = _Point(
+                point = _SourcePoint(
                     report.heard_at_s, source.level_db, source.tone_hz, source.tone_sigma_hz or 0.0, kind, odds
                 )
                 self._points.append(point)
@@ -201,7 +201,7 @@ class Sketch:
 
     def _draw_kinds(self, axes: Any, axis: "_Axis") -> None:
         """Draw the loudest source's odds as a strip; empty where nothing was heard."""
-        loudest: dict[float, _Point] = {}
+        loudest: dict[float, _SourcePoint] = {}
         for p in self._points:
             if p.heard_at_s not in loudest or p.level_db > loudest[p.heard_at_s].level_db:
                 loudest[p.heard_at_s] = p
@@ -276,10 +276,10 @@ def _draw_head(figure: Any, sensor: str, name: str, words: str) -> None:
         figure.text(x, 0.921, kind, color=COLOURS[kind], fontsize=9.5, ha="right", va="center", fontweight="bold")
 
 
-def _lines(points: list[_Point]) -> list[list[_Point]]:
+def _lines(points: list[_SourcePoint]) -> list[list[_SourcePoint]]:
     """Join points that follow each other in time and tone; a line of each source."""
-    open_lines: list[list[_Point]] = []
-    done: list[list[_Point]] = []
+    open_lines: list[list[_SourcePoint]] = []
+    done: list[list[_SourcePoint]] = []
     for p in sorted(points, key=lambda p: p.heard_at_s):
         done += [line for line in open_lines if p.heard_at_s - line[-1].heard_at_s > JOINED_S]
         open_lines = [line for line in open_lines if p.heard_at_s - line[-1].heard_at_s <= JOINED_S]
@@ -295,5 +295,5 @@ def _lines(points: list[_Point]) -> list[list[_Point]]:
     return done + open_lines
 
 
-def _commonest(line: list[_Point]) -> str:
+def _commonest(line: list[_SourcePoint]) -> str:
     return max(KINDS, key=lambda kind: sum(p.kind == kind for p in line))

@@ -12,30 +12,30 @@ from forehear.node.uplink import Uplink, public_key, read_key
 from forehear.records import Report
 
 
-def uplink_to(hub: str, key_file: str | None, tell: Callable[[str], None]) -> Uplink:
+def uplink_to(hub: str, key_file: str | None, log: Callable[[str], None]) -> Uplink:
     """Make the sink that signs and sends to a hub; says so where it made a new key. Raises InputError."""
     key = None
     if key_file is not None:
         key, new = read_key(key_file)
         if new:
-            tell(f"{key_file}: is a new key; tell the hub of the sensor's public_key {public_key(key)}")
-    return Uplink(poster(hub), key, tell)
+            log(f"{key_file}: is a new key; tell the hub of the sensor's public_key {public_key(key)}")
+    return Uplink(poster(hub), key, log)
 
 
 class Rehearsal:
     """A hub that is sent what recordings give, at their own pace."""
 
     def __init__(
-        self, hub: str, key_file: str | None, tell: Callable[[str], None],
+        self, hub: str, key_file: str | None, log: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
-        self._uplink = uplink_to(hub, key_file, tell)
-        self._tell = tell
+        self._uplink = uplink_to(hub, key_file, log)
+        self._log = log
         self._clock = clock
         self._pause = pause
         self._begun_s: float | None = None
         self._played_s = 0.0
-        self._tell(f"rehearsal: sent to {hub} at the recordings' own pace")
+        self._log(f"rehearsal: sent to {hub} at the recordings' own pace")
 
     def wait(self, length_s: float) -> None:
         """Wait until so much sound more would have been heard."""
@@ -57,4 +57,4 @@ class Rehearsal:
         """Send what is left, and say how much of all the hub took."""
         self._uplink.close()
         up = self._uplink
-        self._tell(f"hub: {up.accepted} reports taken, {up.refused} refused, {up.forgotten} given up")
+        self._log(f"hub: {up.accepted} reports taken, {up.refused} refused, {up.forgotten} given up")

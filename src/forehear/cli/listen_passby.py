@@ -15,7 +15,7 @@ _DATES_FROM_S = 1e8
 _HEADS = ("sensor", "heard", "tone at rest", "speed", "closest at", "distance", "tones")
 
 
-def tell(reports: Iterable[Report], sound_mps: float = STANDARD_SOUND_SPEED_MPS) -> list[str]:
+def table(reports: Iterable[Report], sound_mps: float = STANDARD_SOUND_SPEED_MPS) -> list[str]:
     """Give the lines of the table: one per pass with 1-sigma errors, or the reason for no answer.
 
     Sweeps of fewer than LEAST_TONES tones are only counted.

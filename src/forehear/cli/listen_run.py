@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from forehear.cli.listen_start import Beginnings
 
 # An answer by kind names the likeliest where it is at least this likely.
-TOLD_FROM = 0.5
+NAMED_FROM = 0.5
 
 
 def listener_of(sensor: str, calibration_db: float | None, places_m: NDArray[np.float64] | None) -> Hears:
@@ -53,7 +53,7 @@ class ListeningTotals:
                     else {k: getattr(source.kinds, k) for k in ("piston", "jet", "other")}
                 )
                 best = max(odds, key=lambda k: odds[k]) if odds else ""
-                self.kinds[best if odds and odds[best] >= TOLD_FROM else "unsure"] += 1
+                self.kinds[best if odds and odds[best] >= NAMED_FROM else "unsure"] += 1
 
     def words(self, listener: Hears) -> str:
         """Put it into a line."""
@@ -111,7 +111,7 @@ class Hearing:
         if self.rehearsal is not None:
             self.rehearsal.close()
 
-    def tell(self, words: str) -> None:
+    def log(self, words: str) -> None:
         """Say something on stderr."""
         print(f"forehear listen: {words}", file=sys.stderr, flush=True)
 
@@ -139,40 +139,40 @@ class _Watched:
         return self._listener.gap_s
 
 
-def hear_recordings(ears: Hearing) -> int:
+def hear_recordings(hearing: Hearing) -> int:
     """Hear all recordings one after another; 1 if any was refused."""
     from forehear.cli.listen_start import NOW, Beginnings
 
-    args = ears.args
+    args = hearing.args
     start = args.start if args.start is not None else (NOW if args.hub else 0.0)
     progress = Progress("forehear listen", args.quiet, lines=False, after_s=0.0)
-    beginnings = Beginnings(start, args.zone, progress.tell)
+    beginnings = Beginnings(start, args.zone, progress.log)
     if args.hub is not None:
         from forehear.cli.listen_hub import Rehearsal
 
-        ears.rehearsal = Rehearsal(args.hub, args.key, progress.tell)
+        hearing.rehearsal = Rehearsal(args.hub, args.key, progress.log)
     with progress:
         try:
             for path in beginnings.in_order(args.audio):
-                _hear_file(ears, path, beginnings, progress)
+                _hear_file(hearing, path, beginnings, progress)
         except KeyboardInterrupt:
-            if ears.rehearsal is None:
+            if hearing.rehearsal is None:
                 raise
-            progress.tell("stopped")
-        ears.put(ears.edge.end())
-    ears.close()
-    if ears.sketch is not None:
+            progress.log("stopped")
+        hearing.put(hearing.edge.end())
+    hearing.close()
+    if hearing.sketch is not None:
         name = args.audio[0] if len(args.audio) == 1 else f"{len(args.audio)} recordings"
-        ears.sketch.draw(args.figure, args.sensor, name)
+        hearing.sketch.draw(args.figure, args.sensor, name)
     if args.passby:
-        from forehear.cli.listen_passby import tell
+        from forehear.cli.listen_passby import table
 
-        print("\n".join(tell(ears.kept)), file=sys.stderr)
-    ears.tell(ears.tally.words(ears.listener))
-    return 1 if ears.tally.refused else 0
+        print("\n".join(table(hearing.kept)), file=sys.stderr)
+    hearing.log(hearing.tally.words(hearing.listener))
+    return 1 if hearing.tally.refused else 0
 
 
-def _hear_file(ears: Hearing, path: str, beginnings: "Beginnings", progress: Progress) -> None:
+def _hear_file(hearing: Hearing, path: str, beginnings: "Beginnings", progress: Progress) -> None:
     """Hear all recordings of one file."""
     part, links = 0, None
     while part == 0 or part < len(links or ()):
@@ -181,57 +181,58 @@ def _hear_file(ears: Hearing, path: str, beginnings: "Beginnings", progress: Pro
             links = recording.links
             try:
                 at_s = beginnings.of(path, recording, part)
-                beginnings.ended(at_s, recording, _hear(ears, recording, at_s, progress))
+                beginnings.ended(at_s, recording, _hear(hearing, recording, at_s, progress))
                 for fault in recording.faults:
-                    progress.tell(f"{recording.name}: {fault}")
+                    progress.log(f"{recording.name}: {fault}")
             finally:
                 recording.close()
         except InputError as error:
-            ears.tally.refused.append(str(error))
-            progress.tell(f"refused: {error}")
+            hearing.tally.refused.append(str(error))
+            progress.log(f"refused: {error}")
         part += 1
 
 
-def _hear(ears: Hearing, recording: Recording, at_s: float, progress: Progress) -> float:
+def _hear(hearing: Hearing, recording: Recording, at_s: float, progress: Progress) -> float:
     """Hear one recording that begins at `at_s`; gives how long it was [s]. Raises InputError."""
-    if ears.places_m is not None and recording.channels != len(ears.places_m):
+    if hearing.places_m is not None and recording.channels != len(hearing.places_m):
+        places = len(hearing.places_m)
         raise InputError(
-            f"{recording.name}: has {recording.channels} channels, but --places names {len(ears.places_m)} places"
+            f"{recording.name}: has {recording.channels} channels, but --places names {places} places"
         )
     progress.begin(recording.name, recording.duration_s)
     taken = 0
     for block in recording.blocks():
-        if ears.rehearsal is not None:
-            ears.rehearsal.wait(len(block) / recording.rate_hz)
-        ears.put(ears.edge.take(block, recording.rate_hz, at_s + taken / recording.rate_hz))
+        if hearing.rehearsal is not None:
+            hearing.rehearsal.wait(len(block) / recording.rate_hz)
+        hearing.put(hearing.edge.take(block, recording.rate_hz, at_s + taken / recording.rate_hz))
         taken += len(block)
         progress.show(taken / recording.rate_hz)
     if taken == 0:
         raise InputError(f"{recording.name}: {recording.faults[0] if recording.faults else 'holds no samples'}")
-    if ears.edge.opposed:
-        which = f"{ears.edge.opposed} of {recording.channels} channels is wired against the others"
-        progress.tell(f"{recording.name}: {which}: turned round, and heard")
+    if hearing.edge.opposed:
+        which = f"{hearing.edge.opposed} of {recording.channels} channels is wired against the others"
+        progress.log(f"{recording.name}: {which}: turned round, and heard")
     return taken / float(recording.rate_hz)
 
 
-def hear_device(ears: Hearing) -> int:
+def hear_device(hearing: Hearing) -> int:
     """Hear a microphone until it is stopped."""
     import signal
 
     from forehear.node.microphone import Microphone, Sink, run
 
-    args = ears.args
+    args = hearing.args
     name = args.device or None
-    channels = 1 if ears.places_m is None else len(ears.places_m)
-    sinks: list[Sink] = [ears]
+    channels = 1 if hearing.places_m is None else len(hearing.places_m)
+    sinks: list[Sink] = [hearing]
     if args.hub is not None:
         from forehear.cli.listen_hub import uplink_to
 
-        sinks.append(uplink_to(args.hub, args.key, ears.tell))
+        sinks.append(uplink_to(args.hub, args.key, hearing.log))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    ears.tell(f"listening to {name or 'the default device'}; Ctrl-C ends it")
-    run(lambda: Microphone(name, channels, time.time), ears.edge, _Both(sinks), ears.tell, time.sleep)
-    ears.tell(ears.tally.words(ears.listener))
+    hearing.log(f"listening to {name or 'the default device'}; Ctrl-C ends it")
+    run(lambda: Microphone(name, channels, time.time), hearing.edge, _Both(sinks), hearing.log, time.sleep)
+    hearing.log(hearing.tally.words(hearing.listener))
     return 0
 
 

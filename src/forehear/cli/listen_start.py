@@ -1,4 +1,4 @@
-"""When each recording of `forehear listen` began: as it is told, as the recordings say, or now.
+"""When each recording of `forehear listen` began: as it is given, as the recordings say, or now.
 
 A recorder's files follow each other, so each begins where the last one ended, unless `--start auto` believes what
 they say themselves. Where what is assumed is not what they say, a word says so: a time that is wrong by a minute
@@ -51,14 +51,14 @@ def in_words(at_s: float) -> str:
 
 
 class Beginnings:
-    """When the recordings of one stream began. `tell` is told what should be known."""
+    """When the recordings of one stream began. `log` takes what should be known."""
 
     def __init__(
-        self, start: float | str, zone: tzinfo, tell: Callable[[str], None], clock: Callable[[], float] = time.time
+        self, start: float | str, zone: tzinfo, log: Callable[[str], None], clock: Callable[[], float] = time.time
     ) -> None:
         self._start = start
         self._zone = zone
-        self._tell = tell
+        self._log = log
         self._clock = clock
         # When what was heard so far ends, and how the first that says when it began compares with that.
         self._end_s: float | None = None
@@ -91,7 +91,7 @@ class Beginnings:
             keys.append(last_s)
         order = sorted(range(len(paths)), key=lambda k: keys[k])
         if order != list(range(len(paths))):
-            self._tell("heard in the order in which they began, not in the one given")
+            self._log("heard in the order in which they began, not in the one given")
         return [paths[k] for k in order]
 
     def of(self, path: str, recording: Recording, part: int) -> float:
@@ -124,18 +124,18 @@ class Beginnings:
                     f"{recording.name}: neither its header nor its name says when it began (the date of a file is "
                     "not believed: a copy changes it): give --start UNIX_S"
                 )
-            self._tell(f"{recording.name}: says nowhere when it began: taken to follow the one before")
+            self._log(f"{recording.name}: says nowhere when it began: taken to follow the one before")
             return self._end_s
         if said.by != self._believed:
             self._believed = said.by
             zone = "" if said.zoned else f", if its clock was set to {self._zone} (--zone)"
-            self._tell(f"{recording.name}: began {in_words(said.at_s)} by {said.by}{zone}")
+            self._log(f"{recording.name}: began {in_words(said.at_s)} by {said.by}{zone}")
         if self._end_s is not None:
             late_s = said.at_s - self._end_s
             if abs(late_s) <= NAMED_TO_S:
                 return self._end_s
             if late_s < 0.0:
-                self._tell(f"{recording.name}: began {-late_s:,.0f} s before the one before it ended")
+                self._log(f"{recording.name}: began {-late_s:,.0f} s before the one before it ended")
         return said.at_s
 
     def _compare(self, recording: Recording, said: Began | None, assumed_s: float) -> None:
@@ -157,4 +157,4 @@ class Beginnings:
                 return
             contradiction = f"began {abs(late_s):,.0f} s {'later' if late_s > 0.0 else 'earlier'} by {said.by}"
             contradiction += " than where the one before ended, which is assumed"
-        self._tell(f"{recording.name}: {contradiction}; --start auto believes what recordings say")
+        self._log(f"{recording.name}: {contradiction}; --start auto believes what recordings say")

@@ -1,6 +1,6 @@
 """How far a long piece of work is, on stderr: one way for every verb.
 
-On a terminal a bar where a share of a whole is told, one line that is written over where words are; elsewhere a
+On a terminal a bar where a share of a whole is known, one line that is written over where words are; elsewhere a
 line now and then, or none. Work that is done at once says nothing until it is done.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 # Work shorter than this needs no progress [s]; after it, so often on a terminal and elsewhere.
 QUIET_S = 2.0
 TERMINAL_EVERY_S, LINES_EVERY_S = 0.5, 10.0
-# A bar is drawn anew so often [s], whatever it is told.
+# A bar is drawn anew so often [s], whatever comes.
 BAR_EVERY_S = 0.1
 
 
@@ -53,7 +53,7 @@ class Progress:
         what = words or (f"{self._what}: {share}" if self._what else share)
         print(f"{self._verb}: {what}", file=sys.stderr, end=end, flush=True)
 
-    def tell(self, words: str) -> None:
+    def log(self, words: str) -> None:
         """Say something that stays, above the bar or in place of the line."""
         if self._bar is not None:
             self._bar.console.print(f"{self._verb}: {words}", markup=False, highlight=False)

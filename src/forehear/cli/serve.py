@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until told to stop."""
+    """Serve until asked to stop."""
     if args.example:
         from importlib import resources
 
@@ -53,8 +53,8 @@ def _serve(config: str, tracker: "Launched") -> None:
     from forehear.service.run import run as run_service
 
     service = settings.config.service
-    door = listening(service.host, service.port)
-    port = door.getsockname()[1]
+    server_socket = listening(service.host, service.port)
+    port = server_socket.getsockname()[1]
     token = settings.folder / (settings.config.operator.token_file or Path(service.data_dir) / "operator.token")
     print(f"forehear serve: http://{service.host}:{port}/  operator's token: {token}", file=sys.stderr)
-    run_service(settings, door, time.time, launched=tracker)
+    run_service(settings, server_socket, time.time, launched=tracker)

@@ -70,7 +70,7 @@ def _track(network: Network, source: BinaryIO, sink: BinaryIO, progress: Progres
         rejections.used = tracker.used
         if tracker.late_sources:
             rejections.warnings["sources too late for their track"] = tracker.late_sources
-        progress.tell(rejections.summary())
+        progress.log(rejections.summary())
     return 0
 
 

@@ -29,7 +29,7 @@ BIN_S = 10.0
 BINS = int(HORIZON_S / BIN_S)
 # A leap is at least this long [s]: 10 m of a piston drone's way.
 LEAST_LEAP_S = 0.25
-# The quantiles that are told.
+# The quantiles that are reported.
 QUANTILES = (0.05, 0.5, 0.95)
 # Fewer ways than this that arrive tell no time (2 % of 256): the probability stands, the times do not.
 LEAST_ARRIVING = 5
@@ -180,11 +180,12 @@ def _arrival_of(track: Track, site: str, times: Array, distance_m: float) -> Arr
     if arriving == 0:
         return None
     share = track.existence / len(times)
-    told: list[float | None] = [None, None, None]
+    reported: list[float | None] = [None, None, None]
     if arriving >= LEAST_ARRIVING:
-        told = [round(track.time_s + float(q), 1) for q in quantiles]
+        reported = [round(track.time_s + float(q), 1) for q in quantiles]
     probability = min(share * arriving, 1.0)
-    return Arrival(track.time_s, track.track, site, probability, told[0], told[1], told[2], distance_m, share * by)
+    early, middle, late = reported
+    return Arrival(track.time_s, track.track, site, probability, early, middle, late, distance_m, share * by)
 
 
 @njit(cache=True)

@@ -14,7 +14,7 @@ from forehear.records import Track
 # --- numbers that decide -----------------------------------------------------------------------------
 # Courses that lie further apart than this [rad], within so long [s], make a flight a weaving one. With 0.6 rad
 # some of the raids' flights of eight bends are taken for such, which costs their forecasts 2 % of log score; with
-# 1.0 none is (docs/accuracy.md).
+# 1.0 none is (docs/warnings.md).
 TURN_RAD, WITHIN_S = 1.0, 400.0
 # A course is noted so often [s], and only where it is known this well [rad]: a young track's swings by itself.
 NOTE_EVERY_S, KNOWN_RAD = 10.0, 0.12

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
-# How many ways: the probability of an arrival is told to 1 in 256, a 5th percentile rests on 13 of them.
+# How many ways: the probability of an arrival is known to 1 in 256, a 5th percentile rests on 13 of them.
 ROUTES = 256
 # How far ahead [s]. A piston drone flies 90 km in this; beyond, nothing of now tells.
 HORIZON_S = 1800.0

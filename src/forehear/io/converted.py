@@ -16,8 +16,8 @@ from forehear.errors import InputError
 # --- numbers that decide -----------------------------------------------------------------------------
 # How long ffmpeg may take to say what a file is [s]: a card reader may be slow.
 PATIENCE_S = 60.0
-# Of what ffmpeg says, so much is told.
-TOLD_CHARACTERS = 160
+# Of what ffmpeg says, so much is shown.
+SHOWN_CHARACTERS = 160
 # -----------------------------------------------------------------------------------------------------
 
 # By what containers begin with, at which byte; the words say where they come from.
@@ -133,5 +133,5 @@ def _last(text: str, path: str) -> str:
     for line in text.splitlines():
         words = _ABOUT.sub("", line.strip()).replace(f"file:{path}", "it").rstrip(".")
         if words and not words.startswith(("Guessed", "Consider", "At least one output")):
-            return words[:TOLD_CHARACTERS]
+            return words[:SHOWN_CHARACTERS]
     return "ffmpeg does not know it"

@@ -9,8 +9,8 @@ import msgspec
 from forehear.errors import ConfigurationError
 from forehear.records import Atmosphere, Latitude, Longitude, Network, Sensor, Site
 
-# Telling the first fifty faults of a broken file is help; telling 14,000 is not.
-MAX_FAULTS_TOLD = 50
+# Showing the first fifty faults of a broken file is help; showing 14,000 is not.
+MAX_FAULTS_SHOWN = 50
 # Enough of a wrong value to find it by.
 TOLD_CHARACTERS = 60
 
@@ -33,10 +33,10 @@ def _load(path: str | Path) -> tuple[dict[str, Any], list[Any]]:
 
 def _raise(where: str, faults: list[str]) -> None:
     if faults:
-        told = faults[:MAX_FAULTS_TOLD]
-        if len(faults) > len(told):
-            told.append(f"... and {len(faults) - len(told)} more")
-        raise ConfigurationError(where, told)
+        listed = faults[:MAX_FAULTS_SHOWN]
+        if len(faults) > len(listed):
+            listed.append(f"... and {len(faults) - len(listed)} more")
+        raise ConfigurationError(where, listed)
 
 
 def _parts(feature: Any) -> tuple[str | None, dict[str, Any], dict[str, Any]]:

@@ -22,7 +22,7 @@ MAX_SOURCES = 16
 KINDS_SUM_TOLERANCE = 0.03
 # Distinct sensor names to count rejections for: a country has 14,000; beyond, they are counted together.
 MAX_COUNTED_SENSORS = 50_000
-# How many rejected lines are told in full, per reason.
+# How many rejected lines are logged in full, per reason.
 EXAMPLES_PER_REASON = 3
 
 _SENSOR = re.compile(rb'"sensor"\s*:\s*"((?:[^"\\]|\\.){1,256})"')
@@ -35,7 +35,7 @@ class _StrictSource(Source, frozen=True, forbid_unknown_fields=True):
 
 
 class _StrictHealth(Health, frozen=True, forbid_unknown_fields=True):
-    """The ear's health without fields that version 1 does not know."""
+    """The sensor's health without fields that version 1 does not know."""
 
 
 class _StrictReport(Report, frozen=True, forbid_unknown_fields=True):
@@ -65,9 +65,9 @@ class Rejections:
         if name not in self.by_sensor and len(self.by_sensor) >= MAX_COUNTED_SENSORS:
             name = "(others)"
         self.by_sensor[name] += count
-        told = self.examples.setdefault(reason, [])
-        if len(told) < EXAMPLES_PER_REASON:
-            told.append(f"sensor {name!r}: {detail}" if detail else f"sensor {name!r}")
+        examples = self.examples.setdefault(reason, [])
+        if len(examples) < EXAMPLES_PER_REASON:
+            examples.append(f"sensor {name!r}: {detail}" if detail else f"sensor {name!r}")
 
     @property
     def rejected(self) -> int:

@@ -23,7 +23,7 @@ class Pump:
     """A pipe's bytes handed on: `sound` is where they come out, `head` are the first of them."""
 
     def __init__(self, pipe: int) -> None:
-        """Read from the open file `pipe` until what it is can be told; closes it at its end, but for stdin."""
+        """Read from the open file `pipe` until it is clear what it is; closes it at its end, but for stdin."""
         self._pipe = pipe
         self.head = self._begun()
         self.sound, self._into = os.pipe()

@@ -68,7 +68,7 @@ def began(path: str, comments: tuple[str, ...] = (), about: str = "", zone: tzin
     """Say when a recording began; None where nothing says so.
 
     `comments` are those that a decoder found, `about` what a converter said; `zone` is the recorder's where it is
-    not told. What tells its offset goes before what does not, and the header before the name.
+    not given. What tells its offset goes before what does not, and the header before the name.
     """
     said = [*_headers(path, comments, zone), *_names(path, zone), *_containers(about, zone)]
     return next((b for b in said if b.zoned and "container" not in b.by), None) or next(iter(said), None)

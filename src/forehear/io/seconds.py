@@ -8,7 +8,7 @@ from forehear.records import Report
 # A reception this far [s] from the one before is believed when the next one agrees: one forged or broken
 # stamp must not throw the tracker's clock years ahead.
 JUMP_S = 600.0
-# Receptions may stand a little out of order (several writers); beyond this [s] they are told as such.
+# Receptions may stand a little out of order (several writers); beyond this [s] they are logged as such.
 BACKWARD_S = 2.0
 
 

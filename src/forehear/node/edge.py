@@ -34,7 +34,7 @@ PIECE = LISTENING_RATE_HZ // 2
 # A block's time may be off by this before it is a gap [s] (the Listener's own limit): drivers jitter by 10 ms.
 JITTER_S = 0.05
 # Where the driver says that it dropped samples, a time that is off by this is believed to be what was dropped [s];
-# below, at least this much is told.
+# below, at least this much is reported.
 DROPPED_S = 1e-3
 # The share of a deviation below it that is followed at each block: 50 ppm of a sound card's clock are 25 us a
 # block, which this follows with a lag of 2 ms; a driver's jitter of 10 ms moves the time by 0.1 ms.

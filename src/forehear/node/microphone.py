@@ -28,7 +28,7 @@ SILENCE_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 # -----------------------------------------------------------------------------------------------------
 
-MISSING = "a live microphone needs the package sounddevice: pip install 'forehear[microphone]'"
+MISSING = "a live microphone needs the package sounddevice: pip install '.[microphone]' in the clone"
 MISSING_LIBRARY = "a live microphone needs the system's PortAudio: apt install libportaudio2"
 
 
@@ -65,7 +65,7 @@ def run(
     open_device: Callable[[], Device],
     edge: Edge,
     sink: Sink,
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
     pause: Callable[[float], None],
     goes_on: Callable[[], bool] = lambda: True,
 ) -> None:
@@ -77,10 +77,10 @@ def run(
             try:
                 if device is None:
                     device = open_device()
-                    tell("the device is back")
+                    log("the device is back")
                 block = device.read()
             except DeviceLost as lost:
-                tell(f"{lost}; again in {pause_s:g} s")
+                log(f"{lost}; again in {pause_s:g} s")
                 if device is not None:
                     device.close()
                     device = None
@@ -91,7 +91,7 @@ def run(
             if reports := edge.take(block.samples, block.rate_hz, block.at_s, block.dropped):
                 sink.put(reports)
     except KeyboardInterrupt:
-        tell("stopped")
+        log("stopped")
     finally:
         if device is not None:
             device.close()
@@ -168,6 +168,6 @@ def devices() -> list[str]:
     ]  # fmt: skip
 
 
-def tell(words: str) -> None:
+def log(words: str) -> None:
     """Say something to whoever watches."""
     print(f"forehear listen: {words}", file=sys.stderr, flush=True)

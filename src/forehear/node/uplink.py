@@ -1,7 +1,7 @@
 """Reports to a hub, signed, over HTTP; the newest are kept while there is no line, and sent when it is back.
 
 A thread of its own sends, so that a slow line never holds the microphone up. What the hub has acknowledged is on
-its disk. A refusal that will not change (a key that it does not know) is told and not repeated; "later" is.
+its disk. A refusal that will not change (a key that it does not know) is logged and not repeated; "later" is.
 """
 
 import base64
@@ -67,12 +67,12 @@ class Uplink:
         self,
         post: Post,
         key: Ed25519PrivateKey | None,
-        tell: Callable[[str], None],
+        log: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._post = post
         self._key = key
-        self._tell = tell
+        self._log = log
         self._clock = clock
         self._counter = 0
         self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
@@ -101,7 +101,7 @@ class Uplink:
         with self._lock:
             left = len(self._waiting)
         if left:
-            self._tell(f"{left} reports could not be sent")
+            self._log(f"{left} reports could not be sent")
 
     def _line(self, report: Report) -> bytes:
         # Counters must grow, also from one run to the next.
@@ -129,7 +129,7 @@ class Uplink:
                 continue
             if self._closing:
                 return
-            self._tell(f"hub: {why}; {len(self._waiting)} reports wait, again in {pause_s:g} s")
+            self._log(f"hub: {why}; {len(self._waiting)} reports wait, again in {pause_s:g} s")
             self._wake.clear()
             # Not woken by new reports: they wait their turn; by the end it is.
             until_s = time.monotonic() + pause_s
@@ -156,5 +156,5 @@ class Uplink:
         self.accepted += accepted
         if refused:
             self.refused += sum(refused.values())
-            self._tell("hub refused " + ", ".join(f"{count}: {reason}" for reason, count in refused.items()))
+            self._log("hub refused " + ", ".join(f"{count}: {reason}" for reason, count in refused.items()))
         return None

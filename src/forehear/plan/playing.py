@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forehear.records import Network, Report, Site, Track, Truth
+from forehear.records import Network, Report, Track, Truth
 from forehear.simulate.run import World, blocks
 from forehear.track.tracker import Tracker
 
@@ -63,8 +63,3 @@ def middle_of(network: Network) -> tuple[float, float]:
     """The middle of a network's rectangle, (lon, lat) [deg]."""
     lons, lats = [s.lon for s in network.sensors], [s.lat for s in network.sensors]
     return 0.5 * (min(lons) + max(lons)), 0.5 * (min(lats) + max(lats))
-
-
-def site_of(world: World) -> Site:
-    """The one site that a world warns."""
-    return world.sites[0]

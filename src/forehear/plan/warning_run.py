@@ -208,8 +208,8 @@ def measure(variant: Variant, flights: int, network: Network, site: tuple[float,
 
 
 def _spread(values: Sequence[float]) -> dict[str, float | None]:
-    told = {f"{level:g}": quantile(values, level) for level in LEVELS}
-    return {level: None if value is None else round(value, 1) for level, value in told.items()}
+    quantiles = {f"{level:g}": quantile(values, level) for level in LEVELS}
+    return {level: None if value is None else round(value, 1) for level, value in quantiles.items()}
 
 
 def answer(

@@ -224,9 +224,3 @@ def _motion(motion: Motion, sigmas: Array) -> tuple[Array, Array]:
 def horizontal_sigma_m(covariance: Array) -> Array:
     """Give sqrt(trace) of the horizontal part (k,) [m]: what `position_sigma_m` of a track means."""
     return np.asarray(np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1]), np.float64)
-
-
-def first_below_s(sigma_m: Array, limit_m: float) -> int | None:
-    """Give the first second at which the bound lies under a limit [m]; None if it never does."""
-    below = np.flatnonzero(sigma_m < limit_m)
-    return int(below[0]) if len(below) else None

@@ -4,7 +4,7 @@ Theory of operation. Reports are committed by `intake` and acknowledged. Several
 step in the store (the moment, and up to which block), has the tracker's process take it, keeps its alerts, and
 only then shows them. So after a crash at any moment: what was acknowledged is in a block; every block is in a step
 that was noted, or goes into the first new one; a step that was taken is taken again the same, and its alerts,
-being the same, are found in the store already and not told again.
+being the same, are found in the store already and not sent again.
 
 The tracker falling behind does not hold up intake: the next step simply takes more blocks.
 """
@@ -39,12 +39,12 @@ RETAIN_EVERY_S = 30.0
 # The tracker rests for at least this share of its last step: steps cost much alike however few reports are in
 # them, and on a night of 800 targets, where one takes 0.2 s, stepping without a pause would only heat the room.
 REST = 0.25
-# The rate of reports is told over so long [s].
+# The rate of reports is shown over so long [s].
 RATE_OVER_S = 3.0
 
 
 class Hub:
-    """The running service without its doors. `start`, `stop`; the doors use `intake`, `show` and the questions."""
+    """The running service without its endpoints, which use `intake`, `show` and the questions. `start`, `stop`."""
 
     def __init__(
         self, settings: Settings, clock: Callable[[], float] = time.time, launched: Launched | None = None
@@ -151,7 +151,7 @@ class Hub:
             self.intake.give(list(self.store.bodies(seen, self._inherited)), self._inherited)
             self._inherited = None
 
-    async def _take(self, frame: Frame, tell: bool = True) -> None:
+    async def _take(self, frame: Frame, send: bool = True) -> None:
         """Keep a frame's alerts, then show it."""
         self.steps += 1
         self.reports_in_steps += frame.reports
@@ -160,20 +160,20 @@ class Hub:
             self.turned_away = frame.turned_away
         if not frame.silent:
             self.show.take(frame)
-        if tell:
+        if send:
             for alert in frame.alerts:
-                await self._tell(alert)
+                await self._send(alert)
         if not frame.replayed:
             self._count()
             self.show.publish(frame)
 
-    async def _tell(self, alert: Alert) -> None:
-        """Store an alert with its CAP message; tell it unless it was there already."""
+    async def _send(self, alert: Alert) -> None:
+        """Store an alert with its CAP message; send it unless it was there already."""
         loop = asyncio.get_running_loop()
         try:
             stored = await loop.run_in_executor(self.writer, keep, self.store, alert, self._teller)
         except StoreFull:
-            # Told though it cannot be kept: silence would be worse than telling twice.
+            # Sent though it cannot be kept: silence would be worse than sending twice.
             self.intake.full = True
             stored = StoredAlert(0, alert, None, None, None)
         if stored is not None:

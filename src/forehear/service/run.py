@@ -1,4 +1,4 @@
-"""The service as one process: the hub, its doors, and a clean end."""
+"""The service as one process: the hub, its endpoints, and a clean end."""
 
 import asyncio
 import errno
@@ -23,7 +23,7 @@ END_WITHIN_S = 2
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Take the port before anything else: a port in use is told at once. Raises InputError."""
+    """Take the port before anything else: a port in use is reported at once. Raises InputError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     one = socket.socket(family, socket.SOCK_STREAM)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -40,12 +40,12 @@ def listening(host: str, port: int) -> socket.socket:
 
 async def serve(
     settings: Settings,
-    door: socket.socket,
+    server_socket: socket.socket,
     clock: Callable[[], float],
     then: Callable[[Hub], Awaitable[None]] | None = None,
     launched: Launched | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT. `then` is started once the doors are open, and cancelled at the end.
+    """Run until SIGTERM or SIGINT. `then` is started once the endpoints answer, and cancelled at the end.
 
     `launched`: a tracker's process that was launched before, because it takes longest to load.
     """
@@ -73,7 +73,7 @@ async def serve(
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, end)
     try:
-        await server._serve([door])
+        await server._serve([server_socket])
     finally:
         for task in tasks:
             task.cancel()
@@ -83,7 +83,7 @@ async def serve(
 
 def run(
     settings: Settings,
-    door: socket.socket,
+    server_socket: socket.socket,
     clock: Callable[[], float],
     then: Callable[[Hub], Awaitable[None]] | None = None,
     launched: Launched | None = None,
@@ -91,4 +91,4 @@ def run(
     """Run the service on uvloop."""
     import uvloop
 
-    uvloop.run(serve(settings, door, clock, then, launched))
+    uvloop.run(serve(settings, server_socket, clock, then, launched))

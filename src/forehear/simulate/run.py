@@ -132,8 +132,8 @@ def blocks(world: World) -> Iterator[SimulatedBlock]:
         honest = columns.join_sources([heard, alarms])
         honest = honest.take(~faults.inventing(broken)[honest.sensor])
         made_up = faults.invented(broken, natures, model, float(t0), ticks, rng)
-        told = reports.quieten(columns.join_sources([honest, made_up]), model)
-        batch = reports.frames(told, natures, broken, model, noise, float(t0), since, rng)
+        reported = reports.quieten(columns.join_sources([honest, made_up]), model)
+        batch = reports.frames(reported, natures, broken, model, noise, float(t0), since, rng)
         pending.append(reports.deliver(batch, natures, broken, model, scenario.faults, rng))
         # A later frame is received after its own middle and the least delay.
         last = t0 + ticks >= scenario.duration_s

@@ -1,4 +1,4 @@
-"""Plays reports to a live service through its front door, signed, at the moment they would arrive.
+"""Plays reports to a live service through its own endpoint, signed, at the moment they would arrive.
 
 Run as a process of its own, so that a demonstration shows the service and not the playing.
 """
@@ -147,7 +147,7 @@ class Player:
 
 
 def main() -> int:
-    """Read what to play from standard input, make ready, say so, be told when to begin, and play."""
+    """Read what to play from standard input, make ready, say so, learn when to begin, and play."""
     part = msgspec.msgpack.decode(base64.b64decode(sys.stdin.buffer.readline()), type=Part)
     reports = simulated(part.what, part.seed) if part.kind == "scenario" else recorded(part.what)
     first = next(reports, None)

@@ -1,4 +1,4 @@
-"""A service on stage: a store of its own, a clock of its own, and a player at its door. `demo` and `replay`.
+"""A service on stage: a store of its own, a clock of its own, and a player at its endpoints. `demo` and `replay`.
 
 The stage's clock starts at the first report and runs at the speed asked for; everything else is the service as it
 runs for real: HTTP, signatures, the store, the tracker's process, the map.
@@ -33,7 +33,7 @@ from forehear.stage.player import Part
 CURTAIN_S = 1.0
 # The stage's clock stays within so much of the newest sound heard: seconds of the stage, and of this machine.
 LEASH_S, LEASH_WALL_S = 3.0, 1.0
-# How a player ends that was told to, as Ctrl-C and systemd tell all processes at once.
+# How a player ends that was asked to, as Ctrl-C and systemd ask all processes at once.
 INTERRUPTED = (130, -signal.SIGINT, -signal.SIGTERM)
 CONFIG = """
 network = "network.geojson"
@@ -101,64 +101,79 @@ def set_up(play: Play, folder: Path, host: str, port: int) -> tuple[Settings, di
     return load(path), seeds
 
 
+class _Clock:
+    """The stage's clock: it stands until the curtain rises; then it runs at the play's speed, but not away from a
+    player that cannot keep up: sound that comes a minute late is of no use to a tracker."""
+
+    def __init__(self, start_s: float, speed: float) -> None:
+        self.start_s, self.speed = start_s, speed
+        self._rises_at_s = float("inf")
+        self._shown_s = start_s
+        self._hub: Hub | None = None
+
+    def __call__(self) -> float:
+        """Give the stage's time [s]; it never goes back."""
+        elapsed = max(time.time() - self._rises_at_s, 0.0) if self._rises_at_s < float("inf") else 0.0
+        runs_s = self.start_s + elapsed * self.speed
+        if self._hub is not None:
+            newest_s = max(self._hub.newest_heard_s, self.start_s)
+            runs_s = min(runs_s, newest_s + LEASH_S + LEASH_WALL_S * self.speed)
+        self._shown_s = max(self._shown_s, runs_s)
+        return self._shown_s
+
+    def rise(self, hub: Hub) -> float:
+        """Let it run, on the hub's leash, from a moment after now on; gives that moment [s since 1970]."""
+        self._rises_at_s, self._hub = time.time() + CURTAIN_S, hub
+        return self._rises_at_s
+
+    def let_go(self) -> None:
+        """Run on without a player."""
+        self._hub = None
+
+
+async def _perform(hub: Hub, part: Part, clock: _Clock, opened: Callable[[str], None]) -> None:
+    """Start the player of a part, raise the curtain when it is ready, and wait for its end."""
+    await hub.ready.wait()
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    player = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "forehear.stage.player",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    assert player.stdin is not None
+    assert player.stdout is not None
+    try:
+        player.stdin.write(base64.b64encode(msgspec.msgpack.encode(part)) + b"\n")
+        await player.stdin.drain()
+        await player.stdout.readline()
+        opened(f"{part.url}/#token={hub.token}")
+        player.stdin.write(f"{clock.rise(hub)!r}\n".encode())
+        await player.stdin.drain()
+        await player.wait()
+        clock.let_go()
+        if player.returncode == 0:
+            print("the play is over; the service goes on until Ctrl-C", file=sys.stderr)
+        elif player.returncode not in INTERRUPTED:
+            why = f"the player ended with {player.returncode}: nothing more is played"
+            print(f"{why}; the service goes on until Ctrl-C", file=sys.stderr)
+    finally:
+        if player.returncode is None:
+            player.kill()
+
+
 def run(play: Play, host: str, port: int, opened: Callable[[str], None], keep: Path | None = None) -> None:
-    """Set the stage, open the doors, play. `opened` is told the map's address once it answers."""
-    door = listening(host, port)
+    """Set the stage, open the endpoints, play. `opened` gets the map's address once it answers."""
+    server_socket = listening(host, port)
     folder = keep if keep is not None else Path(tempfile.mkdtemp(prefix="forehear-"))
     folder.mkdir(parents=True, exist_ok=True)
-    port = door.getsockname()[1]
+    port = server_socket.getsockname()[1]
     settings, seeds = set_up(play, folder, host, port)
-    stage_start_s = play.start_s + play.shift_s
-    # The clock stands until the curtain rises; then it runs, but not away from a player that cannot keep up: sound
-    # that comes a minute late is of no use to a tracker.
-    rises = [float("inf")]
-    told_s = [stage_start_s]
-    stage: list[Hub] = []
-
-    def clock() -> float:
-        elapsed = max(time.time() - rises[0], 0.0) if rises[0] < float("inf") else 0.0
-        runs_s = stage_start_s + elapsed * play.speed
-        if stage:
-            newest_s = max(stage[0].newest_heard_s, stage_start_s)
-            runs_s = min(runs_s, newest_s + LEASH_S + LEASH_WALL_S * play.speed)
-        told_s[0] = max(told_s[0], runs_s)
-        return told_s[0]
-
-    async def then(hub: Hub) -> None:
-        await hub.ready.wait()
-        part = Part(
-            f"http://{host}:{port}", play.kind, play.what, seeds, stage_start_s, play.speed, play.seed,
-            play.shift_s, play.extra,
-        )  # fmt: skip
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        player = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "forehear.stage.player",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
-        )  # fmt: skip
-        assert player.stdin is not None
-        assert player.stdout is not None
-        try:
-            player.stdin.write(base64.b64encode(msgspec.msgpack.encode(part)) + b"\n")
-            await player.stdin.drain()
-            await player.stdout.readline()
-            opened(f"http://{host}:{port}/#token={hub.token}")
-            rises[0] = time.time() + CURTAIN_S
-            stage.append(hub)
-            player.stdin.write(f"{rises[0]!r}\n".encode())
-            await player.stdin.drain()
-            await player.wait()
-            stage.clear()
-            if player.returncode == 0:
-                print("the play is over; the service goes on until Ctrl-C", file=sys.stderr)
-            elif player.returncode not in INTERRUPTED:
-                why = f"the player ended with {player.returncode}: nothing more is played"
-                print(f"{why}; the service goes on until Ctrl-C", file=sys.stderr)
-        finally:
-            if player.returncode is None:
-                player.kill()
-
+    clock = _Clock(play.start_s + play.shift_s, play.speed)
+    part = Part(
+        f"http://{host}:{port}", play.kind, play.what, seeds, clock.start_s, play.speed, play.seed, play.shift_s,
+        play.extra,
+    )  # fmt: skip
     try:
-        run_service(settings, door, clock, then)
+        run_service(settings, server_socket, clock, lambda hub: _perform(hub, part, clock, opened))
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -105,7 +105,7 @@ def arrival(motion: Motion, heard_s: Array, microphone_m: Array, wind_mps: Array
     way = place + delay[:, None] * wind_mps - microphone_m
     path = sound_mps * delay
     n = way / np.maximum(path, 1e-9)[:, None]
-    ratio = kernels.doppler_ratio(n.T, velocity.T, wind_mps, sound_mps)
+    ratio = kernels.doppler_ratio(*kernels.along(n.T, velocity.T, wind_mps, sound_mps))
     return WaveArrival(emitted, path, ratio, n[:, 2])
 
 

@@ -28,7 +28,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     # It is kept at least, and after its latest arrival, this long [s].
     ghost_least_s: float = 120.0
     ghost_after_s: float = 60.0
-    # An alert is told again when its arrival moves by more than this [s] (format 1), at most this often [s].
+    # An alert is sent again when its arrival moves by more than this [s] (format 1), at most this often [s].
     update_s: float = 30.0
     update_every_s: float = 10.0
 

@@ -2,7 +2,7 @@
 
 Theory of operation. Each second the policy is handed the live tracks and their arrivals. A track counts only
 once it is corroborated: heard by enough sensors that do not stand in one place, over enough time. So one broken
-or lying sensor cannot raise an alarm. Nor can one put an alarm out: a track that ends or is no longer told of is
+or lying sensor cannot raise an alarm. Nor can one put an alarm out: a track that ends or is no longer reported is
 remembered with the arrivals it had, fading slowly, until the last of them is over; only a track that is alive
 and flies elsewhere takes its arrivals back.
 """
@@ -117,15 +117,15 @@ def faded(arrival: Arrival, ended_s: float, now_s: float, policy: Policy) -> Arr
 def outlook_of(several: Sequence[Arrival], witnesses: Mapping[str, Witness], policy: Policy) -> Outlook:
     """Add up a site's arrivals, all of one moment and of corroborated tracks."""
     # What adds less than a thousandth tells nobody anything and would make the list of tracks endless.
-    told = [a for a in several if a.probability >= 1e-3]
-    if not told:
+    probable = [a for a in several if a.probability >= 1e-3]
+    if not probable:
         return NOTHING
-    probability, early, middle, late = first_of(told)
+    probability, early, middle, late = first_of(probable)
     # Named are the tracks that matter: at least a tenth as probable as the most probable one.
-    most = max(a.probability for a in told)
-    named = sorted((a for a in told if a.probability >= 0.1 * most), key=lambda a: (-a.probability, a.track))
+    most = max(a.probability for a in probable)
+    named = sorted((a for a in probable if a.probability >= 0.1 * most), key=lambda a: (-a.probability, a.track))
     first = named[0]
-    # What is told of kind, distance and speed is the most probable one's.
+    # What is sent of kind, distance and speed is the most probable one's.
     kind = witnesses[first.track].kind
     lost = all(witnesses[a.track].ended_s is not None for a in named)
     return Outlook(

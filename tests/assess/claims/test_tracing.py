@@ -21,7 +21,7 @@ from forehear.assess.launches.launches import read_launches
 from forehear.errors import ConfigurationError, InputError
 
 HERE = Path(__file__).parent
-CLAIMS, FAULTS, ROWS = read_claims()
+CLAIMS, _, ROWS = read_claims()
 LABELS = [row["origin_id"] for row in csv.DictReader((HERE / "origin_labels.csv").open(encoding="utf-8"))]
 # The aim of the issue, for pairs of rows.
 AIM = 0.95

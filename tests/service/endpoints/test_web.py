@@ -1,4 +1,4 @@
-"""The doors: what the public sees and what it does not, ingest over HTTP, headers, limits, OpenAPI."""
+"""The endpoints: what the public sees and what it does not, ingest over HTTP, headers, limits, OpenAPI."""
 
 import gzip
 import json

@@ -90,7 +90,7 @@ def test_retention_keeps_the_newest_within_the_size(tmp_path: Path) -> None:
     assert store.size_mb() < 4.0
     (newest,) = store.db.execute("select max(last_s) from blocks").fetchone()
     assert newest == 1299.0
-    assert len(store.alerts(10)) == 1, "what people were told is not forgotten"
+    assert len(store.alerts(10)) == 1, "what people were sent is not forgotten"
 
 
 def test_frames_are_thinned_evenly(tmp_path: Path) -> None:

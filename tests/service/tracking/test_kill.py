@@ -1,4 +1,4 @@
-"""Killed at any moment: no acknowledged report is lost, no alert is told twice, and it is back within seconds."""
+"""Killed at any moment: no acknowledged report is lost, no alert is sent twice, and it is back within seconds."""
 
 import os
 import random
@@ -161,7 +161,7 @@ def test_tracks_and_alerts_go_on_over_kills_and_nothing_is_told_twice(tmp_path: 
     # From the flights' first minute on; as fast as 1 s of it a second would take too long: the middle 45 s.
     part = [s for s in seconds if 60.0 <= s[0] - seconds[0][0] < 105.0]
     shift = time.time() - part[0][0]
-    counter, told, names, resumed = 0, [], set(), []
+    counter, sent, names, resumed = 0, [], set(), []
     for k, (second, reports) in enumerate(part):
         time.sleep(max(second + shift - time.time(), 0.0))
         lines = []
@@ -172,7 +172,7 @@ def test_tracks_and_alerts_go_on_over_kills_and_nothing_is_told_twice(tmp_path: 
         served.client.post("/v1/reports", content=b"\n".join(lines))
         if k in (15, 25, 35):
             before = served.client.get("/tracks.geojson", headers=served.operator).json()["features"]
-            told = served.client.get("/alerts?limit=1000").json()
+            sent = served.client.get("/alerts?limit=1000").json()
             names = {f["id"] for f in before if f["properties"]["status"] == "confirmed"}
             served.kill()
             began = time.monotonic()
@@ -182,7 +182,7 @@ def test_tracks_and_alerts_go_on_over_kills_and_nothing_is_told_twice(tmp_path: 
             after = served.client.get("/tracks.geojson", headers=served.operator).json()["features"]
             assert names <= {f["id"] for f in after}, "a confirmed track keeps its name over a kill"
             again = served.client.get("/alerts?limit=1000").json()
-            assert again[-len(told) :] == told if told else True
+            assert again[-len(sent) :] == sent if sent else True
     alerts = served.client.get("/alerts?limit=1000").json()
     assert served.stop() == 0
     assert names, "something was tracked"

@@ -71,10 +71,10 @@ def keys_of(struct: type[msgspec.Struct]) -> set[str]:
 def test_every_key_is_explained(table: type[msgspec.Struct]) -> None:
     reference, docs = scenario.shipped_text("reference"), (ROOT / "docs" / "simulation.md").read_text("utf-8")
     words = set(reference.replace("[", " ").replace("]", " ").replace(".", " ").split())
-    told = keys_of(table) - {"emitters"}
-    assert told <= words, f"reference.toml lacks {sorted(told - words)}"
-    missing = {key for key in told if f"`{key}`" not in docs and f"[{key}]" not in docs and f"[{key}." not in docs}
-    # Tables of tables are told by their headings.
+    keys = keys_of(table) - {"emitters"}
+    assert keys <= words, f"reference.toml lacks {sorted(keys - words)}"
+    missing = {key for key in keys if f"`{key}`" not in docs and f"[{key}]" not in docs and f"[{key}." not in docs}
+    # Tables of tables are explained by their headings.
     assert not missing - {"flights", "sites"}, f"docs/simulation.md lacks {sorted(missing)}"
 
 
@@ -156,12 +156,12 @@ def test_a_scenario_of_ones_own_may_change_and_add_emitters() -> None:
     assert scenario.emitter_of(mine, "jet") == EMITTERS["jet"]
 
 
-@pytest.mark.parametrize(("text", "told"), [("duration_s = ", "is not TOML"), (None, "cannot be read")])
-def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str | None, told: str) -> None:
+@pytest.mark.parametrize(("text", "fault"), [("duration_s = ", "is not TOML"), (None, "cannot be read")])
+def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str | None, fault: str) -> None:
     path = tmp_path / "mine.toml"
     if text is not None:
         path.write_text(text)
-    with pytest.raises(ConfigurationError, match=told):
+    with pytest.raises(ConfigurationError, match=fault):
         scenario.load(path)
 
 

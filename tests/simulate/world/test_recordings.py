@@ -56,7 +56,7 @@ def test_fixes_out_of_order_and_repeated_are_put_right(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "reported"),
     [
         (["0,31,47,400", "x,31,47,400"], "line 3: time_s='x'"),
         (["0,31,47,400"], "it needs two or more"),
@@ -67,13 +67,13 @@ def test_fixes_out_of_order_and_repeated_are_put_right(tmp_path: Path) -> None:
         ([], "holds no trajectory"),
     ],
 )
-def test_what_is_wrong_is_told(tmp_path: Path, lines: list[str], told: str) -> None:
+def test_what_is_wrong_is_reported(tmp_path: Path, lines: list[str], reported: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_recordings(csv_of(tmp_path, *lines), START, "clock")
-    assert any(told in fault for fault in caught.value.faults), caught.value.faults
+    assert any(reported in fault for fault in caught.value.faults), caught.value.faults
 
 
-def test_a_missing_column_and_a_missing_file_are_told(tmp_path: Path) -> None:
+def test_a_missing_column_and_a_missing_file_are_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="columns missing: height_m"):
         read_recordings(csv_of(tmp_path, "0,31,47", head="time_s,lon,lat"), START, "clock")
     with pytest.raises(ConfigurationError, match="cannot be read"):
@@ -90,7 +90,7 @@ def test_a_missing_column_and_a_missing_file_are_told(tmp_path: Path) -> None:
         '{"type":"FeatureCollection","features":[3]}',
     ],
 )
-def test_a_geojson_that_is_none_is_told(tmp_path: Path, text: str) -> None:
+def test_a_geojson_that_is_none_is_reported(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.geojson").write_text(text)
     with pytest.raises(ConfigurationError):
         read_recordings(str(tmp_path / "bad.geojson"), START, "clock")

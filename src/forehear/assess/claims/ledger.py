@@ -1,4 +1,4 @@
-"""Read claims from a table: each row a record, or set aside and told why.
+"""Read claims from a table: each row a record, or set aside with the reason.
 
 The column `origin_id` of hand-made labels, where a table has one, is dropped while reading: no function of
 this package can see it.

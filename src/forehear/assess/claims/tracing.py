@@ -100,12 +100,12 @@ def _because(
     others = [j for j in group if j != i]
     if others:
         best = max(others, key=lambda j: (pair(j).nats, -j))
-        told = f"echoes row {claims[best].row}: {pair(best).strongest()}"
+        reason = f"echoes row {claims[best].row}: {pair(best).strongest()}"
         mine, theirs = claims[i], claims[min(group)]
         drifted = mine.row != theirs.row and mine.kind == theirs.kind and _comparable(mine, theirs)
         if drifted and (mine.bound != theirs.bound or mine.unit != theirs.unit):
-            told += f"; its words drifted: {said(mine)} against {said(theirs)}"
-        return told
+            reason += f"; its words drifted: {said(mine)} against {said(theirs)}"
+        return reason
     rest = [j for j in range(len(claims)) if j != i]
     if not rest:
         return "the only claim"

@@ -28,9 +28,9 @@ CLAIMED = 6000
 
 def neutralised(months: Sequence[Month]) -> float | None:
     """Share destroyed, lost or suppressed of all launched, over months that tell; None where none does."""
-    told = [m for m in months if m.launched and m.destroyed is not None]
-    launched = sum(m.launched or 0 for m in told)
-    return sum((m.destroyed or 0) + (m.lost_location or 0) for m in told) / launched if launched else None
+    counted = [m for m in months if m.launched and m.destroyed is not None]
+    launched = sum(m.launched or 0 for m in counted)
+    return sum((m.destroyed or 0) + (m.lost_location or 0) for m in counted) / launched if launched else None
 
 
 def regimes(data: Launches) -> list[dict[str, object]]:
@@ -152,8 +152,8 @@ def as_text(data: Launches) -> str:
         lines[0] += f"; 6,000 in all were passed on {record['passed_6000_on']}"
     quantiles = record["raid_last_3_months"]
     if isinstance(quantiles, dict):
-        told = ", ".join(f"{level}: {q:,.0f}" for level, q in quantiles.items() if q is not None)
-        lines.append(f"A raid of the last three months, by quantile: {told}")
+        listed = ", ".join(f"{level}: {q:,.0f}" for level, q in quantiles.items() if q is not None)
+        lines.append(f"A raid of the last three months, by quantile: {listed}")
     lines.append("Regimes, each counted by itself (their shares are not comparable):")
     for r in regimes(data):
         share = "unknown" if r["neutralised_share"] is None else f"{r['neutralised_share']:.0%}"
@@ -174,8 +174,8 @@ def as_text(data: Launches) -> str:
         part = neutralised([m])
         low, high = undercount(int(m.month[:4]))
         cells = [f"{v:,}" if v is not None else "unknown" for v in (m.launched, m.max_day, m.unaccounted)]
-        told = f"{part:.0%}" if part is not None else "unknown"
+        apart = f"{part:.0%}" if part is not None else "unknown"
         some = "" if m.complete else f"  ({m.days} days so far)"
         by = f"{low:.0%}" if low == high else f"{low:.0%}–{high:.0%}"
-        lines.append(f"{m.month:<9}{cells[0]:>9}{cells[1]:>13}{told:>13}{cells[2]:>13}  {by}{some}")
+        lines.append(f"{m.month:<9}{cells[0]:>9}{cells[1]:>13}{apart:>13}{cells[2]:>13}  {by}{some}")
     return "\n".join(lines)

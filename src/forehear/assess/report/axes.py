@@ -11,7 +11,6 @@ from forehear.assess.launches.launches import Launches
 from forehear.assess.report.look import AHEAD
 
 BANDS = ((0.1, 0.9, 0.20), (0.25, 0.75, 0.30))
-FIRST_MONTH = "2022-09"
 CLAIMED_TOTAL = 6000
 
 

@@ -56,23 +56,23 @@ def _verdict(story: Story) -> str:
 
 
 def _hindcast_words(story: Story) -> str:
-    told = []
+    compared = []
     for hindcast in story.hindcasts:
         known = [
             (m, row) for m, row in zip(hindcast.made.months, hindcast.came, strict=True) if row[1] is not None
         ]
         if known:
             inside = sum(words.inside(m.launched, row[1]) for m, row in known)
-            told.append(
+            compared.append(
                 f"{words.on(hindcast.made.as_of)}: {inside} of {len(known)} months inside the 80 % interval"
             )
     misses = ""
-    if told and story.hindcasts[0].made.as_of == HINDCAST_DAYS[0]:
+    if compared and story.hindcasts[0].made.as_of == HINDCAST_DAYS[0]:
         misses = (
             " From the five months seen by February 2023 it would have foreseen far too little, for launches"
             " had been falling when it was asked."
         )
-    return f"<p>{'; '.join(told)}.{misses}</p>" if told else ""
+    return f"<p>{'; '.join(compared)}.{misses}</p>" if compared else ""
 
 
 def _predicted(story: Story) -> str:

@@ -64,9 +64,11 @@ def echo_tree(story: Story) -> Figure:
             axes.plot([58.5, 63], [y, y], color=colour, linewidth=0.9)
         outlet = axes.text(64, y, claim.outlet, va="center", ha="left", color=INK)
         outlet.set_url(f"#c{claim.row}")
-        told = axes.text(86, y, _telling(claim), va="center", ha="left", color=colour if ledger.drift[i] else INK)
-        told.set_fontweight("bold" if ledger.drift[i] else "normal")
-        told.set_url(f"#c{claim.row}")
+        teller = axes.text(
+            86, y, _telling(claim), va="center", ha="left", color=colour if ledger.drift[i] else INK
+        )
+        teller.set_fontweight("bold" if ledger.drift[i] else "normal")
+        teller.set_url(f"#c{claim.row}")
     return figure
 
 

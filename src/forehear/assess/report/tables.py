@@ -136,9 +136,9 @@ def months(story: Story) -> str:
         low, high = undercount(int(m.month[:4]))
         by = f"{low:.0%}" if low == high else f"{low:.0%}–{high:.0%}"
         numbers = [f"{v:,}" if v is not None else "unknown" for v in (m.launched, m.max_day, m.unaccounted)]
-        told = "unknown" if share is None else f"{share:.0%}"
+        apart = "unknown" if share is None else f"{share:.0%}"
         row = str(m.row) if m.row else "–"
-        cells = [numbers[0], numbers[1], told, numbers[2], by]
+        cells = [numbers[0], numbers[1], apart, numbers[2], by]
         some = "" if m.complete else " so far"
         right = "".join(f'<td class="r">{cell}</td>' for cell in cells)
         rows.append(

@@ -12,7 +12,6 @@ from forehear.assess.report.gather import Story
 from forehear.assess.sanctions import read_listed
 
 CLAIMED_TOTAL = 6000
-MAKER = "PARAVAR"
 
 
 def on(day: date | str) -> str:
@@ -141,12 +140,14 @@ def what_became(story: Story) -> list[tuple[str, str]]:
     faster += ' What speed costs in warning is <a class="f" href="#warning">measured below</a>.'
     out.append(("A new engine, to fly <b>faster and farther</b>.", faster))
     shares = {str(r["regime"]): r for r in regimes(launches)}
-    told = "; ".join(
+    neutralised = "; ".join(
         f"{r['neutralised_share']:.0%} {r['counts_as_neutralised']} ({month(str(r['first']), str(r['first']))} "
         f"to {month(str(r['last']), str(r['last']))})"
         for r in shares.values() if r["neutralised_share"] is not None
     )  # fmt: skip
-    easy = f"Of those launched, {told}. Each regime counts other fates, so the three shares are not one trend."
+    easy = (
+        f"Of those launched, {neutralised}. Each regime counts other fates, so the three shares are not one trend."
+    )
     sizes = unaccounted_by_size(launches.days)
     if sizes:
         easy += (
@@ -186,8 +187,12 @@ GRID = (
 
 
 def _grid(day: date) -> str:
-    told = [words for published, words in GRID if published <= day]
-    return f"Officials said so in numbers: {', '.join(told)}." if told else "No number has been published yet."
+    published = [words for since, words in GRID if since <= day]
+    return (
+        f"Officials said so in numbers: {', '.join(published)}."
+        if published
+        else "No number has been published yet."
+    )
 
 
 def _number(story: Story) -> str:

@@ -1,4 +1,4 @@
-"""The doors to what people were told: alerts, CAP messages, the feed."""
+"""The endpoints of what was sent to people: alerts, CAP messages, the feed."""
 
 from typing import Annotated, Any
 
@@ -61,4 +61,4 @@ async def get_feed(request: Requested) -> Response[Any]:
     return Response(body, media_type=ATOM)
 
 
-DOORS = (get_alerts, get_cap, get_feed)
+ENDPOINTS = (get_alerts, get_cap, get_feed)

@@ -1,4 +1,4 @@
-"""What all doors over HTTP share: how a refusal looks, and how to come to the hub."""
+"""What all endpoints over HTTP share: how a refusal looks, and how to come to the hub."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def refusals(*codes: int) -> dict[int, ResponseSpec]:
     return {code: ResponseSpec(Fault, generate_examples=False) for code in codes}
 
 
-def told(request: Requested, error: Exception) -> Response[Fault]:
+def refusal_shown(request: Requested, error: Exception) -> Response[Fault]:
     """Give every refusal the same form; say nothing of our insides."""
     status = getattr(error, "status_code", 500)
     detail = str(getattr(error, "detail", "")) if status < 500 else "an error of ours; see the service's log"

@@ -13,18 +13,18 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from forehear.service.show.live import Face
 
 
-def face_of(connection: "ASGIConnection[Any, Any, Any, Any]", token: str) -> Face:
+def face_of(connection: ASGIConnection[Any, Any, Any, Any], token: str) -> Face:
     """Give the face that a request sees. Raises NotAuthorizedException for a wrong token."""
-    told = connection.headers.get("authorization")
-    if told is None:
+    header = connection.headers.get("authorization")
+    if header is None:
         return "public"
-    scheme, _, value = told.partition(" ")
+    scheme, _, value = header.partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(value.strip().encode(), token.encode()):
         raise NotAuthorizedException("the token is not the operator's")
     return "operator"
 
 
-def operator_only(connection: "ASGIConnection[Any, Any, Any, Any]", _: BaseRouteHandler) -> None:
+def operator_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: let the operator through."""
     if face_of(connection, connection.app.state.hub.token) != "operator":
         raise NotAuthorizedException("this needs the operator's token: Authorization: Bearer ...")

@@ -1,4 +1,4 @@
-"""The doors that the map looks through: tracks, sites, sensors, live events, the past."""
+"""The endpoints that the map reads: tracks, sites, sensors, live events, the past."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,12 +55,12 @@ async def get_sites(request: Requested) -> Response[Any]:
     states = {s.site: s for s in hub.show.site_states}
     features = []
     for site in hub.sites.values():
-        told: dict[str, Any] = {"name": site.name, "kind": site.kind, "radius_m": site.radius_m, "state": "clear"}
+        shown: dict[str, Any] = {"name": site.name, "kind": site.kind, "radius_m": site.radius_m, "state": "clear"}
         if site.id in states:
-            told |= msgspec.to_builtins(states[site.id])
-        feature = _point(site.id, site.lon, site.lat, told)
+            shown |= msgspec.to_builtins(states[site.id])
+        feature = _point(site.id, site.lon, site.lat, shown)
         pairs = (pair.split(",") for pair in cap.polygon_of(site).split())
-        told["polygon"] = [[float(lon), float(lat)] for lat, lon in pairs]
+        shown["polygon"] = [[float(lon), float(lat)] for lat, lon in pairs]
         features.append(feature)
     return _collection(features)
 
@@ -68,7 +68,7 @@ async def get_sites(request: Requested) -> Response[Any]:
 @get("/sensors.geojson", summary="Sensors and how they are doing", media_type=GEOJSON, tags=["map"],
      guards=[operator_only], responses=refusals(401))  # fmt: skip
 async def get_sensors(request: Requested) -> Response[Any]:
-    """Every sensor, in the order that live events count them in. For the operator only: where they stand is told
+    """Every sensor, in the order that live events count them in. For the operator only: where they stand is shown
     to nobody who might go there."""
     hub = hub_of(request)
     now_s = hub.clock()
@@ -130,4 +130,4 @@ def get_map() -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-cache"})
 
 
-DOORS = (get_tracks, get_sites, get_sensors, get_range, get_frame, get_frames, get_live, get_map)
+ENDPOINTS = (get_tracks, get_sites, get_sensors, get_range, get_frame, get_frames, get_live, get_map)

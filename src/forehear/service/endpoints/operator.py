@@ -1,4 +1,4 @@
-"""The operator's own doors, and how the service is doing."""
+"""The operator's own endpoints, and how the service is doing."""
 
 from typing import Annotated, Any
 
@@ -82,4 +82,4 @@ async def acknowledge(request: Requested, number: Annotated[int, Parameter(ge=0,
     return Response({"number": number, "acknowledged": True})
 
 
-DOORS = (get_health, get_metrics, put_key, drop_key, acknowledge)
+ENDPOINTS = (get_health, get_metrics, put_key, drop_key, acknowledge)

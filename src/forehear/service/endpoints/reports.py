@@ -1,4 +1,4 @@
-"""The door that sensors and gateways come through: reports over HTTP."""
+"""The endpoint of sensors and gateways: reports over HTTP."""
 
 import zlib
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The application: every door over HTTP, under the headers that every answer carries.
+"""The application: every endpoint over HTTP, under the headers that every answer carries.
 
 Litestar, because it speaks msgspec: the records are the schema, and its OpenAPI document is made of them. Every
 answer is made from what the hub keeps.
@@ -14,11 +14,11 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from forehear import __version__
-from forehear.service.endpoints import alerts as doors_alerts
-from forehear.service.endpoints import map as doors_map
-from forehear.service.endpoints import operator as doors_operator
-from forehear.service.endpoints import reports as doors_in
-from forehear.service.endpoints.answers import told
+from forehear.service.endpoints import alerts as alert_endpoints
+from forehear.service.endpoints import map as map_endpoints
+from forehear.service.endpoints import operator as operator_endpoints
+from forehear.service.endpoints import reports as report_endpoints
+from forehear.service.endpoints.answers import refusal_shown
 from forehear.service.endpoints.faces import security_headers, with_headers
 from forehear.service.hub import Hub
 
@@ -27,22 +27,22 @@ def application(hub: Hub) -> ASGIApp:
     """Make the ASGI application of a hub that is running."""
     files = create_static_files_router(
         path="/map",
-        directories=[doors_map.MAP],
+        directories=[map_endpoints.MAP],
         include_in_schema=False,
         cache_control=CacheControlHeader(max_age=3600),
     )
     handlers: list[Any] = [
-        doors_in.put_reports,
-        *doors_map.DOORS,
-        *doors_alerts.DOORS,
-        *doors_operator.DOORS,
+        report_endpoints.put_reports,
+        *map_endpoints.ENDPOINTS,
+        *alert_endpoints.ENDPOINTS,
+        *operator_endpoints.ENDPOINTS,
         files,
     ]
     app = Litestar(
         route_handlers=[Router("/", route_handlers=handlers)],
         exception_handlers={
-            HTTPException: told, NotAuthorizedException: told, NotFoundException: told,
-            ValidationException: told, Exception: told,
+            HTTPException: refusal_shown, NotAuthorizedException: refusal_shown, NotFoundException: refusal_shown,
+            ValidationException: refusal_shown, Exception: refusal_shown,
         },
         openapi_config=OpenAPIConfig(title="forehear", version=__version__, path="/schema"),
         request_max_body_size=None,

@@ -16,7 +16,7 @@ FACES: tuple[Face, Face] = ("public", "operator")
 WAITING = 24
 # A comment now and then, so that a dead connection is noticed and proxies do not close a quiet one [s].
 STILL_HERE_S = 15.0
-# Watchers at once; the next is told to come later. Each costs a connection and some memory.
+# Watchers at once; the next is asked to come later. Each costs a connection and some memory.
 MOST_WATCHERS = 1000
 
 encode = msgspec.json.Encoder().encode
@@ -34,7 +34,6 @@ class Live:
         self._snapshot = snapshot
         self._queues: dict[Face, set[asyncio.Queue[bytes]]] = {"public": set(), "operator": set()}
         self.resets = 0
-        self.sent_bytes = 0
 
     def watchers(self, face: Face | None = None) -> int:
         """How many are watching."""
@@ -68,8 +67,6 @@ class Live:
                 parts = [body]
                 while not queue.empty():
                     parts.append(queue.get_nowait())
-                out = b"".join(parts)
-                self.sent_bytes += len(out)
-                yield out
+                yield b"".join(parts)
         finally:
             self._queues[face].discard(queue)

@@ -20,7 +20,7 @@ SHOW_EVERY_S, SLOW_EVERY_S = 0.09, 0.45
 TICK_EVERY_S = 0.9
 # Frames for the time slider are this far apart [s].
 KEEP_EVERY_S = 2
-# Alerts that a newcomer is told.
+# Alerts that a newcomer is sent.
 RECENT_ALERTS = 50
 # What was shown last is shown again after a restart, unless it is older than this [s]: tracks end by then.
 RECALL_S = 60.0
@@ -53,7 +53,7 @@ class Showing:
         self._recall(reader)
 
     def take(self, frame: Frame) -> None:
-        """Make a frame the picture; watchers are told of it by `publish`."""
+        """Make a frame the picture; watchers are sent it by `publish`."""
         self.time_s = max(self.time_s, frame.time_s)
         self.tracks = tuple(t for t in frame.tracks if t.status != "ended")
         if frame.sites is not None:
@@ -62,7 +62,7 @@ class Showing:
             self.corridors = frame.corridors
 
     def publish(self, frame: Frame) -> None:
-        """Tell watchers of a frame that was taken, unless they were told a moment ago."""
+        """Send watchers a frame that was taken, unless they were sent one a moment ago."""
         now = time.monotonic()
         # A clock that runs twenty times as fast steps more often than anybody can see.
         if now - self._shown_at_s < SHOW_EVERY_S:
@@ -133,7 +133,7 @@ class Showing:
         out.append(event("sites", self.site_states))
         out.append(event("alerts", [alert_shown(a, face) for a in self.recent]))
         if face == "operator":
-            # As they were told last: what has changed since is told to all, this one too.
+            # As was sent last: what has changed since is sent to all, this one too.
             out.append(event("sensors", list(enumerate(self._sensor_states.codes))))
             out.append(event("corridors", self.corridors))
             out.append(event("status", self._status()))

@@ -257,7 +257,7 @@ class Store:
     def retain(self, now_s: float, keep_s: float) -> int:
         """Delete a portion of what is older than allowed, or, near the size limit, the oldest; returns how many.
 
-        Alerts are kept: they are few, and a record of what people were told.
+        Alerts are kept: they are few, and a record of what people were sent.
         """
         before_s = now_s - keep_s
         if self._max_mb is not None and self.size_mb() > 0.8 * self._max_mb:

@@ -64,7 +64,7 @@ class Frame(Struct, frozen=True):
     turned_away: dict[str, int] | None = None
     # True while the worker goes through what was stored before it started.
     replayed: bool = False
-    # True where only its alerts and counts are told: nobody is shown what a moment long past looked like.
+    # True where only its alerts and counts are sent: nobody is shown what a moment long past looked like.
     silent: bool = False
 
 

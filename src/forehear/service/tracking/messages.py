@@ -24,7 +24,6 @@ class Start(msgspec.Struct, frozen=True):
     policy: Policy
     issued: int = 0
     resume: tuple[Alert, ...] = ()
-    use_snapshot: bool = True
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -35,7 +34,7 @@ class Step(msgspec.Struct, frozen=True):
     bodies: tuple[bytes, ...] = ()
     # Taken before, by a process that is gone.
     replayed: bool = False
-    # The end of a replay without a snapshot: what the sites were told stands.
+    # The end of a replay without a snapshot: what the sites were sent stands.
     adopt: bool = False
     # Taken for what it leaves behind: nobody is shown its frame.
     silent: bool = False

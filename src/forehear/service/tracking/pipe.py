@@ -1,7 +1,7 @@
 """The hub's end of the tracker's process: launch it, start it, hand it steps, take its frames.
 
 Launched is not started: the process loads its loops, which takes as long as everything else of the service does,
-and is launched first for that; only then is it told what to track.
+and is launched first for that; only then is it sent what to track.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ END_WITHIN_S = 5.0
 
 
 class WorkerGone(ForehearError):
-    """The tracker's process ended without being told to."""
+    """The tracker's process ended without being asked to."""
 
 
 class Pipe:

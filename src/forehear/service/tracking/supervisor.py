@@ -21,7 +21,7 @@ from forehear.service.tracking.pipe import Pipe, WorkerGone
 REPLAY_S = 180.0
 # Attempts to catch up before giving up: each leaves one step more out.
 ATTEMPTS = 5
-# Alerts looked through for what each site was told last, beyond ten a site.
+# Alerts looked through for what each site was sent last, beyond ten a site.
 RECENT_ALERTS = 50
 # A step of the past: the moment, the last block, the block before the first.
 Past = tuple[float, int, int]
@@ -51,7 +51,7 @@ class Tracking:
     async def resume(self, show: Callable[[Frame, bool], Awaitable[None]]) -> int:
         """Bring a process to where the last one was; gives the last block that it has seen.
 
-        `show` is told every frame on the way, and whether its alerts are the very ones of before. Raises
+        `show` is handed every frame on the way, and whether its alerts are the very ones of before. Raises
         WorkerGone when no process stays up.
         """
         for _ in range(ATTEMPTS):

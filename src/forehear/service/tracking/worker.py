@@ -34,7 +34,7 @@ from forehear.warn.policy import places_of_sensors
 # share of the time (a night's takes 0.08 s). One that survives a power cut takes 0.3 s of another core to
 # compress: it is due when the last is so old [s].
 SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE, LASTING_EVERY_S = 0.2, 5.0, 0.15, 8.0
-# Corridors are told every so many seconds: they change slowly and are large.
+# Corridors are sent every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
 
 
@@ -93,7 +93,7 @@ class Worker:
         return rest
 
     def take(self, one: Step) -> Frame:
-        """Take one step and tell what there is then."""
+        """Take one step and give what there is then."""
         began = time.perf_counter()
         reports = [report for body in one.bodies for report in self._decode(body)]
         tracks = self.tracker.advance(one.time_s, reports)
@@ -165,7 +165,7 @@ class Worker:
         return tuple(out)
 
     def _adopt(self, time_s: float) -> None:
-        """After a replay without a snapshot: what people were told last stands until the table changes it."""
+        """After a replay without a snapshot: what people were sent last stands until the table changes it."""
         for alert in self._resume:
             site = alert.site
             if site not in self.sites or alert.state == "cancelled":
@@ -221,7 +221,7 @@ def main() -> int:
     # Frames go out here; whatever prints must not end up among them.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    # Before it is told anything: the service has as much to load, and does it meanwhile.
+    # Before it is sent anything: the service has as much to load, and does it meanwhile.
     warm()
     incoming = messages(sys.stdin.buffer)
     first = next(incoming, None)

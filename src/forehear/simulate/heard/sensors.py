@@ -70,7 +70,7 @@ def natures_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.ra
     swing = model.noise_drift_db * math.sqrt(2.0) * rng.uniform(0.5, 1.2, n)
     drift = np.stack([swing, rate, rng.uniform(0.0, 2.0 * math.pi, n)])
     there_lon, there_lat, _ = geodesy.geodetic(xyz)
-    tells = (kind == OBSERVER) & (model.observer_moves_m > 0.0)
+    reports_place = (kind == OBSERVER) & (model.observer_moves_m > 0.0)
     return SensorNatures(
         receivers=Receivers(xyz, frame, east * frame[:, 0] + north * frame[:, 1], rng.uniform(0.0, 1.0, n)),
         cells=cells_of(there_lon, there_lat, xyz, np.maximum(noise - swing, _NOISE_DB[0])),
@@ -80,8 +80,8 @@ def natures_of(network: Network, air: Atmosphere, model: SensorModel, rng: np.ra
         level_bias_db=model.level_bias_sigma_db * rng.standard_normal(n),
         turn_deg=model.array_turn_sigma_deg * rng.standard_normal(n),
         elevation_bias_deg=model.elevation_bias_deg + model.elevation_bias_spread_deg * rng.standard_normal(n),
-        lon=np.where(tells, there_lon, np.nan),
-        lat=np.where(tells, there_lat, np.nan),
+        lon=np.where(reports_place, there_lon, np.nan),
+        lat=np.where(reports_place, there_lat, np.nan),
     )
 
 

@@ -15,9 +15,9 @@ Array = NDArray[np.float64]
 _ROUNDS, _CLOSE_S = 300, 1e-8
 # Pitch is taken over this much of the listener's time [s].
 _PITCH_OVER_S = 0.1
-# The wind that is told carries sound over some hundred metres of height; at 10 m it blows so much of that.
+# The wind that is reported carries sound over some hundred metres of height; at 10 m it blows so much of that.
 NEAR_THE_GROUND = 0.65
-# Roughness of open country [m], and the height at which wind is told [m].
+# Roughness of open country [m], and the height at which wind is reported [m].
 _ROUGHNESS_M, _WIND_HEIGHT_M = 0.05, 10.0
 # Speed of sound per kelvin near 10 degrees [m/s/K].
 _MPS_PER_KELVIN = 0.6
@@ -49,11 +49,11 @@ def delay_s(
     All earth-centred. The way of a sound of no age is the first guess where none is given.
     """
     flat, slope = time_s.reshape(-1), paths.slopes(path.xyz_m)
-    ears = np.repeat(sensor_m, time_s.shape[1], axis=0)
+    sensors = np.repeat(sensor_m, time_s.shape[1], axis=0)
     wind = np.repeat(wind_mps, time_s.shape[1], axis=0)
     delay = np.zeros(len(flat)) if guess_s is None else np.nan_to_num(guess_s.reshape(-1))
     for _ in range(_ROUNDS):
-        way = place_at(path, slope, flat - delay) + wind * delay[:, None] - ears
+        way = place_at(path, slope, flat - delay) + wind * delay[:, None] - sensors
         better = np.sqrt(np.einsum("nk,nk->n", way, way)) / sound_mps
         change = np.max(np.abs(better - delay), initial=0.0)
         delay = better

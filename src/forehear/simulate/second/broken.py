@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.scenario.settings import Scenario
-from forehear.simulate.second.ears import DENYING, LYING, STUCK, SecondEars, kinds_of_strangers
+from forehear.simulate.second.sensors import DENYING, LYING, STUCK, SecondSensors, kinds_of_strangers
 from forehear.simulate.second.surroundings import strangers
 
 Array = NDArray[np.float64]
@@ -39,53 +39,63 @@ class Inventions:
     stuck_kinds: Array
 
 
-def inventions_of(scenario: Scenario, ears: SecondEars, rng: np.random.Generator) -> Inventions:
+def inventions_of(scenario: Scenario, sensors: SecondSensors, rng: np.random.Generator) -> Inventions:
     """Draw all lies of the night."""
     liars, times = [], []
-    for j in np.flatnonzero(ears.role == LYING):
+    for j in np.flatnonzero(sensors.role == LYING):
         at = float(rng.uniform(-_HALF_S, 2.0 * _HALF_S))
         while at < scenario.duration_s + _HALF_S:
             liars.append(int(j))
             times.append(at)
             at += 2.0 * _HALF_S + float(rng.exponential(_RESTS_S))
-    n, stuck = len(liars), np.flatnonzero(ears.role == STUCK)
+    n, stuck = len(liars), np.flatnonzero(sensors.role == STUCK)
     return Inventions(
         np.array(liars, np.int64), np.array(times, np.float64), rng.uniform(*_NEAREST_M, n),
         rng.uniform(*_SPEEDS_MPS, n), rng.uniform(*_LOUD_DB, n), rng.uniform(*_TONES_HZ, n),
-        rng.uniform(0.0, 360.0, n), stuck, ears.noise_db[stuck] + rng.uniform(5.0, 25.0, len(stuck)),
+        rng.uniform(0.0, 360.0, n), stuck, sensors.noise_db[stuck] + rng.uniform(5.0, 25.0, len(stuck)),
         rng.uniform(*_TONES_HZ, len(stuck)), kinds_of_strangers(len(stuck), rng),
     )  # fmt: skip
 
 
-def inventing(ears: SecondEars) -> NDArray[np.bool_]:
+def inventing(sensors: SecondSensors) -> NDArray[np.bool_]:
     """Which sensors say nothing of what truly sounds."""
-    return np.isin(ears.role, (STUCK, LYING, DENYING))
+    return np.isin(sensors.role, (STUCK, LYING, DENYING))
 
 
 def invented(
-    lies: Inventions, ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
+    lies: Inventions,
+    sensors: SecondSensors,
+    scenario: Scenario,
+    begin_s: int,
+    ticks: int,
+    rng: np.random.Generator,
 ) -> list[SourceColumns]:
     """Give what is invented in a block: by the stuck, by the lying, and in a flood."""
     return [
-        _stuck(lies, ears, scenario, ticks, rng),
-        _lied(lies, ears, scenario, begin_s, ticks, rng),
-        _flood(ears, scenario, begin_s, ticks, rng),
+        _stuck(lies, sensors, scenario, ticks, rng),
+        _lied(lies, sensors, scenario, begin_s, ticks, rng),
+        _flood(sensors, scenario, begin_s, ticks, rng),
     ]
 
 
 def _stuck(
-    lies: Inventions, ears: SecondEars, scenario: Scenario, ticks: int, rng: np.random.Generator
+    lies: Inventions, sensors: SecondSensors, scenario: Scenario, ticks: int, rng: np.random.Generator
 ) -> SourceColumns:
     k, tick = (part.reshape(-1) for part in np.indices((len(lies.stuck), ticks)))
     level = lies.stuck_db[k] + 0.2 * rng.standard_normal(len(k))
     azimuth = np.full(len(k), 100.0)
     return strangers(
-        ears, lies.stuck[k], tick, level, lies.stuck_hz[k], lies.stuck_kinds[k], azimuth, scenario.sensors
+        sensors, lies.stuck[k], tick, level, lies.stuck_hz[k], lies.stuck_kinds[k], azimuth, scenario.sensors
     )
 
 
 def _lied(
-    lies: Inventions, ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
+    lies: Inventions,
+    sensors: SecondSensors,
+    scenario: Scenario,
+    begin_s: int,
+    ticks: int,
+    rng: np.random.Generator,
 ) -> SourceColumns:
     late = begin_s - lies.nearest_at_s
     now = np.flatnonzero((late + ticks > -_HALF_S) & (late < _HALF_S))
@@ -100,18 +110,18 @@ def _lied(
     tone = tone + 0.3 * rng.standard_normal(len(k))
     azimuth = lies.azimuth_deg[k] + np.degrees(np.arctan2(gone, lies.nearest_m[k]))
     kinds = np.tile(_LIE_KINDS, (len(k), 1))
-    return strangers(ears, lies.liar[k], tick, level, tone, kinds, azimuth, scenario.sensors)
+    return strangers(sensors, lies.liar[k], tick, level, tone, kinds, azimuth, scenario.sensors)
 
 
 def _flood(
-    ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
+    sensors: SecondSensors, scenario: Scenario, begin_s: int, ticks: int, rng: np.random.Generator
 ) -> SourceColumns:
     model = scenario.second
     low = max(math.ceil(model.flood_from_s) - begin_s, 0)
     high = min(math.floor(model.flood_from_s + model.flood_for_s) - begin_s, ticks)
     many = model.flood_per_s * max(high - low, 0)
-    sensor = rng.integers(0, len(ears.kind), many)
+    sensor = rng.integers(0, len(sensors.kind), many)
     tick = np.repeat(np.arange(low, low + many // max(model.flood_per_s, 1)), model.flood_per_s)
     level, tone = rng.uniform(35.0, 80.0, many), rng.uniform(40.0, 400.0, many)
     kinds, azimuth = kinds_of_strangers(many, rng), rng.uniform(0.0, 360.0, many)
-    return strangers(ears, sensor, tick, level, tone, kinds, azimuth, scenario.sensors)
+    return strangers(sensors, sensor, tick, level, tone, kinds, azimuth, scenario.sensors)

@@ -9,7 +9,7 @@ from forehear.records import Atmosphere
 from forehear.simulate.scenario.second import SecondPlan
 from forehear.simulate.scenario.settings import Emitter
 from forehear.simulate.second import air
-from forehear.simulate.second.ears import SecondEars, odds
+from forehear.simulate.second.sensors import SecondSensors, odds
 from forehear.simulate.world import paths
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ _OCTAVE_S = 3.0
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Sound at ears, one row a sensor and second: true level and tone, and where it came from."""
+    """Sound at sensors, one row a sensor and second: true level and tone, and where it came from."""
 
     emitter: Ints
     sensor: Ints
@@ -76,8 +76,8 @@ class SecondVoice:
 
 
 def arrivals(
-    voice: SecondVoice, ears: SecondEars, noise_db: Array, model: SecondPlan, real: Atmosphere, sound_mps: float,
-    begin_s: int, listens: NDArray[np.bool_],
+    voice: SecondVoice, sensors: SecondSensors, noise_db: Array, model: SecondPlan, real: Atmosphere,
+    sound_mps: float, begin_s: int, listens: NDArray[np.bool_],
 ) -> tuple[Arrivals, Array, Array] | None:  # fmt: skip
     """Give what arrives from one emitter in the seconds of `noise_db` (n, ticks) [dB], where a sensor `listens`.
 
@@ -87,7 +87,7 @@ def arrivals(
     path = _cut(voice.path, begin_s, ticks, sound_mps)
     if path is None:
         return None
-    near = _near(voice, path, ears, noise_db, model)
+    near = _near(voice, path, sensors, noise_db, model)
     if voice.only is not None:
         near = np.intersect1d(near, voice.only)
     if len(near) == 0:
@@ -95,22 +95,25 @@ def arrivals(
     rng = np.random.Generator(np.random.PCG64([voice.seed, begin_s]))
     fading, voice.fading[near] = air.wander(voice.fading[near], ticks, model.fading_s, rng)
     slip, voice.slip[near] = air.wander(voice.slip[near], ticks, _OCTAVE_S, rng)
-    t = begin_s + np.arange(ticks)[None, :] + ears.phase_s[near][:, None]
-    xyz, wind = ears.xyz_m[near], ears.wind_mps[near]
+    t = begin_s + np.arange(ticks)[None, :] + sensors.phase_s[near][:, None]
+    xyz, wind = sensors.xyz_m[near], sensors.wind_mps[near]
     delay, pitch = air.pitch(path, xyz, wind, t, sound_mps)
     heard = np.isfinite(delay) & (pitch > 0.0)
     delay, pitch = np.where(heard, delay, 1.0), np.where(heard, pitch, 1.0)
     left = np.clip(t - delay, path.start_s, path.end_s)
     came = air.place_at(path, paths.slopes(path.xyz_m), left.reshape(-1)).reshape(*left.shape, 3)
     seen = came + wind[:, None] * delay[..., None] - xyz[:, None]
-    seen = np.einsum("nij,ntj->nti", ears.local[near], seen)
+    seen = np.einsum("nij,ntj->nti", sensors.local[near], seen)
     far = np.linalg.norm(seen, axis=2)
     level = np.interp(left, path.start_s + np.arange(len(path.level_db)), path.level_db)
     level = level - 20.0 * np.log10(np.maximum(far, 1.0)) - voice.absorption_db_per_m * far
     level += 10.0 * voice.emitter.convection * np.log10(pitch)
-    level += model.fading_sigma_db * fading - _shadow(came, xyz, ears.local[near], real, model, sound_mps)
+    level += model.fading_sigma_db * fading - _shadow(came, xyz, sensors.local[near], real, model, sound_mps)
     chance = odds(
-        level - noise_db[near], ears.threshold_db[near][:, None], ears.ceiling[near][:, None], ears.scale_db
+        level - noise_db[near],
+        sensors.threshold_db[near][:, None],
+        sensors.ceiling[near][:, None],
+        sensors.scale_db,
     )
     chance[~(heard & listens[near])] = 0.0
     tone = np.interp(left, path.start_s + np.arange(len(path.tone_hz)), path.tone_hz) * pitch
@@ -138,19 +141,19 @@ def _cut(path: paths.EmitterPath, begin_s: int, ticks: int, sound_mps: float) ->
 
 
 def _near(
-    voice: SecondVoice, path: paths.EmitterPath, ears: SecondEars, noise_db: Array, model: SecondPlan
+    voice: SecondVoice, path: paths.EmitterPath, sensors: SecondSensors, noise_db: Array, model: SecondPlan
 ) -> Ints:
     """Give the sensors whose odds may reach the least worth a die, from the nearest point of the path."""
     points = path.xyz_m[:: max(len(path.xyz_m) // 16, 1)]
     gap = float(np.max(np.linalg.norm(np.diff(path.xyz_m, axis=0), axis=1), initial=0.0))
     gap *= max(len(path.xyz_m) // 16, 1)
-    least = np.full(len(ears.kind), np.inf)
+    least = np.full(len(sensors.kind), np.inf)
     for point in np.concatenate([points, path.xyz_m[-1:]]):
-        least = np.minimum(least, np.linalg.norm(ears.xyz_m - point, axis=1))
+        least = np.minimum(least, np.linalg.norm(sensors.xyz_m - point, axis=1))
     least = np.maximum(least - gap, 1.0)
     loudest = float(path.level_db.max()) + _FADING_SIGMAS * model.fading_sigma_db + 6.0 * voice.emitter.convection
     level = loudest - 20.0 * np.log10(least) - voice.absorption_db_per_m * least
-    best = odds(level - noise_db.min(axis=1), ears.threshold_db, ears.ceiling, ears.scale_db)
+    best = odds(level - noise_db.min(axis=1), sensors.threshold_db, sensors.ceiling, sensors.scale_db)
     return np.flatnonzero((best > _LEAST_ODDS) & (least < _FARTHEST_M))
 
 
@@ -166,5 +169,5 @@ def _shadow(came: Array, xyz: Array, local: Array, real: Atmosphere, model: Seco
     return air.shadow_loss_db(flat, edge, model.shadow_db)
 
 
-# Height of an ear over the ground [m].
+# Height of a sensor over the ground [m].
 MAST_M = 4.0

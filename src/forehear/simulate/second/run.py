@@ -21,8 +21,8 @@ from forehear.records import Atmosphere, Network, Report, Site, Truth
 from forehear.simulate.heard import columns
 from forehear.simulate.scenario.settings import Scenario
 from forehear.simulate.second import broken, engines, hear, plots, reach, surroundings
-from forehear.simulate.second.ears import SecondEars, ears_of, listening
 from forehear.simulate.second.send import Sending
+from forehear.simulate.second.sensors import SecondSensors, listening, sensors_of
 from forehear.simulate.world import ground, traffic, truth
 
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ class SecondWorld:
     network: Network
     sites: tuple[Site, ...]
     air: Atmosphere
-    ears: SecondEars
+    sensors: SecondSensors
     lies: broken.Inventions
     plots: tuple[plots.Plot, ...]
     actors: tuple[traffic.Actor, ...]
@@ -83,14 +83,14 @@ def prepare(scenario: Scenario, seed: int | None = None, network: Network | None
     if network is None:
         network = ground.network_of(scenario, land, shared[1])
     real = real_air(scenario, own[0])
-    ears = ears_of(scenario, network, medium.wind_mps(real), own[1])
-    lies = broken.inventions_of(scenario, ears, own[2])
+    sensors = sensors_of(scenario, network, medium.wind_mps(real), own[1])
+    lies = broken.inventions_of(scenario, sensors, own[2])
     places = np.array([(s.lon, s.lat) for s in network.sensors])
     actors = traffic.flights_of(scenario, land, shared[4]) + engines.actors_of(scenario, land, own[3], places)
-    agreed = plots.plots_of(scenario, ears, own[4])
+    agreed = plots.plots_of(scenario, sensors, own[4])
     actors += [plot.actor for plot in agreed]
     sites = ground.sites_of(scenario, shared[6])
-    return SecondWorld(scenario, network, sites, real, ears, lies, agreed, tuple(actors), seed)
+    return SecondWorld(scenario, network, sites, real, sensors, lies, agreed, tuple(actors), seed)
 
 
 def real_air(scenario: Scenario, rng: np.random.Generator) -> Atmosphere:
@@ -98,7 +98,7 @@ def real_air(scenario: Scenario, rng: np.random.Generator) -> Atmosphere:
     known, error, model = scenario.atmosphere, scenario.air_error, scenario.second
     draw = rng.standard_normal(3)
     east, north = medium.wind_mps(known)
-    # So that the error's length is the one told on average, whatever its direction.
+    # So that the error's length is the one stated on average, whatever its direction.
     east += error.wind_east_mps + model.wind_error_mps * math.sqrt(0.5) * draw[0]
     north += error.wind_north_mps + model.wind_error_mps * math.sqrt(0.5) * draw[1]
     warmth = known.temperature_c + error.temperature_c + model.temperature_error_c * draw[2]
@@ -117,12 +117,12 @@ def simulate(scenario: Scenario, seed: int | None = None, network: Network | Non
 
 def blocks(world: SecondWorld) -> Iterator[SecondBlock]:
     """Play a world. The last block holds every report that was still under way."""
-    scenario, ears = world.scenario, world.ears
+    scenario, sensors = world.scenario, world.sensors
     own = [
         np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence([world.seed, _APART, 1]).spawn(3)
     ]
-    around = surroundings.Surroundings(ears, scenario.second, world.air.wind_mps, own[0])
-    sending = Sending(ears, scenario, own[1])
+    around = surroundings.Surroundings(sensors, scenario.second, world.air.wind_mps, own[0])
+    sending = Sending(sensors, scenario, own[1])
     waiting = sorted(enumerate(world.actors), key=lambda pair: pair[1].start_s, reverse=True)
     heard_as = np.array([a.emitter.heard_as for a in world.actors]).reshape(-1, 3)
     voices: list[reach.SecondVoice] = []
@@ -132,7 +132,7 @@ def blocks(world: SecondWorld) -> Iterator[SecondBlock]:
         while waiting and waiting[-1][1].start_s < begin + ticks:
             voices.append(_voice(world, *waiting.pop()))
         voices = [v for v in voices if v.path.end_s > begin - _LINGERS_S]
-        noise, running = around.noise_db(ticks), listening(ears, scenario, begin, ticks)
+        noise, running = around.noise_db(ticks), listening(sensors, scenario, begin, ticks)
         said, best, expected = _heard(world, voices, noise, running, heard_as, begin, own[2])
         pending.append(sending.reports(said, noise, running, begin))
         sounding = [(world.actors[v.number], v.path) for v in voices]
@@ -150,7 +150,7 @@ def _voice(world: SecondWorld, number: int, actor: traffic.Actor) -> reach.Secon
     figures = (world.air.temperature_c, world.air.relative_humidity_pct, world.air.pressure_hpa)
     absorption = float(medium.absorption_db_per_m(actor.emitter.band_hz, *figures))
     rng = np.random.Generator(np.random.PCG64([actor.voice, _APART]))
-    fading, slip = rng.standard_normal((2, len(world.ears.kind)))
+    fading, slip = rng.standard_normal((2, len(world.sensors.kind)))
     only = {id(plot.actor): plot.members for plot in world.plots}.get(id(actor))
     path = actor.make()
     return reach.SecondVoice(
@@ -163,20 +163,20 @@ def _heard(
     begin: int, rng: np.random.Generator,
 ) -> tuple[columns.SourceColumns, Array, Array]:  # fmt: skip
     """All that is said in a block; and the truth's best odds and expected hearers (voices, ticks)."""
-    scenario, ears = world.scenario, world.ears
+    scenario, sensors = world.scenario, world.sensors
     sound = medium.speed_of_sound_mps(world.air.temperature_c)
     best, expected = np.zeros((2, len(voices), noise.shape[1]))
-    listens = running & ~broken.inventing(ears)[:, None]
+    listens = running & ~broken.inventing(sensors)[:, None]
     rows = []
     for k, voice in enumerate(voices):
-        found = reach.arrivals(voice, ears, noise, scenario.second, world.air, sound, begin, listens)
+        found = reach.arrivals(voice, sensors, noise, scenario.second, world.air, sound, begin, listens)
         if found is not None:
             rows.append(found[0])
             best[k], expected[k] = found[1], found[2]
     plain = scenario.sensors
-    arriving = hear.merged(reach.joined(rows), ears, plain)
-    parts = [hear.hear(arriving, noise, ears, heard_as, scenario.second, plain, rng)]
-    alarms = surroundings.false_alarms(ears, noise, plain, rng)
-    parts.append(alarms.take(~broken.inventing(ears)[alarms.sensor]))
-    parts += broken.invented(world.lies, ears, scenario, begin, noise.shape[1], rng)
+    arriving = hear.merged(reach.joined(rows), sensors, plain)
+    parts = [hear.hear(arriving, noise, sensors, heard_as, scenario.second, plain, rng)]
+    alarms = surroundings.false_alarms(sensors, noise, plain, rng)
+    parts.append(alarms.take(~broken.inventing(sensors)[alarms.sensor]))
+    parts += broken.invented(world.lies, sensors, scenario, begin, noise.shape[1], rng)
     return columns.join_sources(parts), best, expected

@@ -1,4 +1,4 @@
-"""Recorded trajectories, from CSV or GeoJSON, to fixes: whatever is wrong with them is told all at once."""
+"""Recorded trajectories, from CSV or GeoJSON, to fixes: whatever is wrong with them is reported all at once."""
 
 import csv
 import json

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 _OPPOSITE = {"east": "west", "west": "east", "north": "south", "south": "north"}
 # Entries and exits keep away from the corners: this share of an edge.
 _EDGE_SHARE = 0.85
-# Spreads end here: slower than a slow drone, lower than a tree, as fast as a path may be told [m/s, m].
+# Spreads end here: slower than a slow drone, lower than a tree, as fast as a path may be written [m/s, m].
 _SPEEDS_MPS = (5.0, 230.0)
 _HEIGHTS_M = (20.0, 15_000.0)
 

@@ -24,7 +24,7 @@ _GOOD_CLOCK_S, _GOOD_DRIFT_PPM = 0.01, 1.0
 
 
 @dataclass(frozen=True)
-class SecondEars:
+class SecondSensors:
     """Constants of each sensor, all (n,) unless said."""
 
     kind: Ints
@@ -63,9 +63,9 @@ def scale_of(rise_db: float) -> float:
     return rise_db / _LOGISTIC_SPAN
 
 
-def ears_of(
+def sensors_of(
     scenario: Scenario, network: Network, wind_mps: tuple[float, float], rng: np.random.Generator
-) -> SecondEars:
+) -> SecondSensors:
     """Draw every sensor. `wind_mps` is the real wind's east and north."""
     model, n = scenario.second, len(network.sensors)
     lon, lat = np.array([s.lon for s in network.sensors]), np.array([s.lat for s in network.sensors])
@@ -80,7 +80,7 @@ def ears_of(
     role = _roles(scenario, n, rng)
     begun = rng.random(n) < 0.5
     dead_from = np.where(begun, -np.inf, rng.uniform(0.0, scenario.duration_s, n))
-    return SecondEars(
+    return SecondSensors(
         kind=np.array([_KINDS[s.kind] for s in network.sensors], np.int64),
         xyz_m=geodesy.ecef(lon, lat, height),
         local=local,
@@ -124,12 +124,12 @@ def _roles(scenario: Scenario, n: int, rng: np.random.Generator) -> Ints:
     return role
 
 
-def listening(ears: SecondEars, scenario: Scenario, begin_s: int, ticks: int) -> NDArray[np.bool_]:
+def listening(sensors: SecondSensors, scenario: Scenario, begin_s: int, ticks: int) -> NDArray[np.bool_]:
     """Give whether each sensor runs in each second: (n, ticks)."""
     model = scenario.second
-    t = begin_s + np.arange(ticks)[None, :] + ears.phase_s[:, None]
+    t = begin_s + np.arange(ticks)[None, :] + sensors.phase_s[:, None]
     dark = (t >= model.blackout_from_s) & (t < model.blackout_from_s + model.blackout_for_s)
-    return np.asarray((t < ears.dead_from_s[:, None]) & ~(dark & ears.dark[:, None]), np.bool_)
+    return np.asarray((t < sensors.dead_from_s[:, None]) & ~(dark & sensors.dark[:, None]), np.bool_)
 
 
 def kinds_of_strangers(many: int, rng: np.random.Generator) -> Array:
