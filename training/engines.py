@@ -21,14 +21,14 @@ Range = tuple[float, float]
 DRONE_MPS, DRONE_ASIDE_M, DRONE_HEIGHT_M = (25.0, 80.0), (15.0, 1800.0), (30.0, 1200.0)
 # What recordings of real drones show, as far as it is a number: six of ten turn about so fast [Hz] and have two
 # blades, the other orders lie so far below the blades' [dB], and six of ten have skirts beside their lines.
-USUAL, USUAL_HZ, FAINT_DB, SKIRTED = 0.7, 96.0, (6.0, 26.0), 0.5
+USUAL, USUAL_HZ, FAINT_DB, SKIRTED = 0.7, 96.0, (7.0, 28.0), 0.5
 
 
 def drone(chance: Chance, seconds: float) -> Array:
     """Let a propeller drone pass (n,) [Pa]."""
     engine = drone_engine(chance)
     heard = passing(chance, engine, seconds, DRONE_MPS, DRONE_ASIDE_M, DRONE_HEIGHT_M)
-    heard = pulsed(chance, heard, engine.lines[0].fundamental_hz, 0.5)
+    heard = pulsed(chance, heard, engine.lines[0].fundamental_hz, 0.25)
     return skirted(chance, heard) if chance.random() < SKIRTED else heard
 
 
@@ -43,12 +43,12 @@ def drone_engine(chance: Chance) -> Engine:
         tone_hz / (2.0 if halved else 1.0), 118.0,
         to_hz=float(chance.choice([2000.0, 4000.0, 6000.0])), blades=blades,
         faint_db=chance.uniform(*FAINT_DB) if chance.random() < 0.85 else chance.uniform(0.0, 8.0),
-        knee_hz=log_uniform(chance, 200.0, 1400.0), fall_db=chance.uniform(3.0, 13.0),
-        spread_db=chance.uniform(3.0, 10.0), wander_db=chance.uniform(0.5, 5.0), spread_share=0.0,
+        knee_hz=log_uniform(chance, 150.0, 1000.0), fall_db=chance.uniform(4.0, 13.0),
+        spread_db=chance.uniform(2.0, 8.0), wander_db=chance.uniform(0.5, 5.0), spread_share=0.0,
         throttle_share=log_uniform(chance, 3e-4, 2e-2), throttle_s=log_uniform(chance, 1.5, 30.0),
         width_hz=log_uniform(chance, 3e-4, 0.3),
     )  # fmt: skip
-    return Engine((lines,), 118.0 - chance.uniform(0.0, 26.0), _noise(chance))
+    return Engine((lines,), 118.0 - chance.uniform(2.0, 30.0), _noise(chance))
 
 
 def skirted(chance: Chance, heard: Array) -> Array:

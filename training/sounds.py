@@ -22,7 +22,7 @@ from training.engines import Maker
 Samples = NDArray[np.float32]
 DRONE_S, OTHER_S = 6.0, 5.0
 # Each drone lies under so many beds, at these ratios of powers in 40-2,000 Hz [dB].
-UNDER_BEDS, BED_DB = 3, (-14.0, 7.0)
+UNDER_BEDS, BED_DB = 3, (-15.0, 6.0)
 # So often a sound is coded not at all, once, twice; what lies so far under a band's loudest is lost [dB].
 CODINGS, CODED_DB = (0.15, 0.45, 0.4), (2.5, 13.0)
 # What is no drone, and its share.
@@ -57,13 +57,13 @@ def drones(chance: Chance, beds: Sequence[Samples] = ()) -> list[LabelledSound]:
     alone = engines.drone(chance, DRONE_S)
     if chance.random() < 0.08:
         alone = mixed(alone, engines.drone(chance, DRONE_S), chance.uniform(0.0, 8.0))
-    around = surroundings(chance, DRONE_S, ())
+    around = surroundings(chance, DRONE_S, beds, 0.4)
     through = recorder(chance)
-    together = through(mixed(alone, around, chance.uniform(-3.0, 35.0)))
+    together = through(mixed(alone, around, chance.uniform(0.0, 40.0)))
     heard = (0.1 * through(alone)).astype(np.float32)
     out = [LabelledSound(_played(chance, together), "drone", heard)]
     # Under a bed goes a recording that is not much of a bed itself.
-    clear = through(mixed(alone, around, chance.uniform(8.0, 30.0)))
+    clear = through(mixed(alone, around, chance.uniform(8.0, 36.0)))
     for _ in range(UNDER_BEDS if len(beds) else 0):
         bed = bed_of(chance, beds, len(clear))
         ratio_db = chance.uniform(*BED_DB)
@@ -111,15 +111,15 @@ def recorded(chance: Chance, what: str, clip: Samples, beds: Sequence[Samples] =
     return LabelledSound(_played(chance, x / (x.std() + 1e-9)), what, None)
 
 
-def surroundings(chance: Chance, seconds: float, real: Sequence[Samples]) -> Array:
-    """Draw what sounds around: noise or real surroundings, now and then with a voice, an insect or a horn."""
+def surroundings(chance: Chance, seconds: float, real: Sequence[Samples], busy: float = 1.0) -> Array:
+    """Draw what sounds around: noise or real surroundings; as often as it is busy a voice, an insect or a horn."""
     out = noises(chance, seconds)
     if len(real) and chance.random() < 0.5:
         clip = real[int(chance.integers(len(real)))]
         if clip.std() > 0.0:
             out = np.resize(clip, len(out)).astype(np.float64)
     for beside, often in ((voices.voices, 0.3), (voices.insects, 0.12), (voices.horns, 0.08)):
-        if chance.random() < often:
+        if chance.random() < busy * often:
             out = mixed(out, beside(chance, seconds), chance.uniform(-5.0, 15.0))
     return out
 

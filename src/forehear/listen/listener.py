@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forehear.constants import LISTENING_RATE_HZ
-from forehear.listen import health, spectrum, threads
+from forehear.listen import health, kinds, spectrum, threads
 from forehear.listen.bearings import Bearing, bearing
 from forehear.listen.beat import Beat
 from forehear.listen.channels import Mixer
-from forehear.listen.families import families
+from forehear.listen.families import Family, families
 from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
 from forehear.listen.jet import Broad, BroadBand
-from forehear.listen.kinds import Sound, kinds_of
 from forehear.listen.threads import Thread
 from forehear.listen.told import source
 from forehear.listen.tones import Search
+from forehear.listen.traits import Sound, traits
 from forehear.listen.wavefront import harmonic_bands
 from forehear.records import Report, Source
 
@@ -239,11 +239,13 @@ class Listener:
         """Judge the second that ends now."""
         assert self._noise is not None
         assert self._floor.powers is not None
-        found = families(self._search, self._low, self._noise, [t.family.fine for t in self._threads])
+        before = [t.family.fine for t in self._threads if not t.gaps]
+        found = families(self._search, self._low, self._noise, before)
         # Most seconds hold nothing: what they sound like besides is not asked.
-        self._threads = threads.follow(self._threads, found, self._sound()) if found else []
+        told = self._weigh(found, self._sound(len(found))) if found else []
+        self._threads = threads.follow(self._threads, found, told)
         broad = self._broad.hear(np.array(self._bands), self._floor.powers, self._floor.known_s)
-        sources = tuple(self._source(i) for i in range(len(self._threads)))
+        sources = tuple(self._source(i) for i in range(len(found)))
         if not sources and broad is not None:
             sources = (self._broad_source(broad),)
         heard_at_s = self._at_s - 0.5 - spectrum.DELAY_S
@@ -251,10 +253,14 @@ class Listener:
             return None
         return self._report(heard_at_s, sources)
 
-    def _sound(self) -> Sound:
-        """Describe the second that ends now, whatever is in it."""
+    def _weigh(self, found: list[Family], sound: Sound) -> list[float]:
+        """Say how much each family of the second that ends now speaks for a drone's engine."""
+        return kinds.told(np.stack([traits(family, sound) for family in found]))
+
+    def _sound(self, count: int) -> Sound:
+        """Describe the second that ends now, in which so many families were found."""
         low_power, high_power = np.mean(self._powers, axis=0).tolist()
-        return Sound(low_power, high_power, self._beat.clearness())
+        return Sound(low_power, high_power, np.mean(self._bands, axis=0), self._beat.clearness(), count)
 
     def _report(self, heard_at_s: float, sources: tuple[Source, ...]) -> Report:
         self._told_s = heard_at_s
@@ -278,12 +284,12 @@ class Listener:
         fine = thread.family.fine
         heading: Bearing | None = None
         if self._places_m is not None:
-            others = [t.family.fine.tone_hz for k, t in enumerate(self._threads) if k != i]
+            others = [t.family.fine.tone_hz for k, t in enumerate(self._threads) if k != i and not t.gaps]
             heading = self._bearing(harmonic_bands(fine.tone_hz, fine.slope_hz_per_s, others))
         return source(
             self._level_db(fine.all_power),
             heading,
-            kinds_of(thread.odds),
+            kinds.kinds_of(thread.weighed.odds),
             thread.tone_hz,
             fine.tone_sigma_hz * thread.octave,
         )
