@@ -127,7 +127,11 @@ def free_recordings() -> list[Free]:
             free = [row for row in csv.DictReader(file) if row["licence"] == FREE]
         # ESC-50 names a clip FOLD-SOURCE-TAKE: takes of one source are of one recording.
         out += [
-            Free(row["class"], row["clip"].split("-")[1], read(where / "esc50" / row["class"] / f"{row['clip']}.flac"))
+            Free(
+                row["class"],
+                row["clip"].split("-")[1],
+                read(where / "esc50" / row["class"] / f"{row['clip']}.flac"),
+            )
             for row in free
         ]
     except (OSError, KeyError, IndexError) as error:
@@ -189,7 +193,7 @@ def at_speed(samples: Samples, speed: float) -> Samples:
     if speed == 1.0:
         return samples
     played = np.interp(np.arange(0.0, len(samples) - 1, speed), np.arange(len(samples)), samples)
-    return played.astype(np.float32)
+    return np.asarray(played, np.float32)
 
 
 def _long(samples: Samples) -> float:
@@ -229,14 +233,17 @@ def table_of(results: Iterable[Result]) -> TraitTable:
             sound += [len(of_sounds)] * len(found)
             of_sounds.append((what, clip, lasted_s))
     traits_of = np.array([r.traits for r in rows], np.float32).reshape(len(rows), len(NAMES))
-    columns = [np.array([getattr(r, name) for r in rows], np.int32) for name in ("second", "before", "gaps")]
     return TraitTable(
         traits_of,
         np.array([r.label for r in rows], np.int8),
         np.array(sound, np.int32),
-        *columns,
+        np.array([r.second for r in rows], np.int32),
+        np.array([r.before for r in rows], np.int32),
+        np.array([r.gaps for r in rows], np.int32),
         np.array([r.tone_hz for r in rows], np.float32),
-        *(np.array([of[k] for of in of_sounds], kind) for k, kind in enumerate((np.str_, np.str_, np.float32))),
+        np.array([of[0] for of in of_sounds], np.str_),
+        np.array([of[1] for of in of_sounds], np.str_),
+        np.array([of[2] for of in of_sounds], np.float32),
     )
 
 

@@ -57,13 +57,13 @@ def drones(chance: Chance, beds: Sequence[Samples] = ()) -> list[LabelledSound]:
     alone = engines.drone(chance, DRONE_S)
     if chance.random() < 0.08:
         alone = mixed(alone, engines.drone(chance, DRONE_S), chance.uniform(0.0, 8.0))
-    around = surroundings(chance, DRONE_S, beds, 0.4)
+    around = surroundings(chance, DRONE_S, beds, 0.6)
     through = recorder(chance)
-    together = through(mixed(alone, around, chance.uniform(0.0, 40.0)))
+    together = through(mixed(alone, around, chance.uniform(-2.0, 30.0)))
     heard = (0.1 * through(alone)).astype(np.float32)
     out = [LabelledSound(_played(chance, together), "drone", heard)]
     # Under a bed goes a recording that is not much of a bed itself.
-    clear = through(mixed(alone, around, chance.uniform(8.0, 36.0)))
+    clear = through(mixed(alone, around, chance.uniform(6.0, 30.0)))
     for _ in range(UNDER_BEDS if len(beds) else 0):
         bed = bed_of(chance, beds, len(clear))
         ratio_db = chance.uniform(*BED_DB)
@@ -96,7 +96,7 @@ def other(chance: Chance, real: Sequence[Samples] = ()) -> LabelledSound:
 
 
 def recorded(chance: Chance, what: str, clip: Samples, beds: Sequence[Samples] = ()) -> LabelledSound:
-    """Draw a recording that is no drone's, as another device, at another speed, in other surroundings had made it."""
+    """Draw a recording that is no drone's, as another device, at another speed, elsewhere had made it."""
     x = np.asarray(clip, np.float64)
     speed = float(np.exp(chance.normal(0.0, 0.12)))
     x = np.interp(np.arange(0.0, len(x) - 1, speed), np.arange(len(x)), x)

@@ -114,7 +114,9 @@ def _searched(a: Lines, tone_hz: float) -> tuple[float, float]:
     order = a.order[use] * tone_hz
     bent = _turn(np.pi * order[:, None, None] * _SLOPE[:, None] * a.at_s**2)
     coherent = (a.z[use].astype(np.complex64)[:, None, :] * bent) @ _turn(2 * np.pi * a.at_s[:, None] * _LINE_HZ)
-    power = (coherent.real**2 + coherent.imag**2) / (a.samples.sum() * a.noise[use])[:, None, None].astype(np.float32)
+    power = (coherent.real**2 + coherent.imag**2) / (a.samples.sum() * a.noise[use])[:, None, None].astype(
+        np.float32
+    )
     at = np.rint((order[:, None] * _TONE + LINE_SPAN_HZ) / LINE_STEP_HZ).astype(np.intp)
     told = np.zeros((SLOPE_STEPS, TONE_STEPS), np.float32)
     for line, line_at in zip(np.log1p(power), at, strict=True):
@@ -171,7 +173,7 @@ def _climbed(a: Lines, between: Lines, start: LineStart, d: float, e: float, bef
         weight = _trusted(2.0 * clear / level, power * n / level, a.order)
         # Samples times the lines' common phase, each line by its weight: what a block's innovation is worth.
         common = ((a.order * weight / np.maximum(power, 1e-30) * mean.conj()) @ turned).imag
-        covariance = np.linalg.inv(shape * float(a.order**2 @ weight) + prior)
+        covariance = _inverse(shape * float(a.order**2 @ weight) + prior)
         told = common @ centred - prior @ (off - (0.0, expected, 0.0))
         # Never farther than the lobe that the search chose.
         step = covariance @ told
@@ -201,6 +203,11 @@ def _climbed(a: Lines, between: Lines, start: LineStart, d: float, e: float, bef
         incoherent,
         max(trembling, float(coherent.sum())),
     )
+
+
+def _inverse(of: Array) -> Array:
+    """Invert a small symmetric matrix."""
+    return np.asarray(np.linalg.inv(of), np.float64)
 
 
 def _turns(phase: Array, orders: int) -> Complex:

@@ -63,13 +63,14 @@ def forest(
     if len(np.unique(children)) != len(children):
         raise ValueError("a node has two parents")
     roots = np.setdiff1d(at, children).astype(np.int32)
-    depth, level = 0, roots
-    while len(level) and not leaf[level].all():
+    depth, level, reached = 0, roots, len(roots)
+    while not leaf[level].all():
         inner = level[~leaf[level]]
         level = np.concatenate([d[inner] for d in down])
-        depth += 1
-        if depth > len(at):
-            raise ValueError("a way down does not end")
+        depth, reached = depth + 1, reached + len(level)
+    # Nobody has two parents, so what is not reached goes round and round.
+    if reached != len(at):
+        raise ValueError("a way down does not end")
     worth = np.where(leaf, np.asarray(value, np.float32), np.float32(0.0))
     return Forest(f, np.asarray(threshold, np.float32), *down, worth, roots, depth, features)
 
@@ -100,6 +101,7 @@ def unpacked(lines: Sequence[str], name: str, features: int) -> Forest:
     begin = np.cumsum([0, *sizes])
     arrays = [np.frombuffer(raw, kind, nodes, int(at)) for (_, kind), at in zip(_KINDS, begin, strict=False)]
     try:
-        return forest(*arrays, features)
+        feature, threshold, lower, higher, value = arrays
+        return forest(feature, threshold, lower, higher, value, features)
     except ValueError as error:
         raise InputError(f"{name}: damaged: {error}") from None

@@ -1,8 +1,8 @@
 """Families from second to second: the same source's, so that what a second leaves open the next ones settle.
 
-Whether the fundamental is half of what was found is seldom clear at once: a second of lines halfway between says a
-little, ten say much. A source keeps its octave until several seconds in a row speak against it. And what speaks for
-a drone's engine, or against it, is gathered over the seconds in which a source is heard, gaps between them too: in
+Whether the fundamental is half of what was found is seldom clear at once: a second of lines halfway between says
+a little, ten say much. A source keeps its octave until several seconds in a row speak against it. And what speaks
+for a drone's engine, or against it, is gathered over the seconds in which a source is heard, over gaps too: in
 noise a drone far off is found in one second and not in the next.
 """
 
@@ -67,9 +67,7 @@ def follow(before: Sequence[Thread], now: Sequence[Family], told: Sequence[float
             octave, against = likely, 0
         weighed = kinds.gathered(past.weighed, each, past.gaps)
         out.append(Thread(family, weighed, halved, octave, against, 0, i))
-    return out + [
-        past._replace(gaps=past.gaps + 1, before=i) for i, past in left.items() if past.gaps < MOST_GAPS
-    ]
+    return out + [past._replace(gaps=past.gaps + 1, before=i) for i, past in left.items() if past.gaps < MOST_GAPS]
 
 
 def _octave(family: Family, halved: float) -> float:

@@ -120,7 +120,7 @@ class Search:
         self._hops += 1
 
     def _moved(self, now: int) -> Floats:
-        """Move all evidence along its slope, give the best that reaches each state, and note which slope it had."""
+        """Move all evidence along its slope; give the best that reaches each state, and note its slope."""
         inner = self._padded[:, SLOPES:-SLOPES]
         inner[:] = self.evidence
         # State j of slope s comes from j - s: one view with a slanted stride, no copies.

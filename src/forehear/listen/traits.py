@@ -1,8 +1,9 @@
 """What a family of the last second is like, in numbers: what its kind is judged by.
 
 Nothing here says what speaks for a drone; that is learned. Numbers that range over decades are told by their
-logarithms, so that what is learned of them holds at any loudness; none is infinite, whatever was heard. Frequencies
-are told as they are, not only as orders: what the air, the ground and a telephone leave of an engine is where it is.
+logarithms, so that what is learned of them holds at any loudness; none is infinite, whatever was heard.
+Frequencies are told as they are, not only as orders: what the air, the ground and a telephone leave of an engine
+is where it is.
 """
 
 import math
