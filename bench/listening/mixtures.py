@@ -26,7 +26,7 @@ SILENT, SILENCE_S, SHORTEST_S = 1e-4, 0.25, 1.0
 PEAK = 0.9
 # How long a drone is heard in a mixture, from the stream's first sample [s]; excerpts of each recording at most,
 # and clips of each noise for each of them.
-EXCERPT_S, MOST_EXCERPTS, EACH = 3.5, 4, 2
+EXCERPT_S, MOST_EXCERPTS, EACH = 3.5, 2, 2
 
 
 @dataclass(frozen=True)
