@@ -40,7 +40,7 @@ import numpy as np
 from tests.listen.test_bearings import heard, moved, off
 from tests.listen.waves import octagon, square
 
-from forehear.listen.bearings import BAND_HZ, bearing
+from forehear.listen.array.bearings import BAND_HZ, bearing
 
 RATE_HZ = 16_000
 SPEED_MPS = 340.3

@@ -32,7 +32,7 @@ from scipy.optimize import least_squares
 from tests.listen.test_passby import SOUND, drawn, spoilt, wandering
 
 from forehear.errors import NoSolution
-from forehear.listen import passby, passby_fit
+from forehear.listen.passes import passby, passby_fit
 
 COUNT = 150
 

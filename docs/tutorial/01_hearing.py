@@ -17,7 +17,7 @@ from drawing import FOUND, HEARD, SOFT, save, sheet
 
 import forehear.listen
 from forehear.listen.listener import Listener
-from forehear.listen.passby import pass_by
+from forehear.listen.passes.passby import pass_by
 
 recording = Path(forehear.listen.__file__).parent / "drone-pass.flac"
 samples, rate_hz = soundfile.read(recording, dtype="float32")

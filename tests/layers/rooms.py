@@ -14,7 +14,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "base": set(),
     "compiled": set(),
     "air": {"base"},
-    "listen": {"base", "air"},
+    "listen.array": {"base", "air"},
+    "listen.passes": {"base", "air"},
+    "listen": {"base", "air", "listen.array"},
     "track.layout": {"base", "air"},
     "track.estimate": {"base", "air", "track.layout"},
     "track.memory": {"base", "air", "track.layout", "track.estimate"},
@@ -50,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "base", "plan", "simulate.scenario", "assess.tables", "assess.sanctions", "assess.launches",
         "assess.claims", "assess.forecast",
     },
-    "node": {"base", "air", "listen", "io"},
+    "node": {"base", "air", "listen", "listen.array", "io"},
     "service.config": {"base", "io", "warn"},
     "service.secret": set(),
     "service.store": {"base", "io", "service.secret"},
@@ -86,7 +88,7 @@ for _room, _needs in MAY_IMPORT.items():
         _needs.add("compiled")
 # The command line may import everything: each verb only when it is called.
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
-PURE = {"base", "air", "listen", "forecast", "warn"} | {room for room in MAY_IMPORT if room.startswith("track")}
+PURE = {"base", "air", "forecast", "warn"} | {room for room in MAY_IMPORT if room.startswith(("track", "listen"))}
 
 # Beside the package: what measures it, learns for it and asks one question each. Each may use the whole package.
 BESIDE: dict[str, set[str]] = {

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from forehear.constants import LISTENING_RATE_HZ
 from forehear.listen import health, kinds, spectrum, threads
-from forehear.listen.bearings import Bearing, bearing
+from forehear.listen.array.bearings import Bearing, bearing
+from forehear.listen.array.wavefront import harmonic_bands
 from forehear.listen.beat import Beat
 from forehear.listen.channels import Mixer
 from forehear.listen.families import Family, families
@@ -23,7 +24,6 @@ from forehear.listen.reported import level, source
 from forehear.listen.threads import Thread
 from forehear.listen.tones import Search
 from forehear.listen.traits import Sound, traits
-from forehear.listen.wavefront import harmonic_bands
 from forehear.records import Report, Source
 
 Floats = NDArray[np.float32]

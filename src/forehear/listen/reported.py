@@ -2,7 +2,7 @@
 
 import math
 
-from forehear.listen.bearings import Bearing
+from forehear.listen.array.bearings import Bearing
 from forehear.records import Kinds, Source
 
 # --- numbers that decide -----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forehear.cli.listen.passby import table
-from forehear.listen.passby import LEAST_TONES
+from forehear.listen.passes.passby import LEAST_TONES
 from forehear.records import Report, Source
 
 SOUND_MPS, TONE_HZ, SPEED_MPS, DISTANCE_M = 340.0, 100.0, 50.0, 200.0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from forehear.constants import STANDARD_SOUND_SPEED_MPS
 from forehear.errors import NoSolution
-from forehear.listen.passby import LEAST_TONES, PassBy, pass_by
+from forehear.listen.passes.passby import LEAST_TONES, PassBy, pass_by
 from forehear.listen.sweeps import Sweep, sweeps
 from forehear.records import Report
 

@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forehear.constants import STANDARD_SOUND_SPEED_MPS
 from forehear.errors import NoSolution
-from forehear.listen.passby_fit import (
+from forehear.listen.passes.passby_fit import (
     DISTANCE_RANGE_M,
     OF_SOUND,
     SPEED_RANGE_MPS,

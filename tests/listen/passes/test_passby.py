@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from tests.track.flights import hear, straight
 
 from forehear.errors import NoSolution
-from forehear.listen.passby import PassBy, pass_by
-from forehear.listen.passby_fit import model, received_tone_hz
+from forehear.listen.passes.passby import PassBy, pass_by
+from forehear.listen.passes.passby_fit import model, received_tone_hz
 
 Array = NDArray[np.float64]
 SOUND = 340.3

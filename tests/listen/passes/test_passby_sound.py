@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.listen.comb import tones
 
-from forehear.listen.passby import pass_by
+from forehear.listen.passes.passby import pass_by
 from forehear.synthesise import sound
 from forehear.synthesise.engines import ENGINES
 from forehear.synthesise.noise import Noise

@@ -39,7 +39,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forehear.constants import STANDARD_SOUND_SPEED_MPS
-from forehear.listen.wavefront import (
+from forehear.listen.array.wavefront import (
     Array,
     Complex,
     Recorded,

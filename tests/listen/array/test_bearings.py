@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tests.listen.waves import at_array, coloured, harmonics, mast, octagon, square
 
-from forehear.listen.bearings import GROUND_SIGMA_RAD, Bearing, bearing, tells_azimuth
-from forehear.listen.wavefront import harmonic_bands
+from forehear.listen.array.bearings import GROUND_SIGMA_RAD, Bearing, bearing, tells_azimuth
+from forehear.listen.array.wavefront import harmonic_bands
 
 RATE_HZ = 16_000
 ARRAYS = {"square of 1 m": square(1.0), "triangle of 1 m": square(1.0)[:3], "mast of 1 m": mast(1.0),

@@ -1,0 +1,1 @@
+"""Bearings by an array of microphones: when a wave comes to each of them."""

@@ -1,0 +1,1 @@
+"""A drone that flies past one microphone: course, speed and distance off one bend of its tone."""
