@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "service.show", "service.keeping", "service.timekeeper",
     },
     "service.notify": set(),
-    "service.watch": {"service.hub", "service.notify"},
+    "service.watch": {"service.hub", "service.notify", "service.show"},
     "service.endpoints": {
         "base", "io", "service.config", "service.intake", "service.show", "service.hub", "service.watch",
     },
