@@ -31,7 +31,7 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
 
 SensorKind = Literal["microphone", "array", "observer"]
 SiteKind = Literal["settlement", "energy", "hospital", "other"]
-TrackStatus = Literal["tentative", "confirmed", "ended"]
+TrackStatus = Literal["tentative", "confirmed", "coasting", "ended"]
 AlertState = Literal["watch", "warning", "cancelled", "not_covered"]
 TargetKind = Literal["piston", "jet", "other"]
 
@@ -181,6 +181,8 @@ class Track(Struct, frozen=True):
     kinds: Kinds
     tone_hz: float | None = None
     heard_by: tuple[str, ...] = ()
+    # Why it ended, on its last line.
+    ended_because: str | None = None
 
 
 class AlertGroup(Struct, frozen=True):

@@ -7,15 +7,12 @@ LONG_MODULES: dict[str, str] = {
     "forehear.track.estimate.filter": "kernels of one walk, to be parted with it",
 }
 LONG_FUNCTIONS: dict[str, str] = {
-    "forehear.track.associate.assign:associate": "one compiled loop, not yet parted",
     "forehear.track.estimate.filter:refilter": "one compiled loop, not yet parted",
     "forehear.track.estimate.measurement:predict_measurement": "one compiled loop, not yet parted",
-    "forehear.track.initiate.attempt:attempt": "one compiled loop, not yet parted",
     "forehear.track.initiate.grid:search_grid": "one compiled loop, not yet parted",
-    "forehear.track.memory.streams:add": "one compiled loop, not yet parted",
 }
 MANY_PARAMETERS: dict[str, str] = {
-    "forehear.track.associate.assign:associate": "compiled: takes plain arrays",
+    "forehear.track.associate.intake:take_in": "compiled: takes plain arrays",
     "forehear.track.associate.learning:learn": "compiled: takes plain arrays",
     "forehear.track.associate.pairs:pair_weight": "compiled: takes plain arrays",
     "forehear.track.estimate.filter:refilter": "compiled: takes plain arrays",
@@ -23,7 +20,6 @@ MANY_PARAMETERS: dict[str, str] = {
     "forehear.track.estimate.fit:_normal_equations": "compiled: takes plain arrays",
     "forehear.track.estimate.fit:fit": "compiled: takes plain arrays",
     "forehear.track.initiate.agree:fit_agreeing": "compiled: takes plain arrays",
-    "forehear.track.initiate.attempt:attempt": "compiled: takes plain arrays",
     "forehear.track.initiate.grid:search_grid": "compiled: takes plain arrays",
 }
 # Outside the tracker, so many functions may have many parameters.

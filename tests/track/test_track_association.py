@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.track.flights import AIR, rows_of, straight
 
+from forehear.records import Network, Sensor
 from forehear.track.associate.assign import associate
 from forehear.track.associate.belief import propagate
 from forehear.track.associate.cells import CELL_M, cells_of, hash_cell
-from forehear.track.associate.existence import join
+from forehear.track.associate.ingest import posts_of
+from forehear.track.associate.sky import Sky
 from forehear.track.layout import COLUMNS, EMITTED, HEARD, LEVEL_DB, LN_TONE, MODELS, STATES
 from forehear.track.memory import bank as banks
 from forehear.track.memory.batch import Batch
 from forehear.track.memory.history import CARRIED_BACK_S, TOO_LATE_S, drop_oldest, insert
+from forehear.track.memory.pool import STEADY_ENGINES
 
 Array = NDArray[np.float64]
 
@@ -172,17 +175,6 @@ def test_dropping_keeps_every_report_after_the_oldest_checkpoint_left() -> None:
     assert list(bank.history[0, : bank.rows[0], EMITTED]) == list(np.arange(110.5, 120.0, 0.5))
 
 
-def test_a_sensor_is_noted_once() -> None:
-    bank = one_track()
-    assert join(bank, 0, 7)
-    assert not join(bank, 0, 7)
-    assert bank.sensors_heard[0] == 1
-    for sensor in range(100, 100 + 2 * bank.sensors.shape[1]):
-        assert join(bank, 0, sensor)
-    # The longest ago is forgotten, and is news again.
-    assert join(bank, 0, 7)
-
-
 # --- one sensor's report among tracks ---------------------------------------------------------------------
 NEAR = np.array([-1500.0, 800.0, 450.0, 48.0, 15.0, 0.0, 118.0, math.log(110.0)])
 SIGMAS = np.array([60.0, 60.0, 60.0, 2.0, 2.0, 1.0, 2.0, 0.003])
@@ -223,6 +215,8 @@ def heard_by_one(x: Array, extra: tuple[tuple[float, float], ...] = ()) -> Batch
         elevation_var=np.ones(n),
         kinds=np.full((n, 3), 1.0 / 3.0),
         clock_var=np.array([0.01]),
+        lasting_s=np.array([1.0]),
+        bias_var=np.array([1.0]),
         is_person=np.array([False]),
     )
 
@@ -236,8 +230,10 @@ def associated(bank: banks.Bank, batch: Batch) -> Array:
     residuals[0] = 0.0
     unexplained = np.full(len(batch.level_db), np.nan)
     kinds = np.full((capacity, 3), 1.0 / 3.0)
-    clock = np.array([[0.0, 0.01]])
-    late = associate(batch, bank, order, starts, AIR, np.ones(4), 3.0, kinds, clock, residuals, unexplained)
+    _, posts = posts_of(Network((Sensor("S", "microphone", 31.0, 47.5, 30.0),)))
+    nothing_steady = np.full((1, STEADY_ENGINES, 3), -np.inf)
+    sky = Sky(order, starts, AIR, np.ones(4), nothing_steady, kinds, residuals)
+    late = associate(batch, bank, sky, posts, unexplained)
     assert late == 0
     return unexplained
 

@@ -201,6 +201,7 @@ def walk(bank: banks.Bank) -> None:
         bank.checkpoints[0],
         AIR,
         ONES,
+        0.0,
         bank.x[0],
         bank.p[0],
         bank.mu[0],

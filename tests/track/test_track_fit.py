@@ -10,19 +10,25 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 from tests.track.flights import AIR, SENSORS, blank_row, rows_of, straight
 
-from forehear.track.estimate.fit import cholesky, engine_evidence, fit, misfit, solve
+from forehear.records import Network, Sensor
+from forehear.track.associate.ingest import posts_of
+from forehear.track.estimate.engines import engine_evidence
+from forehear.track.estimate.fit import fit, misfit
+from forehear.track.estimate.linear import cholesky, solve
 from forehear.track.estimate.prior import set_prior
 from forehear.track.initiate import verdict
-from forehear.track.initiate.attempt import attempt
-from forehear.track.initiate.candidates import MAX_STREAMS
-from forehear.track.initiate.evidence import Silence
+from forehear.track.initiate.attempt import INFO, attempt
+from forehear.track.initiate.candidates import MAX_STREAMS, Asked
 from forehear.track.layout import EMITTED, HEARD, LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, SENSOR, STATES
 from forehear.track.lifecycle.refit import mirror
 from forehear.track.memory import streams
+from forehear.track.memory.pool import Streams, make
 
 Array = NDArray[np.float64]
 
 TRUTH = np.array([-2500.0, 800.0, 450.0, 48.0, 15.0, 1.0, 118.0, math.log(110.0)])
+# No aircraft is known.
+NO_TONES = np.array([0.0, 0.0, 1.0])
 ONES = np.ones(4)
 # Next to nothing is known before: what is found comes from the reports.
 VAGUE = np.array([TRUTH * 0.0, 1.0 / np.array([1e6, 1e6, 1e5, 1e4, 1e4, 1e3, 1e3, 1e2]) ** 2])
@@ -149,14 +155,14 @@ def best_flight(rows: Array) -> float:
 @pytest.mark.parametrize("seed", range(5))
 def test_one_sensor_s_parabola_is_an_engine(seed: int) -> None:
     rows = engine_rows(np.random.default_rng(seed), np.arange(10.0, 30.0))
-    assert engine_evidence(rows, len(rows), ONES) > best_flight(rows)
+    assert engine_evidence(rows, len(rows), ONES, NO_TONES) > best_flight(rows)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_what_many_sensors_hear_of_one_flight_is_no_crowd_of_engines(seed: int) -> None:
     rows = rows_of(straight(TRUTH), np.arange(10.0, 30.0), "lt", np.random.default_rng(seed))
     x, _, flight = fitted(rows, TRUTH, flight_s_prior(rows[0]))
-    engines = sum(engine_evidence(own, len(own), ONES) for own in by_sensor(rows))
+    engines = sum(engine_evidence(own, len(own), ONES, NO_TONES) for own in by_sensor(rows))
     assert flight - engines > verdict.BIRTH_NATS
     assert x[:2] == pytest.approx(TRUTH[:2], abs=200.0)
 
@@ -165,7 +171,7 @@ def test_what_many_sensors_hear_of_one_flight_is_no_crowd_of_engines(seed: int) 
 def test_engines_at_many_sensors_are_no_flight(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = np.concatenate([engine_rows(rng, np.arange(10.0, 30.0), i) for i in (0, 1, 3, 4)])
-    engines = sum(engine_evidence(own, len(own), ONES) for own in by_sensor(rows))
+    engines = sum(engine_evidence(own, len(own), ONES, NO_TONES) for own in by_sensor(rows))
     assert best_flight(rows) - engines < 0.0
 
 
@@ -175,7 +181,8 @@ def by_sensor(rows: Array) -> list[Array]:
 
 def test_where_nothing_is_measured_there_is_no_evidence() -> None:
     rows = np.array([blank_row(SENSORS[0], float(t)) for t in range(5)])
-    assert engine_evidence(rows, 5, ONES) == 0.0
+    # The shares of the three sorts add up to one, to rounding.
+    assert abs(engine_evidence(rows, 5, ONES, NO_TONES)) < 1e-12
 
 
 # --- the other side of the sensors -------------------------------------------------------------------------
@@ -208,10 +215,10 @@ def test_the_mirror_is_the_line_through_the_sensors() -> None:
 
 
 # --- a birth ---------------------------------------------------------------------------------------------
-def pool_of(rows: Array, sensors: int) -> streams.Streams:
-    pool = streams.make(64, sensors)
+def pool_of(rows: Array, sensors: int) -> Streams:
+    pool = make(64, sensors)
     for row in rows[np.argsort(rows[:, HEARD], kind="mergesort")]:
-        assert streams.add(pool, row.copy(), np.array([0.8, 0.05, 0.15]), 0) >= 0
+        assert streams.add(pool, row.copy(), np.array([0.8, 0.05, 0.15])) >= 0
     return pool
 
 
@@ -220,15 +227,15 @@ def attempted(rows: Array, sensors: Array = SENSORS, directed: bool = False) -> 
     n = len(sensors)
     pool = pool_of(rows, n)
     now = float(rows[:, HEARD].max()) + 0.5
-    place = np.column_stack([sensors, np.ones(n)])
-    silence = Silence(place, np.full(n, 30.0), np.full(n, -np.inf), np.zeros(n, np.bool_))
+    _, posts = posts_of(Network(tuple(Sensor(f"S{i}", "microphone", 31.0, 47.5, 30.0) for i in range(n))))
+    posts.place[:] = np.column_stack([sensors, np.ones(n)])
+    posts.directed[:] = directed
     seeds = np.empty(64, np.int64)
     assert streams.seeds(pool, now, 5.0, 3, seeds) > 0
-    x, cov, info = np.empty(STATES), np.empty((STATES, STATES)), np.zeros(8)
+    x, cov, info = np.empty(STATES), np.empty((STATES, STATES)), np.zeros(INFO)
     members = np.empty(MAX_STREAMS, np.int64)
-    outcome, agreeing = attempt(
-        pool, seeds[0], now, silence, np.full(n, directed), 3.0, AIR, ONES, x, cov, members, info
-    )
+    asked = Asked(pool, posts, AIR, ONES, NO_TONES, now)
+    outcome, agreeing = attempt(asked, seeds[0], x, cov, members, info)
     x[:3] -= info[0] * x[3:6]
     return outcome, agreeing, x
 

@@ -1,5 +1,6 @@
 """Reports to arrays: clocks found by their travel times, and what is turned away, by reason and sensor."""
 
+import copy
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from forehear.geodesy import Plane
 from forehear.records import Kinds, Network, Report, Sensor, Source
+from forehear.track.associate.detection import Ears
 from forehear.track.associate.ingest import (
     CLOCK_SIGMA_S,
     LEAST_TONE_SIGMA_HZ,
@@ -69,6 +71,11 @@ def after(clock_off_s: float, seconds: int = 30, jitter_s: float = 0.1) -> tuple
     return desk, off
 
 
+def flat(posts: Posts) -> list[np.ndarray]:
+    """The arrays of posts and of their ears, which stand last."""
+    return [*posts[:-1], *posts.ears]
+
+
 # --- clocks ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("off_s", [2.0, 5.0, 20.0, 50.0, -2.0, -5.0, -20.0, -50.0])
 def test_a_clock_that_is_off_by_seconds_is_put_right(off_s: float) -> None:
@@ -102,12 +109,12 @@ def test_a_line_that_is_late_now_and_then_is_not_a_clock() -> None:
 
 def test_hopeless_clocks_are_turned_away_and_leave_nothing() -> None:
     desk = Desk()
-    before = [np.array(part, copy=True) for part in desk.posts]
+    before = copy.deepcopy(desk.posts)
     year = 31_557_600.0
     reports = [said("honest", 10.0 - year, 10.7), said("other", 10.0 + year, 10.7)]
     assert len(desk.take(reports, 11.0).sensor) == 0
     assert desk.away == {("heard too long ago", "honest"): 1, ("heard in the future", "other"): 1}
-    for name, part, old in zip(Posts._fields, desk.posts, before, strict=True):
+    for name, part, old in zip((*Posts._fields[:-1], *Ears._fields), flat(desk.posts), flat(before), strict=True):
         assert np.array_equal(part, old, equal_nan=part.dtype.kind == "f"), name
 
 

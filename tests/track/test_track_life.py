@@ -1,5 +1,7 @@
 """When young tracks are fitted anew."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,9 @@ from forehear.track.memory import bank as banks
 
 def test_those_that_have_waited_longest_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
-    monkeypatch.setattr(refit, "reseat", lambda bank, k, air, scales: turns.append(k) or True)
+    monkeypatch.setattr(
+        refit, "reseat", lambda bank, k, rival, ask, air, scales: (turns.append(k) is None, math.inf)
+    )
     many = refit.RESEATS_PER_STEP + 50
     lives = [Life(f"T{k}", born_s=0.0, evidence=0.0, reseat_s=1.0 + 0.001 * (k * 7 % many)) for k in range(many)]
     expected = sorted(range(many), key=lambda k: lives[k].reseat_s)
@@ -24,9 +28,9 @@ def test_those_that_have_waited_longest_come_first(monkeypatch: pytest.MonkeyPat
 def test_a_long_step_does_not_bring_all_turns_together(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
 
-    def reseat(bank: banks.Bank, k: int, air: object, scales: object) -> bool:
+    def reseat(bank: object, k: int, rival: object, ask: bool, air: object, scales: object) -> tuple[bool, float]:
         turns.append(k)
-        return True
+        return True, math.inf
 
     monkeypatch.setattr(refit, "reseat", reseat)
     bank, nothing = banks.make(20), np.zeros(4)

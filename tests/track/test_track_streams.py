@@ -11,6 +11,8 @@ from tests.track.flights import blank_row
 
 from forehear.track.layout import LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, SENSOR
 from forehear.track.memory import streams
+from forehear.track.memory.pool import Streams, grown, make
+from forehear.track.memory.steady import STATIC_AFTER_S, stands_still
 
 Array = NDArray[np.float64]
 
@@ -25,11 +27,11 @@ def heard(sensor: int, heard_s: float, tone_hz: float | None = 110.0, level_db: 
     return row
 
 
-def added(pool: streams.Streams, *rows: Array) -> list[int]:
-    return [streams.add(pool, row, EVEN, 0) for row in rows]
+def added(pool: Streams, *rows: Array) -> list[int]:
+    return [streams.add(pool, row, EVEN) for row in rows]
 
 
-def chains(pool: streams.Streams) -> list[list[int]]:
+def chains(pool: Streams) -> list[list[int]]:
     """Each sensor's streams, along its list."""
     out = []
     for head in pool.head:
@@ -43,7 +45,7 @@ def chains(pool: streams.Streams) -> list[list[int]]:
 
 
 def test_one_engine_is_one_stream_and_another_tone_another() -> None:
-    pool = streams.make(8, 3)
+    pool = make(8, 3)
     assert len(set(added(pool, *(heard(0, float(t)) for t in range(5))))) == 1
     other, toneless, elsewhere = added(pool, heard(0, 5.0, 150.0), heard(0, 5.0, None), heard(1, 5.0))
     assert len({0, other, toneless, elsewhere}) == 4
@@ -51,22 +53,22 @@ def test_one_engine_is_one_stream_and_another_tone_another() -> None:
 
 
 def test_a_slip_by_an_octave_stays_in_its_stream_and_is_put_back() -> None:
-    pool = streams.make(8, 1)
+    pool = make(8, 1)
     numbers = added(pool, *(heard(0, float(t)) for t in range(4)), heard(0, 4.0, 220.0), heard(0, 5.0, 55.0))
     assert len(set(numbers)) == 1
     assert pool.rows[numbers[0], 4:6, LN_TONE] == pytest.approx(np.full(2, math.log(110.0)), abs=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("gap_s", "same"), [(streams.GAP_S - 0.1, True), (streams.GAP_S + 0.1, False), (0.0, False)]
+    ("gap_s", "same"), [(streams.YOUNG_GAP_S - 0.1, True), (streams.YOUNG_GAP_S + 0.1, False), (0.0, False)]
 )
 def test_a_long_gap_begins_anew_and_one_frame_holds_two_engines(gap_s: float, same: bool) -> None:
-    first, second = added(streams.make(8, 1), heard(0, 10.0), heard(0, 10.0 + gap_s))
+    first, second = added(make(8, 1), heard(0, 10.0), heard(0, 10.0 + gap_s))
     assert (first == second) is same
 
 
 def test_what_is_not_heard_any_more_is_forgotten() -> None:
-    pool = streams.make(8, 2)
+    pool = make(8, 2)
     added(pool, heard(0, 0.0), heard(0, 30.0, 150.0), heard(1, 30.0))
     assert streams.forget(pool, streams.FORGET_S + 1.0) == 2
     assert sum(map(len, chains(pool))) == 2
@@ -75,9 +77,9 @@ def test_what_is_not_heard_any_more_is_forgotten() -> None:
 
 
 def test_a_full_pool_says_so_and_a_grown_one_goes_on() -> None:
-    pool = streams.make(2, 3)
+    pool = make(2, 3)
     assert added(pool, heard(0, 0.0), heard(1, 0.0), heard(2, 0.0))[2] == -1
-    bigger = streams.grown(pool)
+    bigger = grown(pool)
     assert chains(bigger) == [[0], [1], []]
     assert added(bigger, heard(2, 0.0), heard(0, 1.0)) == [2, 0]
 
@@ -89,9 +91,9 @@ def test_a_full_pool_says_so_and_a_grown_one_goes_on() -> None:
 )
 @settings(deadline=None)
 def test_lists_stay_whole(events: list[tuple[int, float, float]]) -> None:
-    pool = streams.make(64, 4)
+    pool = make(64, 4)
     for sensor, at, tone in sorted(events, key=lambda e: e[1]):
-        assert streams.add(pool, heard(sensor, at, tone), EVEN, 0) >= 0
+        assert streams.add(pool, heard(sensor, at, tone), EVEN) >= 0
         streams.forget(pool, at)
         used = [int(k) for k in np.flatnonzero(pool.filled > 0)]
         listed = chains(pool)
@@ -103,21 +105,21 @@ def test_lists_stay_whole(events: list[tuple[int, float, float]]) -> None:
     ("louder_db", "higher_share", "stands"), [(0.0, 0.0, True), (8.0, 0.0, False), (0.0, 0.03, False)]
 )
 def test_what_sounds_the_same_for_long_stands_still(louder_db: float, higher_share: float, stands: bool) -> None:
-    pool = streams.make(4, 1)
-    seconds = np.arange(0.0, streams.STATIC_AFTER_S + 30.0)
+    pool = make(4, 1)
+    seconds = np.arange(0.0, STATIC_AFTER_S + 30.0)
     part = seconds / seconds[-1]
     for t, p in zip(seconds, part, strict=True):
         number = added(pool, heard(0, float(t), 110.0 * (1.0 + higher_share * p), 50.0 + louder_db * p))
         assert number == [0]
-        if t < streams.STATIC_AFTER_S:
-            assert not streams.stands_still(pool, 0)
-    assert streams.stands_still(pool, 0) is stands
+        if t < STATIC_AFTER_S:
+            assert not stands_still(pool, 0)
+    assert stands_still(pool, 0) is stands
     # What stands still starts no birth.
     assert streams.seeds(pool, float(seconds[-1]), 5.0, 3, np.empty(4, np.int64)) == (0 if stands else 1)
 
 
 def test_births_start_from_the_loudest_fresh_stream_of_enough_points() -> None:
-    pool, out = streams.make(8, 5), np.empty(8, np.int64)
+    pool, out = make(8, 5), np.empty(8, np.int64)
     for sensor, level, points, last in (
         (0, 50.0, 4, 10.0),
         (1, 60.0, 4, 10.0),

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.track.worlds import Night, confirmed, night, received_s, scored, tracked
 
 from forehear.records import Network, Report, Sensor, Source, Track
+from forehear.track.lifecycle.table import COAST_MOST_S
 from forehear.track.tracker import Tracker
 
 # Seven minutes of one drone over 64 plain microphones, 5 km apart.
@@ -303,13 +304,14 @@ def test_calls_without_reports_are_fine() -> None:
     for second in range(1_790_000_000, 1_790_000_100):
         assert tracker.advance(float(second), []) == []
     assert tracker.used == 0
-    # And in between: a drone that nobody hears any more ends.
+    # And in between: a drone that nobody hears any more is carried on for a while, and ends with a reason.
     tracker = Tracker(single().network)
     last = tracked(single().network, single().reports[: len(single().reports) // 2], tracker)
     assert any(track.status == "confirmed" for track in last[-3:])
     now = last[-1].time_s
-    later_on = [tracker.advance(now + s, []) for s in range(1, 60)]
-    assert sum(track.status == "ended" for tracks in later_on for track in tracks) >= 1
+    later_on = [tracker.advance(now + s, []) for s in range(1, math.ceil(COAST_MOST_S) + 5)]
+    assert [track.status for track in later_on[30]] == ["coasting"]
+    assert [t.ended_because for tracks in later_on for t in tracks if t.status == "ended"][-1] == "not heard"
     assert later_on[-1] == []
 
 

@@ -22,6 +22,8 @@ LN_TONE, LN_TONE_VAR = 8, 9
 AZIMUTH, AZIMUTH_VAR = 10, 11
 ELEVATION, ELEVATION_VAR = 12, 13
 SENSOR, THRESHOLD, WEIGHT = 14, 15, 16
-COLUMNS = 17
+# Variance of what is not known of the sensor's lasting level error [dB^2]: common to all its rows.
+BIAS_VAR = 17
+COLUMNS = 18
 MODELS = 2
 CRUISE, MANOEUVRE = 0, 1

@@ -28,21 +28,23 @@ from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mp
 from forehear.records import Network, Report, Track
 from forehear.track.associate.assign import associate
 from forehear.track.associate.cells import cells_of
-from forehear.track.associate.existence import kind_probabilities
+from forehear.track.associate.clutter import follow_rates
+from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
+from forehear.track.associate.existence import fade, kind_probabilities
 from forehear.track.associate.ingest import batch_of, posts_of
-from forehear.track.initiate import verdict
-from forehear.track.initiate.attempt import attempt
-from forehear.track.initiate.candidates import MAX_STREAMS
-from forehear.track.initiate.evidence import Silence
-from forehear.track.layout import STATES
+from forehear.track.associate.sky import Sky
+from forehear.track.initiate.births import Birth, births, tones_known
+from forehear.track.initiate.candidates import Asked
 from forehear.track.lifecycle import refit, table
 from forehear.track.lifecycle import report as told
 from forehear.track.lifecycle import start as begin
 from forehear.track.lifecycle import view as shapes
+from forehear.track.lifecycle.rejoin import rejoined
 from forehear.track.lifecycle.start import Life
 from forehear.track.lifecycle.view import View
 from forehear.track.memory import bank as banks
 from forehear.track.memory import history, streams
+from forehear.track.memory import pool as pools
 from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
@@ -50,28 +52,12 @@ Array = NDArray[np.float64]
 # --- numbers that decide -----------------------------------------------------------------------------
 # Where most of a propeller drone's sound is after some kilometres of air [Hz]; for absorption only.
 BAND_HZ = 200.0
-# Births tried in one step at most: a raid's start is spread over some seconds instead of stopping the clock.
-TRIES_PER_STEP = 8
-# A stream may start a birth from this many points on, heard within these seconds.
-SEED_POINTS = 3
-SEED_FRESH_S = 5.0
-# A failed birth is tried again after these seconds, growing with every hopeless try up to the last. (A sensor
-# that newly hears the target starts a try of its own, so a long wait costs little.)
-HOPELESS_NATS = 5.0
-RETRY_S, RETRY_GROWTH, RETRY_MOST_S = 1.0, 2.2, 20.0
-# A stream that mostly sounds like something on the ground is tried so much less often.
-FLIER_KINDS, GROUND_WAITS = 0.5, 3.0
-# And of such streams one is tried in two steps, and one more for every so many sensors: an aircraft among them
-# (a helicopter) is heard by many sensors, each of which may start.
-GROUND_SENSORS = 20_000
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
 TRACKS, POOL, HASH_CELLS = 32, 256, 4096
 # How often the scatter of levels, tones and bearings is measured anew [s], and from how many innovations.
 CALIBRATE_S, CALIBRATE_FROM = 10.0, 150
-# The lowest share of levels over noise that a sensor reports, taken as its threshold; its step [dB].
-THRESHOLD_QUANTILE, THRESHOLD_STEP_DB = 0.03, 0.1
 # -----------------------------------------------------------------------------------------------------
 
 # What a Tracker makes of its network anew: no part of its state.
@@ -101,16 +87,16 @@ class Tracker:
         # The plane's north is true north at its middle, where the wind is taken.
         self._air = np.array([speed_of_sound_mps(atmosphere.temperature_c), east, north, absorption])
         self._scales = np.ones(4)
-        self._margin_db = 3.0
         self._travel_s = 1.0
         self._bank = banks.make(TRACKS)
         self._lives: list[Life | None] = [None] * TRACKS
-        self._pool = streams.make(POOL, max(len(self._ids), 1))
+        self._pool = pools.make(POOL, max(len(self._ids), 1))
         self._residuals = np.full((1025, 4), -1.0)
         self._residuals[0] = 0.0
         self._calibrated_s = 0.0
+        self._faded_s = 0.0
         self._born = 0
-        self._ground_tries = 0.0
+        self._ground_tries = np.zeros(1)
         self._zero_s: float | None = None
         self.outcomes: Counter[int] = Counter()
 
@@ -129,18 +115,20 @@ class Tracker:
             # Bounded: a burst of old reports must not move what everybody's travel is taken for.
             self._travel_s += 0.1 * (min(max(travel, 0.0), 3.0) - self._travel_s)
         self.used += len(batch.sensor)
+        fade(self._bank, max(now - self._faded_s, 0.0))
+        self._faded_s = now
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             history.refilter_dirty(self._bank, self._air, self._scales)
             refit.reseat_young(self._bank, self._lives, self._air, self._scales, now)
             self._follow_streams(batch, unexplained)
-            self._learn_threshold(batch)
         streams.forget(self._pool, now)
         self._bear(now)
         if now - self._calibrated_s >= CALIBRATE_S:
             self._calibrated_s = now
             self._calibrate()
-        ended = table.step(self._bank, self._lives, self._posts, now)
+            learn_spread(self._posts.ears)
+        ended = table.step(self._bank, self._lives, self._posts, self._air, now)
         return told.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
 
     def state(self) -> dict[str, Any]:
@@ -182,45 +170,32 @@ class Tracker:
         table = np.zeros(HASH_CELLS, np.int64)
         cells_of(bank, now, np.zeros(capacity, np.int64), order, starts, table)
         unexplained = np.ones(len(batch.level_db))
-        late = associate(
-            batch,
-            bank,
-            order,
-            starts,
-            self._air,
-            self._scales,
-            self._margin_db,
-            kind_probabilities(bank.kind_evidence),
-            self._posts.clock,
-            self._residuals,
-            unexplained,
-        )
+        kinds = kind_probabilities(bank.kind_evidence)
+        sky = Sky(order, starts, self._air, self._scales, self._pool.steady, kinds, self._residuals)
+        late = associate(batch, bank, sky, self._posts, unexplained)
+        follow_rates(self._posts.other_rate, batch, unexplained)
         self.late_sources += late
         return unexplained
 
     def _follow_streams(self, batch: Batch, unexplained: Array) -> None:
         done = 0
         while True:
-            done = streams.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._margin_db, done)
+            done = streams.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._thresholds(batch), done)
             if done < 0:
                 return
-            self._pool = streams.grown(self._pool)
+            self._pool = pools.grown(self._pool)
 
-    def _learn_threshold(self, batch: Batch) -> None:
-        """Follow the lower edge of level over noise: what it takes to be heard."""
-        owner = np.repeat(np.arange(len(batch.sensor)), np.diff(batch.first))
-        over = batch.level_db - batch.noise_db[owner]
-        over = over[np.isfinite(over) & ~batch.is_person[owner]]
-        if len(over):
-            below = float(np.mean(over < self._margin_db))
-            weight = min(len(over), 40)
-            step = THRESHOLD_STEP_DB * weight * (THRESHOLD_QUANTILE - below)
-            self._margin_db = float(np.clip(self._margin_db + np.clip(step, -0.5, 0.5), -6.0, 12.0))
+    def _thresholds(self, batch: Batch) -> Array:
+        """Give what level it takes to be heard, for each report (R,) [dB]."""
+        ears = self._posts.ears
+        noise = np.where(np.isnan(batch.noise_db), 30.0, batch.noise_db)
+        return np.asarray(noise + ears.common[COMMON_MARGIN] + ears.margin_db[batch.sensor], np.float64)
 
     def _calibrate(self) -> None:
         """Measure how levels, tones and bearings really scatter, by the median of squared innovations."""
         seen = int(self._residuals[0, 0])
         if seen < CALIBRATE_FROM:
+            self._calibrate_tones()
             return
         rows = self._residuals[1 : 1 + min(seen, 1024)]
         for m, (low, high) in enumerate(((0.5, 4.0), (1.0, 9.0), (0.5, 9.0))):
@@ -230,65 +205,43 @@ class Tracker:
                 ratio = float(np.median(values)) / 0.455
                 self._scales[m] = float(np.clip(self._scales[m] * ratio**0.3, low, high))
 
-    def _bear(self, now: float) -> None:
-        candidates = np.empty(self._pool.filled.shape[0], np.int64)
-        many = streams.seeds(self._pool, now, SEED_FRESH_S, SEED_POINTS, candidates)
-        posts = self._posts
-        silence = Silence(posts.place, posts.noise_db, posts.last_report_s, posts.person)
-        x, cov = np.empty(STATES), np.empty((STATES, STATES))
-        members, info = np.empty(MAX_STREAMS, np.int64), np.zeros(8)
-        tried = 0
-        self._ground_tries = min(self._ground_tries + 0.4 + len(self._ids) / GROUND_SENSORS, TRIES_PER_STEP)
-        for seed in candidates[:many]:
-            pool = self._pool
-            if tried >= TRIES_PER_STEP:
-                break
-            if pool.filled[seed] == 0 or pool.next_try_s[seed] > now:
-                continue
-            grounded = pool.kinds[seed, 0] + pool.kinds[seed, 1] < FLIER_KINDS
-            if grounded and self._ground_tries < 1.0:
-                continue
-            outcome, agreeing = attempt(
-                pool,
-                seed,
-                now,
-                silence,
-                posts.directed,
-                self._margin_db,
-                self._air,
-                self._scales,
-                x,
-                cov,
-                members,
-                info,
-            )
-            self.outcomes[outcome] += 1
-            tried += outcome != verdict.TOO_FEW
-            self._ground_tries -= grounded and outcome != verdict.TOO_FEW
-            if outcome == verdict.BORN:
-                self._start_track(x, cov, members[:agreeing], info, now)
-                for k in members[:agreeing]:
-                    streams.release(pool, k)
-                continue
-            for k in {int(seed), *(int(a) for a in members[:agreeing])}:
-                pool.tries[k] += k == seed
-                hopeless = outcome == verdict.NO_FIT or info[1] < HOPELESS_NATS
-                growth = RETRY_GROWTH ** float(min(pool.tries[k], 8)) if hopeless else 1.0
-                if pool.kinds[k, 0] + pool.kinds[k, 1] < FLIER_KINDS:
-                    growth *= GROUND_WAITS
-                wait = min(RETRY_S * growth, RETRY_MOST_S)
-                pool.next_try_s[k] = now + wait
+    def _calibrate_tones(self) -> None:
+        """Before there are tracks: how tones scatter about a line within their streams."""
+        scatter = self._pool.scatter
+        if scatter[0] >= CALIBRATE_FROM:
+            ratio = float(np.median(scatter[1 : 1 + min(int(scatter[0]), len(scatter) - 1)])) / 0.455
+            self._scales[1] = float(np.clip(ratio, 1.0, 9.0))
 
-    def _start_track(self, x: Array, cov: Array, members: NDArray[np.int64], info: Array, now: float) -> None:
+    def _bear(self, now: float) -> None:
+        tones = tones_known(self._bank)
+        asked = Asked(self._pool, self._posts, self._air, self._scales, tones, now)
+        for birth in births(asked, self._ground_tries, self.outcomes):
+            self._start_track(birth, now)
+
+    def _start_track(self, birth: Birth, now: float) -> None:
+        x, cov, members, info = birth.x, birth.cov, birth.members, birth.info
+        k = rejoined(self._bank, self._lives, x, cov, float(info[0]))
+        life = None if k is None else self._lives[k]
+        if k is None or life is None:
+            k = self._free_row()
+            self._born += 1
+            life = Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]))
+        heard_by = sorted({int(self._pool.sensor[m]) for m in members})
+        kinds = begin.kind_evidence_of(self._pool, members)
+        begin.start(self._bank, k, x, cov, info, kinds, heard_by)
+        begin.remember_birth(self._bank, k, self._pool, members, self._air)
+        # One that is found again goes on under its name, and is young again to the fits.
+        life.proving_s = birth.since_s
+        self._bank.foretold[k] = begin.foretold_before(self._pool, members, birth.since_s)
+        life.born_s, life.coasting, life.reseat_s = now, False, now + 1.0
+        life.settled = 0
+        life.rival, life.lead_nats = np.append(info[8:], info[0]), float(info[1] - info[3])
+        self._lives[k] = life
+
+    def _free_row(self) -> int:
         free = np.flatnonzero(~self._bank.alive)
         if len(free) == 0:
             self._bank = banks.grown(self._bank)
             self._lives += [None] * len(self._lives)
             free = np.flatnonzero(~self._bank.alive)
-        k = int(free[0])
-        self._born += 1
-        heard_by = sorted({int(self._pool.sensor[m]) for m in members})
-        kinds = begin.kind_evidence_of(self._pool, members)
-        begin.start(self._bank, k, x, cov, info, kinds, heard_by)
-        begin.remember_birth(self._bank, k, self._pool, members, self._air)
-        self._lives[k] = Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]), reseat_s=now + 1.0)
+        return int(free[0])

@@ -21,7 +21,7 @@ def cells_of(bank: Bank, now_s: float, cell_of: Ints, order: Ints, starts: Ints,
     """Sort living tracks by cell. Fills cell_of (T,), order (T,), and the hash `table` of `starts`."""
     n = 0
     for k in range(bank.alive.shape[0]):
-        if not bank.alive[k]:
+        if not bank.alive[k] or bank.asleep[k]:
             continue
         # Where it was when the sound that arrives now left it, give or take: ten seconds ago.
         dt = max(now_s - 10.0 - bank.time_s[k], 0.0)
@@ -41,7 +41,7 @@ def cells_of(bank: Bank, now_s: float, cell_of: Ints, order: Ints, starts: Ints,
     starts[table.shape[0]] = total
     table[:] = 0
     for k in range(bank.alive.shape[0]):
-        if bank.alive[k]:
+        if bank.alive[k] and not bank.asleep[k]:
             c = cell_of[k]
             order[starts[c] + table[c]] = k
             table[c] += 1

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from forehear.compiled import njit
 from forehear.geodesy import Plane, plane_at
 from forehear.records import Network, Report
+from forehear.track.associate.clutter import LEAST_RATE
+from forehear.track.associate.detection import Ears, ears_of
 from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
@@ -42,6 +44,8 @@ SUSPECT_S = 1.5
 SUSPECT_AFTER = 4
 # Travel times scatter less than this [s] where the clock, not the line, is to blame.
 STEADY_S = 1.0
+# A report stands for the time since its sensor's last one, but for no more than a heartbeat's [s].
+LONGEST_S = 10.0
 # Reports remembered per sensor to know a duplicate by its hearing time, and how near that must be [s].
 REMEMBERED = 48
 SAME_MOMENT_S = 1e-3
@@ -49,6 +53,9 @@ SAME_MOMENT_S = 1e-3
 DEFAULT_TONE_SIGMA_HZ, LEAST_TONE_SIGMA_HZ = 0.5, 0.05
 DEFAULT_AZIMUTH_SIGMA_DEG, LEAST_AZIMUTH_SIGMA_DEG = 5.0, 1.0
 DEFAULT_ELEVATION_SIGMA_DEG = 10.0
+# How far from where the network has it a report may say that it is [m]: a microphone by its receiver's error, an
+# observer by a drive. What says more is taken to be where the network has it.
+SENSOR_MOVES_M, PERSON_MOVES_M = 300.0, 30_000.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -64,7 +71,12 @@ class Posts(NamedTuple):
     suspected: NDArray[np.bool_]  # (N,) its clock has been opened once
     noise_db: Array  # (N,) latest
     last_report_s: Array  # (N,) hearing time of the latest report
+    last_source_s: Array  # (N,) hearing time of the latest report that had a source
     remembered: Array  # (N, REMEMBERED) hearing times
+    by_east: Ints  # (N,) sensors from west to east
+    east_sorted: Array  # (N,) their places to the east [m]
+    other_rate: Array  # (N,) sources a report that no track explains
+    ears: Ears  # how each hears
 
 
 def posts_of(network: Network) -> tuple[Plane, Posts]:
@@ -94,16 +106,24 @@ def posts_of(network: Network) -> tuple[Plane, Posts]:
         suspected=np.zeros(n, np.bool_),
         noise_db=np.full(n, np.nan),
         last_report_s=np.full(n, -np.inf),
+        last_source_s=np.full(n, -np.inf),
         remembered=np.full((n, REMEMBERED), -np.inf),
+        by_east=np.argsort(place[:, 0], kind="mergesort"),
+        east_sorted=np.sort(place[:, 0]),
+        other_rate=np.full(n, LEAST_RATE),
+        ears=ears_of(n),
     )
     return plane, posts
 
 
 @njit(cache=True)
-def admit(sensor: Ints, heard_s: Array, received_s: Array, now_s: float, typical_s: float, posts: Posts) -> Ints:
+def admit(
+    sensor: Ints, heard_s: Array, received_s: Array, lasting_s: Array, typical_s: float, posts: Posts
+) -> Ints:
     """Judge each report (R,), learn its sensor's travel time and clock; heard_s is corrected in place.
 
-    Returns a code a report: USED, or why not. Times are of the tracker's zero.
+    Fills lasting_s (R,): for how long the report stands, which is the time since its sensor's last one, at most
+    LONGEST_S. Returns a code a report: USED, or why not. Times are of the tracker's zero.
     """
     verdict = np.zeros(sensor.shape[0], np.int64)
     for r in range(sensor.shape[0]):
@@ -141,6 +161,7 @@ def admit(sensor: Ints, heard_s: Array, received_s: Array, now_s: float, typical
         heard_s[r] -= posts.clock[s, 0]
         # A clock wanders: 10 ms in a minute.
         posts.clock[s, 1] += 2e-7
+        lasting_s[r] = min(abs(heard_s[r] - posts.last_report_s[s]), LONGEST_S)
         if heard_s[r] > posts.last_report_s[s]:
             posts.last_report_s[s] = heard_s[r]
     return verdict
@@ -166,46 +187,78 @@ def batch_of(
             known.append(report)
         else:
             turned_away["unknown sensor", report.sensor] += 1
-    n = len(known)
+    n, now = len(known), now_s + zero_s
     sensor = np.fromiter((index[r.sensor] for r in known), np.int64, n)
     heard = np.fromiter((r.heard_at_s for r in known), np.float64, n) - zero_s
-    received = (
-        np.fromiter((now_s + zero_s if r.received_at_s is None else r.received_at_s for r in known), np.float64, n)
-        - zero_s
-    )
+    received = np.fromiter((now if r.received_at_s is None else r.received_at_s for r in known), np.float64, n)
+    received -= zero_s
     travel = float(np.median(received - heard)) if n else math.nan
-    verdict = admit(sensor, heard, received, now_s, typical_travel_s, posts)
+    lasting = np.zeros(n)
+    verdict = admit(sensor, heard, received, lasting, typical_travel_s, posts)
     if verdict.any():
         for r in np.flatnonzero(verdict):
             turned_away[REASONS[int(verdict[r])], known[int(r)].sensor] += 1
         kept = verdict == USED
         known = [r for r, keep in zip(known, kept, strict=True) if keep]
-        sensor, heard, n = sensor[kept], heard[kept], len(known)
-    place = posts.place[sensor]
-    convergence = posts.convergence[sensor]
-    for at, report in enumerate(known):
-        if report.lon is not None and report.lat is not None:
-            place[at, 0], place[at, 1] = plane.forward(report.lon, report.lat)
-            place[at, 3] = 1.0 / plane.scale(report.lon, report.lat)
-            convergence[at] = plane.convergence(report.lon, report.lat)
+        sensor, heard, lasting, n = sensor[kept], heard[kept], lasting[kept], len(known)
     noise = np.array([math.nan if r.noise_db is None else r.noise_db for r in known], np.float64)
     posts.noise_db[sensor] = noise
-    first = np.zeros(n + 1, np.int64)
+    first = _first_sources(known, sensor, heard, posts)
+    place, convergence = _places(known, sensor, plane, posts, turned_away)
+    owner, table = np.repeat(np.arange(n), np.diff(first)), _sources(known)
+    tone, tone_sigma = table[:, 1], np.maximum(table[:, 2], LEAST_TONE_SIGMA_HZ)
+    batch = Batch(
+        sensor=sensor,
+        heard_s=heard,
+        place=place,
+        noise_db=noise,
+        first=first,
+        level_db=table[:, 0] - posts.ears.bias_db[sensor[owner]],
+        ln_tone=np.log(tone),
+        ln_tone_var=(tone_sigma / tone) ** 2,
+        azimuth=np.radians(table[:, 3]) - convergence[owner],
+        azimuth_var=np.radians(np.maximum(table[:, 4], LEAST_AZIMUTH_SIGMA_DEG)) ** 2,
+        elevation=np.radians(table[:, 5]),
+        elevation_var=np.radians(np.maximum(table[:, 6], 1.0)) ** 2,
+        kinds=table[:, 7:10].copy(),
+        clock_var=posts.clock[sensor, 1].copy(),
+        lasting_s=lasting,
+        bias_var=posts.ears.bias_var[sensor],
+        is_person=posts.person[sensor],
+    )
+    return batch, travel
+
+
+def _first_sources(known: list[Report], sensor: Ints, heard: Array, posts: Posts) -> Ints:
+    """Give where each report's sources begin (R + 1,), and note which sensors had any."""
+    first = np.zeros(len(known) + 1, np.int64)
     np.cumsum([len(r.sources) for r in known], out=first[1:])
-    return _sources(known, sensor, heard, place, convergence, noise, first, posts), travel
+    speaks = np.diff(first) > 0
+    np.maximum.at(posts.last_source_s, sensor[speaks], heard[speaks])
+    return first
 
 
-def _sources(
-    known: list[Report],
-    sensor: Ints,
-    heard: Array,
-    place: Array,
-    convergence: Array,
-    noise: Array,
-    first: Ints,
-    posts: Posts,
-) -> Batch:
-    """Fill the arrays of sources; what a source leaves out becomes not-a-number."""
+def _places(
+    known: list[Report], sensor: Ints, plane: Plane, posts: Posts, turned_away: Counter[tuple[str, str]]
+) -> tuple[Array, Array]:
+    """Give each report's place (R, 4) and convergence (R,): the network's, or its own where it may be there."""
+    place, convergence = posts.place[sensor], posts.convergence[sensor]
+    for at, report in enumerate(known):
+        if report.lon is None or report.lat is None:
+            continue
+        east, north = plane.forward(report.lon, report.lat)
+        moved = math.hypot(east - place[at, 0], north - place[at, 1])
+        if moved > (PERSON_MOVES_M if posts.person[sensor[at]] else SENSOR_MOVES_M):
+            turned_away["a place that it cannot be at", report.sensor] += 1
+            continue
+        place[at, 0], place[at, 1] = east, north
+        place[at, 3] = 1.0 / plane.scale(report.lon, report.lat)
+        convergence[at] = plane.convergence(report.lon, report.lat)
+    return place, convergence
+
+
+def _sources(known: list[Report]) -> Array:
+    """Give the numbers of all sources (S, 10); what a source leaves out becomes not-a-number."""
     nan = math.nan
     values = [
         (
@@ -222,27 +275,7 @@ def _sources(
         if report.sources
         for s in report.sources
     ]
-    table = np.array(values, np.float64).reshape(len(values), 10)
-    owner = np.repeat(np.arange(len(known)), np.diff(first))
-    tone = table[:, 1]
-    tone_sigma = np.maximum(table[:, 2], LEAST_TONE_SIGMA_HZ)
-    return Batch(
-        sensor=sensor,
-        heard_s=heard,
-        place=place,
-        noise_db=noise,
-        first=first,
-        level_db=table[:, 0].copy(),
-        ln_tone=np.log(tone),
-        ln_tone_var=(tone_sigma / tone) ** 2,
-        azimuth=np.radians(table[:, 3]) - convergence[owner],
-        azimuth_var=np.radians(np.maximum(table[:, 4], LEAST_AZIMUTH_SIGMA_DEG)) ** 2,
-        elevation=np.radians(table[:, 5]),
-        elevation_var=np.radians(np.maximum(table[:, 6], 1.0)) ** 2,
-        kinds=table[:, 7:10].copy(),
-        clock_var=posts.clock[sensor, 1].copy(),
-        is_person=posts.person[sensor],
-    )
+    return np.array(values, np.float64).reshape(len(values), 10)
 
 
 _EVEN = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.compiled import njit
+from forehear.track.associate.clutter import LEVEL_WIDTH_DB, LN_TONE_WIDTH
 from forehear.track.estimate.filter import HORIZONTAL_POWER, combine, predict
 from forehear.track.estimate.measurement import detected_level, wrapped
 from forehear.track.layout import (
@@ -28,11 +29,6 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
-# Density of sources that no track explains: a source in 50 s, uniform over 40 dB, 2 units of ln tone, the
-# circle. False alarms are ten times rarer; engines on the ground and targets not yet found are not.
-OTHER_RATE = 0.02
-LEVEL_WIDTH_DB = 40.0
-LN_TONE_WIDTH = 2.0
 # Odds of reports' tones being an octave off, each way.
 OCTAVE_ODDS = 0.03
 # Odds that a tonal target's source comes without its tone, and that a jet's comes with one.
@@ -99,16 +95,17 @@ def pair_weight(
     var: Array,
     threshold_db: float,
     hearing: float,
+    other: float,
     knows_tone: bool,
     kinds: Array,
     octave: Array,
 ) -> float:
     """Weigh "this track made source s" against "something else did", as a log ratio; -inf outside the gate.
 
-    h (4,) and var (4,): prediction and its variance with the measurement's own. Sets octave[0], what must be
-    added to ln tone.
+    other: density of other sources there, see `clutter`. h (4,) and var (4,): prediction and its variance with
+    the measurement's own. Sets octave[0], what must be added to ln tone.
     """
-    total = math.log(hearing / OTHER_RATE)
+    total = math.log(hearing / other)
     if not person:
         rise, share = detected_level(h[0], threshold_db, math.sqrt(var[0]))
         miss = batch.level_db[s] - h[0] - rise

@@ -49,6 +49,9 @@ HORIZONTAL_POWER = np.array([0.02, 12.0])
 VERTICAL_POWER = np.array([0.01, 1.0])
 # How long a climb or a dive lasts [s]: a drone climbs some hundred metres, not kilometres.
 CLIMB_LASTS_S = 20.0
+# A flight keeps its speed within this share, as one opinion in so many seconds: wind and throttle change it by a
+# fifth, a turn does not. Without it a track that lost its target runs after any sound, at any speed.
+SPEED_SHARE, SPEED_EVERY_S = 0.2, 10.0
 # Nothing flies lower than this above the sensors that hear it, give or take [m].
 FLOOR_M, FLOOR_SIGMA_M = 40.0, 40.0
 # Of the source level [dB^2/s]: its directivity changes as the target passes, 3 dB in a minute.
@@ -206,6 +209,18 @@ def keep_aloft(x: Array, p: Array, ground_m: float, since_s: float, gain: Array,
 
 
 @njit(cache=True)
+def keep_speed(x: Array, p: Array, usual_mps: float, since_s: float, gain: Array) -> None:
+    """Let in that a turn changes the course and hardly the speed, for `since_s` seconds of flight; in place."""
+    speed = math.sqrt(x[3] * x[3] + x[4] * x[4])
+    if usual_mps <= 0.0 or speed < 5.0:
+        return
+    h_speed = np.zeros(STATES)
+    h_speed[3], h_speed[4] = x[3] / speed, x[4] / speed
+    sigma = SPEED_SHARE * usual_mps
+    scalar_update(x, p, h_speed, usual_mps - speed, sigma * sigma * max(SPEED_EVERY_S / since_s, 1.0), gain)
+
+
+@njit(cache=True)
 def refilter(
     history: Array,
     n: int,
@@ -217,14 +232,16 @@ def refilter(
     m: int,
     air: Array,
     scales: Array,
+    usual_mps: float,
     out_x: Array,
     out_p: Array,
     out_mu: Array,
 ) -> tuple[float, int]:
     """Walk forward from the last checkpoint not after `earliest_s` through the history.
 
-    Fills out_x (M, 8), out_p (M, 8, 8), out_mu (M,) with the state at the last emission. Returns its time
-    and the number of checkpoints now in use. The caller guarantees m >= 1 and room for the checkpoints.
+    usual_mps: its usual speed, 0 where that is not known. Fills out_x (M, 8), out_p (M, 8, 8), out_mu (M,) with
+    the state at the last emission. Returns its time and the number of checkpoints now in use. The caller
+    guarantees m >= 1 and room for the checkpoints.
     """
     j = m - 1
     while j > 0 and ck_t[j] > earliest_s:
@@ -263,6 +280,7 @@ def refilter(
             if time_s - ck_t[m - 1] >= CHECKPOINT_S and m < ck_t.shape[0]:
                 for a in range(MODELS):
                     keep_aloft(out_x[a], out_p[a], history[r, SENSOR_H], time_s - ck_t[m - 1], gain, h_height)
+                    keep_speed(out_x[a], out_p[a], usual_mps, time_s - ck_t[m - 1], gain)
                 # Taken just before this row: so its time is a hair earlier, and the row comes after it.
                 ck_t[m] = time_s - 1e-6
                 for a in range(MODELS):

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from forehear.compiled import njit
 from forehear.track.estimate.fit import fit, misfit
+from forehear.track.initiate.candidates import Asked, Gathered
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,3 +71,15 @@ def fit_agreeing(
         if not evidence > -1e300:
             return -np.inf
     return evidence
+
+
+@njit(cache=True)
+def fit_these(x: Array, cov: Array, g: Gathered, asked: Asked, agree: Ints, chosen: Array) -> float:
+    """Fit x to the streams of g that `agree` lists, ended by -1; returns the log evidence."""
+    n, a = 0, 0
+    while agree[a] >= 0:
+        for r in range(g.starts[agree[a]], g.starts[agree[a] + 1]):
+            chosen[n] = g.rows[r]
+            n += 1
+        a += 1
+    return fit(x, g.time_s, chosen, n, asked.air, asked.scales, g.prior, cov, 10)

@@ -7,30 +7,29 @@ one aircraft that explains these levels, tones and bearings better than an engin
    from the seed), course and speed - is scored on them; the seed's own level gives the source's level, its
    own tone the tone at rest. At each sensor the best stream counts, and a stream that does not fit costs no
    more than a cap: other engines may be there.
-2. The best few, apart from each other, are fitted to all reports of the streams that agree (`fit.fit`).
-3. Evidence decides: the flight's, by Laplace's approximation, against the engines' (`fit.engine_evidence`),
-   less what the silence of sensors nearby says. Where a second, different flight is nearly as good, the
-   answer is not known yet, and is asked again later.
+2. The best few, apart from each other, are fitted to all reports of the streams that agree (`agree`).
+3. Evidence decides (`evidence`): the flight's, by Laplace's approximation, against the engines', less what the
+   silence of sensors nearby says. Where a second, different flight is nearly as good, the answer is not known yet,
+   and is asked again later.
+4. Who joined is asked again (`consensus`): a stream without which the flight is likelier is of something else.
 
 What cannot fly is no aircraft: a fit whose speed is not surely above what drives on the ground is refused.
 """
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forehear.compiled import njit
-from forehear.track.estimate.fit import engine_evidence, misfit
+from forehear.track.estimate.fit import misfit
 from forehear.track.estimate.measurement import emission_delay
-from forehear.track.estimate.prior import set_prior
 from forehear.track.initiate.agree import fit_agreeing
-from forehear.track.initiate.candidates import MAX_STREAMS, SUMMARY, copy_rows, gather, summarise
-from forehear.track.initiate.evidence import Silence, kinds_evidence, silence_evidence
+from forehear.track.initiate.candidates import MAX_STREAMS, Asked, Gathered, gathered
+from forehear.track.initiate.consensus import drop_idlers, evidence_of_these
+from forehear.track.initiate.evidence import flight_evidence
 from forehear.track.initiate.grid import APART_M, APART_MPS, close_to, search_grid
-from forehear.track.initiate.verdict import NO_FIT, TOO_FEW, judge, same_flight
-from forehear.track.layout import COLUMNS, HEARD, LN_TONE_VAR, STATES
-from forehear.track.memory.streams import POINTS, Streams
+from forehear.track.initiate.verdict import BORN, NO_FIT, TOO_FEW, judge, same_flight
+from forehear.track.layout import COLUMNS, HEARD, STATES
+from forehear.track.memory.pool import POINTS
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,7 +39,7 @@ Ints = NDArray[np.int64]
 STARTS = 8
 # Of these, so many are fitted to all reports; but where the best has less evidence than this, no more.
 FINALS = 3
-HOPELESS_NATS = 3.0
+WORTH_MORE_NATS = 3.0
 # A stream agrees with a flight when its mean square miss of level and tone is below the last of these; the
 # ones before it are for the rougher turns.
 ROUGH_LIMITS = np.array([60.0, 12.0])
@@ -48,162 +47,117 @@ FINAL_LIMITS = np.array([8.0, 4.0])
 # -----------------------------------------------------------------------------------------------------
 
 
+# Numbers that an attempt says of itself.
+INFO = 16
+
+
 @njit(cache=True)
 def attempt(
-    pool: Streams,
-    seed: int,
-    now_s: float,
-    silence: Silence,
-    directed: NDArray[np.bool_],
-    margin_db: float,
-    air: Array,
-    scales: Array,
-    out_x: Array,
-    out_cov: Array,
-    out_streams: Ints,
-    out_info: Array,
+    asked: Asked, seed: int, out_x: Array, out_cov: Array, out_streams: Ints, out_info: Array
 ) -> tuple[int, int]:
     """Try to bear a track from a seed stream. Returns (what became of it, how many streams agree).
 
-    directed (N,): sensors that know bearings. Fills out_x (8,), out_cov (8, 8) at the time out_info[0];
-    out_streams (MAX_STREAMS,) the streams that agree; out_info: [0] time [s], [1] evidence [nats], [2] latest
-    emission [s], [3] second-best's evidence, [4] sensors that agree, [5] mean square miss of tone.
+    Fills out_x (8,), out_cov (8, 8) at the time out_info[0]; out_streams (MAX_STREAMS,) the streams that agree;
+    out_info (INFO,): [0] time [s], [1] evidence [nats], [2] latest emission [s], [3] second-best's evidence,
+    [4] sensors that agree, [5:8] mean square misses, [8:16] the second-best flight, not numbers without one.
     """
-    near = np.empty(MAX_STREAMS, np.int64)
-    streams = gather(pool, seed, now_s, silence.place, directed, near)
-    # Three plain microphones, or two sensors of which one knows the direction.
-    distinct, knowing, previous = 0, 0, -1
-    for a in range(streams):
-        if pool.sensor[near[a]] != previous:
-            previous = pool.sensor[near[a]]
-            distinct += 1
-            knowing += 1 if directed[previous] else 0
-    if distinct < 2 or (distinct < 3 and knowing < 2):
+    g, air, scales = gathered(asked, seed), asked.air, asked.scales
+    if g.streams == 0:
         return TOO_FEW, 0
-    rows = np.empty((MAX_STREAMS * POINTS, COLUMNS))
-    starts = np.zeros(MAX_STREAMS + 1, np.int64)
-    points = np.empty((MAX_STREAMS * SUMMARY, COLUMNS))
-    p_starts = np.zeros(MAX_STREAMS + 1, np.int64)
-    sensors = np.empty(MAX_STREAMS, np.int64)
-    which_seed = 0
-    time_s = -np.inf
-    for a in range(streams):
-        starts[a + 1] = copy_rows(pool, near[a], rows, starts[a])
-        p_starts[a + 1] = summarise(rows, starts[a], starts[a + 1], points, p_starts[a])
-        sensors[a] = pool.sensor[near[a]]
-        if near[a] == seed:
-            which_seed = a
-        time_s = max(time_s, pool.last_s[near[a]])
-    best_x, best_cost = np.empty((STARTS, STATES)), np.full(STARTS, np.inf)
-    found = search_grid(points, p_starts, sensors, streams, which_seed, time_s, air, best_x, best_cost)
-    prior = np.empty((2, STATES))
-    set_prior(prior, rows[starts[which_seed]], rows[starts[which_seed], LN_TONE_VAR] > 0.0)
-    cov, x = np.empty((STATES, STATES)), np.empty(STATES)
+    starts_x, order, found = _starts(g, air, scales)
     chosen = np.empty((MAX_STREAMS * POINTS, COLUMNS))
-    agree = np.full(MAX_STREAMS + 1, -1, np.int64)
-    miss = np.empty(3)
-    heard = np.zeros(silence.place.shape[0], np.bool_)
-    # First to the few summary points, which is quick; the best of that, to all reports.
-    rough = np.full(found, -np.inf)
-    for start in range(found):
-        rough[start] = fit_agreeing(
-            best_x[start],
-            cov,
-            time_s,
-            points,
-            p_starts,
-            sensors,
-            streams,
-            which_seed,
-            air,
-            scales,
-            prior,
-            chosen,
-            agree,
-            ROUGH_LIMITS,
-        )
-    best, second, finals, many = -np.inf, -np.inf, 0, 0
-    rival = np.empty(STATES)
-    for start in np.argsort(-rough, kind="mergesort"):
-        if not rough[start] > -1e300:
+    x, cov, rival = np.empty(STATES), np.empty((STATES, STATES)), np.empty(STATES)
+    agree, best_agree = np.full(MAX_STREAMS + 1, -1, np.int64), np.full(MAX_STREAMS + 1, -1, np.int64)
+    best, second, finals = -np.inf, -np.inf, 0
+    for at in range(found):
+        if finals == FINALS or (finals > 0 and best < WORTH_MORE_NATS):
             break
-        x[:] = best_x[start]
-        again = False
-        for earlier in range(found):
-            better = rough[earlier] > rough[start] or (rough[earlier] == rough[start] and earlier < start)
-            again = again or (better and close_to(x, best_x[earlier], 0.3 * APART_M, 0.3 * APART_MPS))
-        if again:
+        if _again(starts_x, order, at):
             continue
-        if finals == FINALS or (finals > 0 and best < HOPELESS_NATS):
-            break
         finals += 1
+        x[:] = starts_x[order[at]]
         gain = fit_agreeing(
-            x,
-            cov,
-            time_s,
-            rows,
-            starts,
-            sensors,
-            streams,
-            which_seed,
-            air,
-            scales,
-            prior,
-            chosen,
-            agree,
+            x, cov, g.time_s, g.rows, g.starts, g.sensors, g.streams, g.seed, air, scales, g.prior, chosen, agree,
             FINAL_LIMITS,
-        )
-        if not gain > -1e300:
-            continue
-        got, n = 0, 0
-        while agree[got] >= 0:
-            for r in range(starts[agree[got]], starts[agree[got] + 1]):
-                chosen[n] = rows[r]
-                n += 1
-            got += 1
-        heard[:] = False
-        in_fit, in_fit_directed, previous = 0, 0, -1
-        evidence = gain
-        for a in range(got):
-            s = agree[a]
-            evidence -= engine_evidence(rows[starts[s] :], starts[s + 1] - starts[s], scales)
-            evidence += kinds_evidence(pool.kinds[near[s]])
-            if sensors[s] != previous:
-                previous = sensors[s]
-                in_fit += 1
-                in_fit_directed += 1 if directed[previous] else 0
-        if in_fit < 2 or (in_fit < 3 and in_fit_directed < 2):
-            continue
-        # Which of the sensors take part was chosen: so many ways there were to choose.
-        evidence -= math.lgamma(distinct + 1.0) - math.lgamma(in_fit + 1.0) - math.lgamma(distinct - in_fit + 1.0)
-        # Sensors whose streams do not agree have an engine of their own: they are busy, not silent.
-        for s in range(streams):
-            heard[sensors[s]] = True
-        evidence += silence_evidence(x, time_s, now_s, silence, heard, margin_db, math.sqrt(25.0 * scales[0]), air)
+        )  # fmt: skip
+        evidence = flight_evidence(g, asked, x, agree, gain, False)
         if evidence > best:
             if best > -np.inf and not same_flight(x, out_x, cov):
                 second = best
                 rival[:] = out_x
             best = evidence
-            out_x[:] = x
+            out_x[:], best_agree[:] = x, agree
             out_cov[:, :] = cov
-            many = got
-            for a in range(got):
-                out_streams[a] = near[agree[a]]
-            out_info[4] = in_fit
-            misfit(x, time_s, chosen, n, air, scales, miss)
-            out_info[5:8] = miss
-            out_info[2] = -np.inf
-            for r in range(n):
-                left = chosen[r, HEARD] - emission_delay(x, chosen[r, HEARD] - time_s, chosen[r], air)
-                out_info[2] = max(out_info[2], left)
         elif evidence > second and not same_flight(x, out_x, out_cov):
             second = evidence
             rival[:] = x
-    if many == 0:
+    if best == -np.inf:
         out_info[1] = -np.inf
         return NO_FIT, 0
     if second > -np.inf and same_flight(rival, out_x, out_cov):
         second = -np.inf
-    out_info[0], out_info[1], out_info[3] = time_s, best, second
-    return judge(out_x, out_cov, best, second, out_info[5:8]), many
+    out_info[1], out_info[3] = best, second
+    many = _fill(g, asked, best_agree, out_x, chosen, out_streams, out_info)
+    outcome = judge(out_x, out_cov, best, second, out_info[5:8], air)
+    if outcome == BORN and drop_idlers(g, asked, best_agree, out_x, out_cov):
+        best = evidence_of_these(g, asked, best_agree, out_x, out_cov, False)
+        out_info[1] = best
+        many = _fill(g, asked, best_agree, out_x, chosen, out_streams, out_info)
+        outcome = judge(out_x, out_cov, best, second, out_info[5:8], air)
+    out_info[8:] = rival if second > -np.inf else np.full(STATES, np.nan)
+    return outcome, many
+
+
+@njit(cache=True)
+def _starts(g: Gathered, air: Array, scales: Array) -> tuple[Array, Ints, int]:
+    """Give the hypotheses (STARTS, 8) that a fit may start from, their order, the best first, and how many."""
+    best_x, best_cost = np.empty((STARTS, STATES)), np.full(STARTS, np.inf)
+    found = search_grid(g.points, g.p_starts, g.sensors, g.streams, g.seed, g.time_s, air, best_x, best_cost)
+    cov = np.empty((STATES, STATES))
+    chosen = np.empty((g.points.shape[0], COLUMNS))
+    agree = np.full(MAX_STREAMS + 1, -1, np.int64)
+    # First to the few summary points, which is quick; the best of that, to all reports.
+    rough = np.full(found, -np.inf)
+    for start in range(found):
+        rough[start] = fit_agreeing(
+            best_x[start], cov, g.time_s, g.points, g.p_starts, g.sensors, g.streams, g.seed, air, scales, g.prior,
+            chosen, agree, ROUGH_LIMITS,
+        )  # fmt: skip
+    order = np.argsort(-rough, kind="mergesort")
+    fitted = 0
+    for start in range(found):
+        fitted += rough[start] > -1e300
+    return best_x, order, fitted
+
+
+@njit(cache=True)
+def _again(starts_x: Array, order: Ints, at: int) -> bool:
+    """Say whether hypothesis order[at] is near one before it."""
+    for earlier in range(at):
+        if close_to(starts_x[order[at]], starts_x[order[earlier]], 0.3 * APART_M, 0.3 * APART_MPS):
+            return True
+    return False
+
+
+@njit(cache=True)
+def _fill(
+    g: Gathered, asked: Asked, agree: Ints, x: Array, chosen: Array, out_streams: Ints, out_info: Array
+) -> int:
+    """Fill what `attempt` says of the streams that agree with flight x; returns how many."""
+    many, n, previous = 0, 0, -1
+    out_info[4] = 0.0
+    while agree[many] >= 0:
+        s = agree[many]
+        for r in range(g.starts[s], g.starts[s + 1]):
+            chosen[n] = g.rows[r]
+            n += 1
+        out_streams[many] = g.near[s]
+        out_info[4] += g.sensors[s] != previous
+        previous = g.sensors[s]
+        many += 1
+    misfit(x, g.time_s, chosen, n, asked.air, asked.scales, out_info[5:8])
+    out_info[0], out_info[2] = g.time_s, -np.inf
+    for r in range(n):
+        left = chosen[r, HEARD] - emission_delay(x, chosen[r, HEARD] - g.time_s, chosen[r], asked.air)
+        out_info[2] = max(out_info[2], left)
+    return many

@@ -26,7 +26,8 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
-# The grid: range [m] at emission from the seed, azimuths, courses, speeds [m/s]: from slow drones to jets.
+# The grid: range [m] at emission from the seed, azimuths, courses and speeds [m/s] against the air: from slow
+# drones to jets.
 RANGES_M = np.array([600.0, 1300.0, 2300.0, 3600.0, 5300.0, 7600.0])
 AZIMUTHS = 18
 COURSES = 14
@@ -83,7 +84,8 @@ def search_grid(
             for ic in range(COURSES):
                 course = 2.0 * math.pi * ic / COURSES
                 for iv in range(speeds.shape[0]):
-                    x[3], x[4] = speeds[iv] * math.sin(course), speeds[iv] * math.cos(course)
+                    x[3] = speeds[iv] * math.sin(course) + air[1]
+                    x[4] = speeds[iv] * math.cos(course) + air[2]
                     x[0], x[1] = qe + x[3] * since, qn + x[4] * since
                     x[2] = anchor[SENSOR_H] + GRID_HEIGHT_M
                     x[5], x[6], x[7] = 0.0, 0.0, 0.0

@@ -14,20 +14,22 @@ Array = NDArray[np.float64]
 BORN, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE, BAD_FIT = 0, 1, 2, 3, 4, 5, 6, 7
 
 # --- numbers that decide -----------------------------------------------------------------------------
-# A second flight within this much evidence [nats] leaves the answer open.
-AMBIGUOUS_NATS = 3.0
+# A second flight within this much evidence [nats] leaves the answer open: seven to one. A young track asks its
+# mirror image again and again (`lifecycle/refit`), so waiting for twenty to one only costs seconds.
+AMBIGUOUS_NATS = 2.0
 # Log evidence that a flight needs against engines on the ground [nats]: chance fits among the many triples
 # of sixty motorcycles in two hours reach 12.
 BIRTH_NATS = 14.0
 # The most that the mean squares of normalised misses of level, tone and bearing may be: a chance fit beats
 # engines that accelerate and change gear, but does not fit well itself.
 WORST_FIT = np.array([2.2, 2.2, 2.5])
-# What drives on the ground [m/s], and how many sigmas above it a flight's speed must be. 35 m/s is 126 km/h.
-GROUND_SPEED_MPS = 31.0
+# Slower than this against the air nothing flies that is meant here [m/s], surely so when that many sigmas below.
+# What drives as fast is told from it later (`lifecycle/table`).
+LEAST_AIRSPEED_MPS = 15.0
 SPEED_SIGMAS = 1.5
 FASTEST_MPS = 300.0
-# A fit as loose as this is no answer yet [m].
-LOOSEST_M = 1500.0
+# A fit as loose as this is no answer yet [m], with tones and without. Chance fits of several engines are loose.
+LOOSEST_BIRTH_M, LOOSEST_TONELESS_BIRTH_M = 700.0, 1500.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -40,8 +42,8 @@ def same_flight(a: Array, b: Array, cov: Array) -> bool:
 
 
 @njit(cache=True)
-def judge(x: Array, cov: Array, best: float, second: float, miss: Array) -> int:
-    """Judge the best flight by the numbers at the head of this module."""
+def judge(x: Array, cov: Array, best: float, second: float, miss: Array, air: Array) -> int:
+    """Judge the best flight by the numbers at the head of this module; miss[1] is not a number without tones."""
     if best < BIRTH_NATS:
         return WEAK
     for m in range(3):
@@ -49,12 +51,14 @@ def judge(x: Array, cov: Array, best: float, second: float, miss: Array) -> int:
             return BAD_FIT
     if best - second < AMBIGUOUS_NATS:
         return AMBIGUOUS
-    speed = math.hypot(x[3], x[4])
-    sigma = math.sqrt(x[3] * x[3] * cov[3, 3] + x[4] * x[4] * cov[4, 4] + 2.0 * x[3] * x[4] * cov[3, 4]) / max(
+    ve, vn = x[3] - air[1], x[4] - air[2]
+    speed = math.hypot(ve, vn)
+    sigma = math.sqrt(max(ve * ve * cov[3, 3] + vn * vn * cov[4, 4] + 2.0 * ve * vn * cov[3, 4], 0.0)) / max(
         speed, 1.0
     )
-    if speed - SPEED_SIGMAS * sigma < GROUND_SPEED_MPS or speed > FASTEST_MPS:
+    if speed - SPEED_SIGMAS * sigma < LEAST_AIRSPEED_MPS or speed > FASTEST_MPS:
         return SLOW
-    if cov[0, 0] + cov[1, 1] > LOOSEST_M * LOOSEST_M:
+    loosest = LOOSEST_TONELESS_BIRTH_M if math.isnan(miss[1]) else LOOSEST_BIRTH_M
+    if cov[0, 0] + cov[1, 1] > loosest * loosest:
         return LOOSE
     return BORN

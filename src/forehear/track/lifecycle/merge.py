@@ -18,7 +18,7 @@ MERGE_M, MERGE_SIGMAS, MERGE_MPS, MERGE_LN_TONE = 300.0, 2.5, 12.0, 0.012
 # -----------------------------------------------------------------------------------------------------
 
 
-def merge(bank: Bank, lives: list[Life | None], ended: list[tuple[int, Life]]) -> None:
+def merge(bank: Bank, lives: list[Life | None], ended: list[tuple[int, Life]], reason: str) -> None:
     """End the younger of two tracks that are one target."""
     rows = np.flatnonzero(bank.alive)
     if len(rows) < 2:
@@ -33,6 +33,7 @@ def merge(bank: Bank, lives: list[Life | None], ended: list[tuple[int, Life]]) -
             continue
         loser = b if (first.confirmed, -first.born_s) >= (second.confirmed, -second.born_s) else a
         bank.alive[loser] = False
+        (second if loser == b else first).ended_because = reason
         ended.append((loser, second if loser == b else first))
         lives[loser] = None
 

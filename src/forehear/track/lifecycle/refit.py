@@ -1,4 +1,4 @@
-"""Young tracks are fitted anew, and their mirror images asked."""
+"""Young tracks are fitted anew, and what else they may be is asked: mirror images, and rivals of their births."""
 
 import math
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from forehear.compiled import njit
 from forehear.track.estimate.fit import fit, misfit
 from forehear.track.estimate.prior import set_prior
 from forehear.track.initiate.candidates import MODEL_LN_TONE_SIGMA
+from forehear.track.initiate.verdict import same_flight
 from forehear.track.layout import (
     EMITTED,
     LEVEL_VAR,
@@ -36,8 +37,12 @@ RESEAT_WORST = 1.8
 # on a night of 500 tracks, would spend 0.4 s on it. Enough for 400 young tracks at a step a second, and for 2000
 # live.
 RESEATS_PER_STEP = 200
-# The other side of the sensors is taken when its evidence is better by this [nats].
-MIRROR_NATS = 1.0
+# Another flight, as the other side of the sensors, is taken when its evidence is better by this [nats]; one whose
+# evidence is worse by as much as the second is no rival any more.
+MIRROR_NATS, FORGOTTEN_NATS = 1.0, 8.0
+# With a rival a track is young for so long [s]. After so many turns without one nothing else is asked any more:
+# the window forgets what once told them apart.
+RIVAL_AGE_S, SETTLED_TURNS = 180.0, 4
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -62,57 +67,85 @@ def mirror(x: Array, rows: Array, n: int) -> None:
 
 
 @njit(cache=True)
-def reseat(bank: Bank, k: int, air: Array, scales: Array) -> bool:
-    """Fit a young track anew to all its reports at once; False where straight flight does not fit them.
+def reseat(bank: Bank, k: int, rival: Array, ask: bool, air: Array, scales: Array) -> tuple[bool, float]:
+    """Fit a young track anew to all its reports at once; its lead over the likeliest other flight [nats].
+
+    False where straight flight does not fit them. rival (9,): another flight that may be it, and of which time;
+    replaced by the likeliest one, or by what is not a number. ask: whether anything else may be it at all.
 
     A filter linearises each report where the state was believed to be when it came. A young track's belief
     is often a kilometre off, and what was taken in there is never seen anew: its covariance shrinks around
     a wrong place. The fit sees every report from where all of them together say that the target is.
     """
+    rows = _recent_rows(bank, k)
+    many, time_s = rows.shape[0], bank.time_s[k]
+    if many < RESEAT_ROWS:
+        return True, np.inf
+    prior, miss = np.empty((2, STATES)), np.empty(3)
+    set_prior(prior, rows[0], rows[0, LN_TONE_VAR] > 0.0)
+    prior[1, TONE] = 1e-2
+    # As it is; the other side of the sensors, which few of them in a line cannot tell for a while; its rival.
+    x, cov = np.empty((3, STATES)), np.empty((3, STATES, STATES))
+    evidence = np.full(3, -np.inf)
+    x[0], x[1] = bank.mean[k], bank.mean[k]
+    mirror(x[1], rows, many)
+    x[2] = rival[:STATES]
+    for i in range(2):
+        x[2, i] += x[2, 3 + i] * (time_s - rival[STATES])
+    for i in range(3):
+        if i == 0 or (ask and not math.isnan(x[i, 0])):
+            evidence[i] = fit(x[i], time_s, rows, many, air, scales, prior, cov[i], 12)
+    best = 0
+    for i in range(1, 3):
+        if evidence[i] > evidence[best] + (MIRROR_NATS if best == 0 else 0.0):
+            best = i
+    if not evidence[best] > -1e300:
+        return False, np.inf
+    lead = np.inf
+    rival[:] = np.nan
+    for i in range(3):
+        behind = evidence[best] - evidence[i]
+        if behind < min(lead, FORGOTTEN_NATS) and not same_flight(x[i], x[best], cov[best]):
+            lead = behind
+            rival[:STATES] = x[i]
+            rival[STATES] = time_s
+    misfit(x[best], time_s, rows, many, air, scales, miss)
+    if miss[0] > RESEAT_WORST or miss[1] > RESEAT_WORST:
+        return False, np.inf
+    _seat(bank, k, time_s, x[best], cov[best] * START_INFLATION)
+    return True, lead
+
+
+@njit(cache=True)
+def _recent_rows(bank: Bank, k: int) -> Array:
+    """Give the measurements (n, COLUMNS) of track k that a fit of it is of, their variances by their weights."""
     n = bank.rows[k]
     first = 0
     while first < n and bank.history[k, first, EMITTED] < bank.time_s[k] - RESEAT_WINDOW_S:
         first += 1
-    many = n - first
-    if many < RESEAT_ROWS:
-        return True
     rows = bank.history[k, first:n].copy()
-    for r in range(many):
+    for r in range(n - first):
         for m in range(MEASURED):
             if rows[r, LEVEL_VAR + 2 * m] > 0.0:
                 rows[r, LEVEL_VAR + 2 * m] /= rows[r, WEIGHT]
         if rows[r, LN_TONE_VAR] > 0.0:
             rows[r, LN_TONE_VAR] += MODEL_LN_TONE_SIGMA * MODEL_LN_TONE_SIGMA
-    prior, cov, miss = np.empty((2, STATES)), np.empty((STATES, STATES)), np.empty(3)
-    set_prior(prior, rows[0], rows[0, LN_TONE_VAR] > 0.0)
-    prior[1, TONE] = 1e-2
-    x = bank.mean[k].copy()
-    time_s = bank.time_s[k]
-    evidence = fit(x, time_s, rows, many, air, scales, prior, cov, 10)
-    # Few sensors, nearly in a line, cannot tell their two sides apart for a while: ask the other side too.
-    other, other_cov = bank.mean[k].copy(), np.empty((STATES, STATES))
-    mirror(other, rows, many)
-    other_evidence = fit(other, time_s, rows, many, air, scales, prior, other_cov, 12)
-    if other_evidence > evidence + MIRROR_NATS:
-        x[:] = other
-        cov[:, :] = other_cov
-        evidence = other_evidence
-    if not evidence > -1e300:
-        return False
-    misfit(x, time_s, rows, many, air, scales, miss)
-    if miss[0] > RESEAT_WORST or miss[1] > RESEAT_WORST:
-        return False
+    return rows
+
+
+@njit(cache=True)
+def _seat(bank: Bank, k: int, time_s: float, x: Array, cov: Array) -> None:
+    """Set track k to one state for all its models, the past forgotten."""
     bank.checkpoints[k] = 1
     bank.ck_t[k, 0] = time_s
     bank.mean[k] = x
-    bank.covariance[k] = cov * START_INFLATION
+    bank.covariance[k] = cov
     for m in range(MODELS):
         bank.ck_x[k, 0, m] = x
         bank.x[k, m] = x
-        bank.ck_p[k, 0, m] = bank.covariance[k]
-        bank.p[k, m] = bank.covariance[k]
+        bank.ck_p[k, 0, m] = cov
+        bank.p[k, m] = cov
     bank.ck_mu[k, 0] = bank.mu[k]
-    return True
 
 
 def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: Array, now_s: float) -> None:
@@ -123,8 +156,12 @@ def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: A
     """
     due = [(one.reseat_s, k, one) for k, one in enumerate(lives) if one is not None and now_s >= one.reseat_s]
     for _, k, one in sorted(due, key=lambda turn: turn[:2])[:RESEATS_PER_STEP]:
-        young = now_s - one.born_s < RESEAT_AGE_S
-        if not (young and reseat(bank, k, air, scales)):
-            one.reseat_s = math.inf
+        goes_on = now_s - one.born_s < (RESEAT_AGE_S if one.lead_nats == math.inf else RIVAL_AGE_S)
+        if goes_on:
+            goes_on, one.lead_nats = reseat(bank, k, one.rival, one.settled < SETTLED_TURNS, air, scales)
+            one.settled = one.settled + 1 if one.lead_nats == math.inf else 0
+        if not goes_on:
+            # The filter has it, and nobody asks for its rival any more.
+            one.reseat_s, one.lead_nats = math.inf, math.inf
             continue
         one.reseat_s += RESEAT_EVERY_S * (1.0 + (now_s - one.reseat_s) // RESEAT_EVERY_S)

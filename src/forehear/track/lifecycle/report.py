@@ -45,6 +45,15 @@ def _now(bank: Bank, now_s: float, states: Array, covariances: Array, heard_by: 
                 n += 1
 
 
+def _with_rival(x: Array, p: Array, one: Life, now_s: float) -> Array:
+    """Give p (8, 8) around x (8,), wider by how likely another flight is, and how far off that would be."""
+    if not (one.lead_nats < 20.0 and np.isfinite(one.rival).all()):
+        return p
+    off = one.rival[:STATES] - x
+    off[:3] += (now_s - one.rival[STATES]) * one.rival[3:6]
+    return p + np.outer(off, off) / (1.0 + math.exp(one.lead_nats))
+
+
 def report(
     bank: Bank,
     lives: Sequence[Life | None],
@@ -58,7 +67,7 @@ def report(
     told: list[tuple[int, Life, TrackStatus]] = []
     for k, one in enumerate(lives):
         if one is not None:
-            told.append((k, one, "confirmed" if one.confirmed else "tentative"))
+            told.append((k, one, "coasting" if one.coasting else "confirmed" if one.confirmed else "tentative"))
     finite = [(k, one) for k, one in ended if np.isfinite(bank.mean[k]).all()]
     told += [(k, one, "ended") for k, one in finite]
     if not told:
@@ -78,7 +87,7 @@ def report(
     kinds = kind_probabilities(bank.kind_evidence[rows])
     out = []
     for i, (k, one, status) in enumerate(told):
-        x, p = states[k], covariances[k]
+        x, p = states[k], _with_rival(states[k], covariances[k], one, now_s)
         piston, jet = round(float(kinds[i, 0]), 3), round(float(kinds[i, 1]), 3)
         tonal = p[TONE, TONE] < 0.01
         out.append(
@@ -99,6 +108,7 @@ def report(
                 kind=KINDS[int(np.argmax(kinds[i]))],
                 kinds=Kinds(piston, jet, round(max(1.0 - piston - jet, 0.0), 3)),
                 tone_hz=round(math.exp(x[TONE]), 2) if tonal else None,
+                ended_because=one.ended_because if status == "ended" else None,
                 heard_by=tuple(ids[s] for s in heard_by[k] if s >= 0),
             )
         )

@@ -1,16 +1,17 @@
 """A track's first second: its row set up from the fit of its birth."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forehear.track.estimate.filter import predict
 from forehear.track.estimate.measurement import emission_delay
-from forehear.track.layout import EMITTED, HEARD, MODELS
+from forehear.track.layout import EMITTED, HEARD, MODELS, STATES
 from forehear.track.memory.bank import Bank
-from forehear.track.memory.streams import POINTS, Streams
+from forehear.track.memory.pool import POINTS, Streams
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,14 +31,30 @@ class Life:
     name: str
     born_s: float
     evidence: float
+    # Since when it has foretold what came, from before its birth where it had a rival then [s].
+    proving_s: float = 0.0
     confirmed: bool = False
     # When it is fitted anew; infinity: no more.
     reseat_s: float = 0.0
+    # Not heard for a while, carried on.
+    coasting: bool = False
+    ended_because: str = ""
+    # Another flight that may be it (8,), and of which time [s]; not numbers without one. By how much it is
+    # likelier than that [nats].
+    rival: Array = field(default_factory=lambda: np.full(STATES + 1, np.nan))
+    lead_nats: float = math.inf
+    # For how many turns nothing else was likely.
+    settled: int = 0
 
 
 def kind_evidence_of(pool: Streams, members: Ints) -> Array:
     """Start a track's kind evidence from its streams' mean kinds: an opinion a stream."""
     return np.asarray(np.log(pool.kinds[members] + 0.02).sum(axis=0), np.float64)
+
+
+def foretold_before(pool: Streams, members: Ints, since_s: float) -> int:
+    """Count the sources of a birth's streams that came after the flight was first known."""
+    return sum(int((pool.rows[m, : min(pool.filled[m], POINTS), HEARD] > since_s).sum()) for m in members)
 
 
 def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, heard_by: Sequence[int]) -> None:
@@ -53,15 +70,18 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, h
     bank.ck_mu[k, 0] = bank.mu[k] = (0.8, 0.2)
     bank.mean[k], bank.covariance[k] = x, cov
     bank.dirty_s[k] = np.inf
-    bank.alive[k] = True
-    bank.log_odds[k] = min(info[1] - CHANCES_NATS, 9.0)
+    bank.alive[k], bank.asleep[k] = True, False
+    bank.flier[k] = 0.5
+    bank.log_odds[k] = bank.birth_odds[k] = min(info[1] - CHANCES_NATS, 9.0)
     bank.kind_evidence[k] = kinds
     bank.last_heard_s[k] = info[0]
-    bank.missed[k] = 0.0
-    bank.sensors[k] = -1
+    bank.sensors[k], bank.opinion[k] = -1, 0.0
+    bank.heard_s[k] = bank.asked_s[k] = -np.inf
     bank.sensors[k, : len(heard_by)] = heard_by
+    bank.heard_s[k, : len(heard_by)] = bank.asked_s[k, : len(heard_by)] = info[0]
     bank.sensors_heard[k] = len(heard_by)
     bank.fit[k] = 1.0
+    bank.usual_mps[k] = bank.foretold[k] = 0.0
 
 
 def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array) -> None:

@@ -1,11 +1,30 @@
-"""A track's life: confirmed when it is sure, ended when it is gone."""
+"""A track's life as a table: what it is now, and from what it becomes what, for which reason.
+
+    tentative  -> confirmed   when it is sure, placed, proven and surely flies
+    tentative  -> ended       at the first of ENDINGS that holds
+    confirmed  -> coasting    when nobody has heard it for COAST_AFTER_S
+    confirmed  -> ended       at the first of ENDINGS that holds
+    coasting   -> confirmed   when it is heard again, or a birth is found to be it (`rejoin`)
+    coasting   -> ended       at the first of ENDINGS that holds
+
+A coasting track is carried on where nobody can hear it, and keeps its name. When its place is too loose to know
+its own sound by, it sleeps: it takes part in nothing until a birth agrees with where it may be, how fast it flies
+and how it sounds. Every ending has its reason, which its last record tells.
+
+What drives is no aircraft. Whether it flies is judged by speed against the air, of which the network has the
+wind: a drone in a head wind is slow over ground only. Slower ones must be heard for longer, by more sensors, as
+aircraft.
+"""
 
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forehear.track.associate.ingest import Posts
+from forehear.track.layout import TONE
 from forehear.track.lifecycle.merge import merge
 from forehear.track.lifecycle.start import Life
 from forehear.track.memory.bank import Bank
@@ -18,55 +37,119 @@ Array = NDArray[np.float64]
 CONFIRM_LOG_ODDS = 5.0
 CONFIRM_SENSORS = 3
 CONFIRM_SIGMA_M = 1000.0
-# With only so many sensors a chance fit must first foretell what comes next, for so long [s].
-PROVE_SENSORS, PROVE_S = 4, 4.0
-# Slower than this it drives or floats; surely so when that many sigmas below [m/s].
-CONFIRM_SPEED_MPS, CONFIRM_SPEED_SIGMAS = 31.0, 1.5
-GROUND_SPEED_MPS = 22.0
-# A track ends after so many seconds unheard, or below these log odds; tentative ones sooner.
-HOLD_S, TENTATIVE_HOLD_S = 20.0, 10.0
+# While it is young, by how much it must be likelier than another flight that its reports may be of [nats].
+CONFIRM_LEAD_NATS = 2.0
+# A chance fit must first foretell what comes next: so many sources, for so long [s], with tones that are no
+# farther off than this mean square, and flying straight rather than not.
+PROVE_SOURCES, PROVE_S, PROVE_FIT, PROVE_CRUISE = 6, 3.0, 2.2, 0.3
+# Against the air, slower than the first it drives or floats; surely so when that many sigmas below [m/s]. Between
+# the second and the first it may fly: when it was heard for so long [s], by so many sensors, and mostly as an
+# aircraft.
+CONFIRM_AIRSPEED_MPS, CONFIRM_SPEED_SIGMAS = 31.0, 1.5
+SLOW_AIRSPEED_MPS, SLOW_S, SLOW_SENSORS, SLOW_KINDS = 17.0, 20.0, 4, 0.8
+GROUND_SPEED_MPS = 12.0
+# A confirmed track coasts after so many seconds unheard, for so long at most; a tentative one ends then.
+COAST_AFTER_S, COAST_MOST_S, TENTATIVE_HOLD_S = 20.0, 600.0, 10.0
 END_LOG_ODDS, TENTATIVE_END_LOG_ODDS = -3.0, -1.0
 # A filter whose innovations of tone are so many times what they should be has lost its target.
-LOST_FIT = 6.0
-# A place so loose tells nobody anything [m].
-LOOSEST_M = 4000.0
+LOST_FIT = 5.0
+# A track that is heard and yet placed no better than this [m] hears something else: with a tone, and without.
+LOOSEST_M, LOOSEST_TONELESS_M = 1_500.0, 2_500.0
+# From here on a coasting track cannot tell its own sound from another's [m].
+SLEEP_M = 800.0
 # -----------------------------------------------------------------------------------------------------
 
 
-def step(bank: Bank, lives: list[Life | None], posts: Posts, now_s: float) -> list[tuple[int, Life]]:
+class LifeSigns(NamedTuple):
+    """What decides about one track now."""
+
+    confirmed: bool
+    finite: bool
+    unheard_s: float
+    log_odds: float
+    place_sigma_m: float
+    toneless: bool
+    speed_mps: float
+    speed_sigma_mps: float
+    tone_fit: float
+
+
+def _is_loose(s: LifeSigns) -> bool:
+    return s.unheard_s < COAST_AFTER_S and s.place_sigma_m > (LOOSEST_TONELESS_M if s.toneless else LOOSEST_M)
+
+
+# The first that holds is the reason.
+ENDINGS: tuple[tuple[str, Callable[[LifeSigns], bool]], ...] = (
+    ("not a number", lambda s: not s.finite),
+    ("not heard", lambda s: s.unheard_s > (COAST_MOST_S if s.confirmed else TENTATIVE_HOLD_S)),
+    (
+        "its neighbours are silent",
+        lambda s: s.log_odds < (END_LOG_ODDS if s.confirmed else TENTATIVE_END_LOG_ODDS),
+    ),
+    ("its place is not known", _is_loose),
+    ("its tones do not fit", lambda s: s.tone_fit > LOST_FIT),
+    ("it stands or drives", lambda s: s.speed_mps + 2.0 * s.speed_sigma_mps < GROUND_SPEED_MPS),
+)
+MERGED = "the same as another"
+
+
+def step(bank: Bank, lives: list[Life | None], posts: Posts, air: Array, now_s: float) -> list[tuple[int, Life]]:
     """Confirm, merge and end tracks; returns those that ended after having been told of, row and life."""
     ended: list[tuple[int, Life]] = []
-    rows = [int(k) for k in np.flatnonzero(bank.alive)]
-    for k in rows:
+    for k in (int(k) for k in np.flatnonzero(bank.alive)):
         one = lives[k]
         assert one is not None
-        unheard = now_s - bank.last_heard_s[k]
-        odds = bank.log_odds[k]
-        x, p = bank.mean[k], bank.covariance[k]
-        speed, sigma = _speed(x, p)
-        place_sigma = math.sqrt(max(p[0, 0] + p[1, 1], 0.0))
-        hold, least = (HOLD_S, END_LOG_ODDS) if one.confirmed else (TENTATIVE_HOLD_S, TENTATIVE_END_LOG_ODDS)
-        gone = unheard > hold or odds < least or place_sigma > LOOSEST_M or bank.fit[k, 0] > LOST_FIT
-        gone = gone or not np.isfinite(x).all() or speed + 2.0 * sigma < GROUND_SPEED_MPS
-        if gone:
+        signs = _signs(bank, k, one, air, now_s)
+        reason = next((words for words, holds in ENDINGS if holds(signs)), None)
+        if reason is not None:
             bank.alive[k] = False
+            one.ended_because = reason
             ended.append((k, one))
             lives[k] = None
             continue
+        one.coasting = one.confirmed and signs.unheard_s > COAST_AFTER_S
+        bank.asleep[k] = one.coasting and signs.place_sigma_m + signs.unheard_s * 5.0 > SLEEP_M
         if not one.confirmed:
-            sensors = int(bank.sensors_heard[k])
-            directed = int(posts.directed[bank.sensors[k, :sensors]].sum())
-            enough = sensors >= CONFIRM_SENSORS or directed >= 2
-            proven = sensors >= PROVE_SENSORS or now_s - one.born_s >= PROVE_S
-            flies = speed - CONFIRM_SPEED_SIGMAS * sigma > CONFIRM_SPEED_MPS
-            sure = odds >= CONFIRM_LOG_ODDS and place_sigma < CONFIRM_SIGMA_M
-            one.confirmed = enough and proven and flies and sure
-    merge(bank, lives, ended)
+            one.confirmed = _is_sure(bank, k, one, signs, posts, now_s)
+    merge(bank, lives, ended, MERGED)
     return ended
 
 
-def _speed(x: Array, p: Array) -> tuple[float, float]:
-    """Give horizontal speed and its sigma [m/s]."""
-    speed = math.hypot(x[3], x[4])
-    e, n = x[3] / max(speed, 1.0), x[4] / max(speed, 1.0)
+def _signs(bank: Bank, k: int, one: Life, air: Array, now_s: float) -> LifeSigns:
+    x, p = bank.mean[k], bank.covariance[k]
+    speed, sigma = airspeed(x, p, air)
+    return LifeSigns(
+        confirmed=one.confirmed,
+        finite=bool(np.isfinite(x).all()),
+        unheard_s=now_s - float(bank.last_heard_s[k]),
+        log_odds=float(bank.log_odds[k]),
+        place_sigma_m=math.sqrt(max(p[0, 0] + p[1, 1], 0.0)),
+        toneless=bool(p[TONE, TONE] > 0.01),
+        speed_mps=speed,
+        speed_sigma_mps=sigma,
+        tone_fit=float(bank.fit[k, 0]),
+    )
+
+
+def _is_sure(bank: Bank, k: int, one: Life, s: LifeSigns, posts: Posts, now_s: float) -> bool:
+    """Say whether a tentative track is confirmed."""
+    heard = bank.sensors[k][bank.heard_s[k] > -np.inf]
+    sensors, directed = int(bank.sensors_heard[k]), int(posts.directed[heard].sum())
+    enough = sensors >= CONFIRM_SENSORS or directed >= 2
+    age = now_s - one.born_s
+    proven = bank.foretold[k] >= PROVE_SOURCES and now_s - one.proving_s >= PROVE_S
+    proven = proven and s.tone_fit < PROVE_FIT and bank.mu[k, 0] > PROVE_CRUISE
+    least = s.speed_mps - CONFIRM_SPEED_SIGMAS * s.speed_sigma_mps
+    slow = least > SLOW_AIRSPEED_MPS and age >= SLOW_S and sensors >= SLOW_SENSORS
+    slow = slow and bank.flier[k] > SLOW_KINDS
+    sure = s.log_odds >= CONFIRM_LOG_ODDS and s.place_sigma_m < CONFIRM_SIGMA_M
+    sure = sure and one.lead_nats > CONFIRM_LEAD_NATS
+    return bool(enough and proven and sure and (least > CONFIRM_AIRSPEED_MPS or slow))
+
+
+def airspeed(x: Array, p: Array, air: Array) -> tuple[float, float]:
+    """Give horizontal speed against the air (air[1], air[2]: wind east, north) and its sigma [m/s]."""
+    ve, vn = x[3] - air[1], x[4] - air[2]
+    speed = math.hypot(ve, vn)
+    e, n = ve / max(speed, 1.0), vn / max(speed, 1.0)
     return speed, math.sqrt(max(e * e * p[3, 3] + n * n * p[4, 4] + 2.0 * e * n * p[3, 4], 0.0))

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 HISTORY = 640
 # Checkpoints kept per track, 2 s apart: 96 s.
 CHECKPOINTS = 48
-# Sensors remembered as having heard a track: those of the last several minutes.
+# Sensors whose opinion of a track is remembered: those of the last several minutes, heard or silent.
 SENSORS = 48
 # -----------------------------------------------------------------------------------------------------
 
@@ -40,14 +40,21 @@ class Bank(NamedTuple):
     covariance: Array  # (T, 8, 8)
     dirty_s: Array  # (T,) earliest emission not yet filtered; inf: none
     alive: NDArray[np.bool_]  # (T,)
+    asleep: NDArray[np.bool_]  # (T,) coasting, and too loosely placed to know its own sound
     log_odds: Array  # (T,) of existence
     kind_evidence: Array  # (T, 3) sums of log kind probabilities
+    flier: Array  # (T,) how surely its latest sources sounded like an aircraft: piston or jet
     last_heard_s: Array  # (T,) hearing time of its latest report
-    missed: Array  # (T,) sum of log odds of silences since it was last heard
-    sensors: NDArray[np.int64]  # (T, SENSORS) the last sensors to have heard it first
-    sensors_heard: NDArray[np.int64]  # (T,) how many ever did
+    birth_odds: Array  # (T,) what its birth's evidence is still worth [nats]
+    sensors: NDArray[np.int64]  # (T, SENSORS) those that have an opinion of it, -1 none
+    opinion: Array  # (T, SENSORS) what they say of its existence [nats]
+    heard_s: Array  # (T, SENSORS) when each last heard it; -inf never
+    asked_s: Array  # (T, SENSORS) when each last said anything of it
+    sensors_heard: NDArray[np.int64]  # (T,) how many ever heard it
     # What a track's fit of its reports looks like: mean square of normalised innovations, tone and level.
     fit: Array  # (T, 2)
+    foretold: Array  # (T,) sources that were surely its own since its birth
+    usual_mps: Array  # (T,) its usual speed, 0 until it is known
 
 
 def make(capacity: int) -> Bank:
@@ -69,13 +76,20 @@ def make(capacity: int) -> Bank:
         covariance=np.zeros((t, n, n)),
         dirty_s=np.full(t, np.inf),
         alive=np.zeros(t, np.bool_),
+        asleep=np.zeros(t, np.bool_),
         log_odds=np.zeros(t),
         kind_evidence=np.zeros((t, 3)),
+        flier=np.full(t, 0.5),
         last_heard_s=np.zeros(t),
-        missed=np.zeros(t),
+        birth_odds=np.zeros(t),
         sensors=np.full((t, SENSORS), -1, np.int64),
+        opinion=np.zeros((t, SENSORS)),
+        heard_s=np.full((t, SENSORS), -np.inf),
+        asked_s=np.full((t, SENSORS), -np.inf),
         sensors_heard=np.zeros(t, np.int64),
         fit=np.ones((t, 2)),
+        foretold=np.zeros(t),
+        usual_mps=np.zeros(t),
     )
 
 

@@ -26,4 +26,6 @@ class Batch(NamedTuple):
     elevation_var: Array
     kinds: Array  # (S, 3)
     clock_var: Array  # (R,) variance of the sensor's clock [s^2]
+    lasting_s: Array  # (R,) for how long the report stands: since its sensor's last one [s]
+    bias_var: Array  # (R,) of what is not known of the sensor's level error [dB^2]
     is_person: NDArray[np.bool_]  # (R,) an observer: no level, silence says nothing

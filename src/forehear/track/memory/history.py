@@ -1,5 +1,7 @@
 """A track's reports and checkpoints: put in by time of emission, walked through again, forgotten."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,9 @@ Array = NDArray[np.float64]
 TOO_LATE_S, CARRIED_BACK_S = 90.0, 20.0
 # The filter's oldest checkpoints go when so few are free.
 SPARE_CHECKPOINTS = 16
+# A track's usual speed is followed while it surely flies straight (probability of cruise, sigma of velocity
+# [m/s]), by this step a second.
+STEADY_MU, STEADY_SIGMA_MPS, USUAL_STEP = 0.9, 6.0, 0.05
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -90,9 +95,16 @@ def refilter_dirty(bank: Bank, air: Array, scales: Array) -> None:
             bank.checkpoints[k],
             air,
             scales,
+            bank.usual_mps[k],
             bank.x[k],
             bank.p[k],
             bank.mu[k],
         )
         bank.dirty_s[k] = np.inf
         state_at(bank.x[k], bank.p[k], bank.mu[k], 0.0, bank.mean[k], bank.covariance[k])
+        speed_var = bank.covariance[k, 3, 3] + bank.covariance[k, 4, 4]
+        if bank.mu[k, 0] > STEADY_MU and speed_var < STEADY_SIGMA_MPS * STEADY_SIGMA_MPS:
+            speed = math.hypot(bank.mean[k, 3], bank.mean[k, 4])
+            if bank.usual_mps[k] <= 0.0:
+                bank.usual_mps[k] = speed
+            bank.usual_mps[k] += USUAL_STEP * (speed - bank.usual_mps[k])

@@ -7,7 +7,6 @@ not depend on how many sensors there are.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from forehear.compiled import njit
 from forehear.track.layout import (
     AZIMUTH,
     AZIMUTH_VAR,
+    BIAS_VAR,
     COLUMNS,
     ELEVATION,
     ELEVATION_VAR,
@@ -33,179 +33,178 @@ from forehear.track.layout import (
     WEIGHT,
 )
 from forehear.track.memory.batch import Batch
+from forehear.track.memory.pool import MOST_STREAMS, POINTS, SCATTER, Streams, release
+from forehear.track.memory.steady import has_stood, remember, stands_still
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
-# Sources kept per stream; at one a second, as long as straight flight is a fair model of a fit.
-POINTS = 40
 # A stream that heard nothing for this long is forgotten [s].
 FORGET_S = 40.0
-# A gap within a stream [s]: frames are lost, gusts pass.
-GAP_S = 8.0
-# How far ln tone may be from the last one: fixed, and per second since. A pass at 50 m/s and 400 m sweeps
-# by 2 % a second; beyond that a new stream costs nothing but a second start.
-TONE_STEP = 0.02
-TONE_STEP_PER_S = 0.02
-# A stream that sounds the same for this long [s] stands still: its tone within this share, its level within
-# this range [dB] of its mean. A drone flying straight at a sensor gets 6 dB louder in that time.
-STATIC_AFTER_S = 75.0
-STATIC_LN_TONE = 0.006
-STATIC_LEVEL_DB = 2.5
+# One of a single source, which nothing can follow any more, is forgotten sooner [s]: a flood is made of those.
+FORGET_SINGLE_S = 20.0
+# Streams of one sensor at most: as many engines as are ever told apart at once, with room; a new one then takes
+# the place of the one of fewest points.
+MOST_OF_SENSOR = 12
+# Points are neighbours in a measurement of tones' scatter that follow within so much [s].
+SCATTER_GAP_S = 1.6
+# Scatter of a level about any smooth course [dB^2]: 4 dB of measurement, and 5 of fading over seconds, which
+# neighbouring seconds share.
+STREAM_LEVEL_VAR = 45.0
+# A gap within a stream [s]: frames are lost, gusts pass, and what is far is heard now and then; but a stream of
+# few points may be chance, and chance points join what they please.
+GAP_S, YOUNG_GAP_S, YOUNG_POINTS = 20.0, 8.0, 4
+# How far ln tone may be from the last one: fixed, per second since, and at most. A pass at 50 m/s and 400 m sweeps
+# by 2 % a second, for some seconds and loud enough to be heard in each; what is far sweeps by a tenth of that.
+# Beyond it a new stream costs nothing but a second start.
+TONE_STEP = 0.012
+TONE_STEP_PER_S, TONE_STEP_MOST = 0.015, 0.04
 # -----------------------------------------------------------------------------------------------------
-
-
-class Streams(NamedTuple):
-    """A pool of K streams over N sensors."""
-
-    rows: Array  # (K, POINTS, COLUMNS) measurements, oldest overwritten
-    filled: Ints  # (K,) how many were ever put in; 0 free
-    sensor: Ints  # (K,)
-    first_s: Array  # (K,) hearing time of the first
-    last_s: Array  # (K,) and of the last
-    ln_tone: Array  # (K,) last tone, not a number without
-    first_mean: Array  # (K, 2) mean level and ln tone of the first twenty seconds
-    recent_mean: Array  # (K, 2) running means of the last twenty seconds
-    kinds: Array  # (K, 3) mean kind probabilities
-    next_try_s: Array  # (K,) not before this does a birth start here
-    tries: Ints  # (K,)
-    head: Ints  # (N,) a sensor's first stream, -1 none
-    follow: Ints  # (K,) the next of the same sensor
-
-
-def make(capacity: int, sensors: int) -> Streams:
-    """Allocate an empty pool."""
-    return Streams(
-        rows=np.zeros((capacity, POINTS, COLUMNS)),
-        filled=np.zeros(capacity, np.int64),
-        sensor=np.zeros(capacity, np.int64),
-        first_s=np.zeros(capacity),
-        last_s=np.full(capacity, -np.inf),
-        ln_tone=np.full(capacity, np.nan),
-        first_mean=np.zeros((capacity, 2)),
-        recent_mean=np.zeros((capacity, 2)),
-        kinds=np.zeros((capacity, 3)),
-        next_try_s=np.zeros(capacity),
-        tries=np.zeros(capacity, np.int64),
-        head=np.full(sensors, -1, np.int64),
-        follow=np.full(capacity, -1, np.int64),
-    )
-
-
-def grown(pool: Streams) -> Streams:
-    """Give a pool of twice the streams that starts with the same ones."""
-    old = pool.filled.shape[0]
-    bigger = make(2 * old, pool.head.shape[0])
-    for name, source in pool._asdict().items():
-        getattr(bigger, name)[: source.shape[0]] = source
-    return bigger
-
-
-@njit(cache=True)
-def release(pool: Streams, k: int) -> None:
-    """Take stream k out of its sensor's list and free it."""
-    sensor = pool.sensor[k]
-    at = pool.head[sensor]
-    if at == k:
-        pool.head[sensor] = pool.follow[k]
-    else:
-        while at >= 0 and pool.follow[at] != k:
-            at = pool.follow[at]
-        if at >= 0:
-            pool.follow[at] = pool.follow[k]
-    pool.follow[k] = -1
-    pool.filled[k] = 0
-    pool.last_s[k] = -np.inf
 
 
 @njit(cache=True)
 def forget(pool: Streams, now_s: float) -> int:
-    """Release streams that heard nothing for FORGET_S; returns how many are left."""
+    """Release streams that heard nothing for FORGET_S; returns how many are left.
+
+    On the way, what stands still is entered among its sensor's steady engines.
+    """
     left = 0
     for k in range(pool.filled.shape[0]):
         if pool.filled[k] > 0:
-            if pool.last_s[k] < now_s - FORGET_S:
+            keep_s = FORGET_S if pool.filled[k] > 1 else FORGET_SINGLE_S
+            if pool.last_s[k] < now_s - keep_s:
                 release(pool, k)
             else:
                 left += 1
+                if has_stood(pool, k):
+                    remember(pool, k)
     return left
 
 
 @njit(cache=True)
-def add(pool: Streams, row: Array, kinds: Array, free_from: int) -> int:
+def _free(pool: Streams) -> int:
+    """Find a free place, going on from where the last was found; -1 where there is none."""
+    size = pool.filled.shape[0]
+    for step in range(size):
+        at = (pool.cursor[0] + step) % size
+        if pool.filled[at] == 0:
+            pool.cursor[0] = (at + 1) % size
+            return int(at)
+    return -1
+
+
+@njit(cache=True)
+def _note_scatter(pool: Streams, k: int, n: int) -> None:
+    """Note how far the last three tones of stream k are from a line, over what their stated sigmas allow."""
+    a, b, c = pool.rows[k, (n - 2) % POINTS], pool.rows[k, (n - 1) % POINTS], pool.rows[k, n % POINTS]
+    before, after = b[HEARD] - a[HEARD], c[HEARD] - b[HEARD]
+    if not (0.3 < before < SCATTER_GAP_S and 0.3 < after < SCATTER_GAP_S):
+        return
+    share = after / before
+    off = c[LN_TONE] - b[LN_TONE] - share * (b[LN_TONE] - a[LN_TONE])
+    variance = c[LN_TONE_VAR] + (1.0 + share) ** 2 * b[LN_TONE_VAR] + share * share * a[LN_TONE_VAR]
+    at = 1 + int(pool.scatter[0]) % SCATTER
+    pool.scatter[0] += 1.0
+    pool.scatter[at] = off * off / variance
+
+
+@njit(cache=True)
+def add(pool: Streams, row: Array, kinds: Array) -> int:
     """Put a measurement's row (COLUMNS,) with kinds (3,) into the stream it continues, or into a new one.
 
-    Returns the stream's index, or -1 where the pool is full. `free_from` is where to look for a free one.
+    Returns the stream's index, or -1 where the pool is full.
     """
-    sensor = int(row[SENSOR])
-    heard = row[HEARD]
+    k = _continued(pool, row)
+    if k < 0:
+        k = _begun(pool, row)
+        if k < 0:
+            return -1
+    tonal = row[LN_TONE_VAR] > 0.0
+    n = pool.filled[k]
+    if tonal and n > 0:
+        # An octave slip of one frame stays in its stream.
+        if row[LN_TONE] - pool.ln_tone[k] > 0.5:
+            row[LN_TONE] -= 0.6931471805599453
+        elif row[LN_TONE] - pool.ln_tone[k] < -0.5:
+            row[LN_TONE] += 0.6931471805599453
+    pool.rows[k, n % POINTS] = row
+    if tonal and n >= 2:
+        _note_scatter(pool, k, n)
+    pool.filled[k] = n + 1
+    pool.last_s[k] = max(row[HEARD], pool.last_s[k])
+    if tonal:
+        pool.ln_tone[k] = row[LN_TONE]
+    for c in range(3):
+        pool.kinds[k, c] += (kinds[c] - pool.kinds[k, c]) / min(n + 1, 20)
+    if n < 20:
+        pool.first_mean[k, 0] += (row[LEVEL_DB] - pool.first_mean[k, 0]) / (n + 1)
+        pool.first_mean[k, 1] += (row[LN_TONE] - pool.first_mean[k, 1]) / (n + 1)
+    pool.recent_mean[k, 0] += (row[LEVEL_DB] - pool.recent_mean[k, 0]) / min(n + 1, 20)
+    pool.recent_mean[k, 1] += (row[LN_TONE] - pool.recent_mean[k, 1]) / min(n + 1, 20)
+    return k
+
+
+@njit(cache=True)
+def _continued(pool: Streams, row: Array) -> int:
+    """Find the stream that a row continues; -1 where there is none."""
     tonal = row[LN_TONE_VAR] > 0.0
     best, best_miss = -1, 1.0
-    k = pool.head[sensor]
+    k = pool.head[int(row[SENSOR])]
     while k >= 0:
-        gap = abs(heard - pool.last_s[k])
+        gap = abs(row[HEARD] - pool.last_s[k])
         known = not math.isnan(pool.ln_tone[k])
+        longest = GAP_S if pool.filled[k] >= YOUNG_POINTS else YOUNG_GAP_S
         # One frame has one source of a stream: the same moment twice is another engine (or a duplicate).
-        if gap <= GAP_S and known == tonal and (gap > 0.05 or tonal is False):
-            if tonal:
-                step = TONE_STEP + TONE_STEP_PER_S * gap + 3.0 * math.sqrt(row[LN_TONE_VAR])
-                miss = abs(row[LN_TONE] - pool.ln_tone[k]) / step
-                # An octave slip of one frame stays in its stream.
-                for o in (-0.6931471805599453, 0.6931471805599453):
-                    slip = abs(row[LN_TONE] + o - pool.ln_tone[k]) / step
-                    if slip < 0.7 and slip + 0.3 < miss and pool.filled[k] >= 3:
-                        miss = slip + 0.3
-            else:
-                miss = 0.5
+        if gap <= longest and known == tonal and (gap > 0.05 or tonal is False):
+            miss = _tone_miss(pool, k, row, gap) if tonal else 0.5
             if miss < best_miss:
                 best, best_miss = k, miss
         k = pool.follow[k]
-    if best < 0:
-        best = free_from
-        while best < pool.filled.shape[0] and pool.filled[best] > 0:
-            best += 1
-        if best >= pool.filled.shape[0]:
-            return -1
-        pool.sensor[best] = sensor
-        pool.first_s[best] = heard
-        pool.filled[best] = 0
-        pool.tries[best] = 0
-        pool.next_try_s[best] = -np.inf
-        pool.ln_tone[best] = np.nan
-        pool.first_mean[best] = 0.0
-        pool.kinds[best] = 0.0
-        pool.recent_mean[best, 0], pool.recent_mean[best, 1] = row[LEVEL_DB], row[LN_TONE]
-        pool.follow[best] = pool.head[sensor]
-        pool.head[sensor] = best
-    elif tonal:
-        if row[LN_TONE] - pool.ln_tone[best] > 0.5:
-            row[LN_TONE] -= 0.6931471805599453
-        elif row[LN_TONE] - pool.ln_tone[best] < -0.5:
-            row[LN_TONE] += 0.6931471805599453
-    n = pool.filled[best]
-    pool.rows[best, n % POINTS] = row
-    pool.filled[best] = n + 1
-    pool.last_s[best] = max(heard, pool.last_s[best])
-    if tonal:
-        pool.ln_tone[best] = row[LN_TONE]
-    for c in range(3):
-        pool.kinds[best, c] += (kinds[c] - pool.kinds[best, c]) / min(n + 1, 20)
-    if n < 20:
-        pool.first_mean[best, 0] += (row[LEVEL_DB] - pool.first_mean[best, 0]) / (n + 1)
-        pool.first_mean[best, 1] += (row[LN_TONE] - pool.first_mean[best, 1]) / (n + 1)
-    pool.recent_mean[best, 0] += (row[LEVEL_DB] - pool.recent_mean[best, 0]) / min(n + 1, 20)
-    pool.recent_mean[best, 1] += (row[LN_TONE] - pool.recent_mean[best, 1]) / min(n + 1, 20)
     return best
 
 
 @njit(cache=True)
-def stands_still(pool: Streams, k: int) -> bool:
-    """Say whether stream k has sounded the same for so long that its source cannot be flying past."""
-    if pool.last_s[k] - pool.first_s[k] < STATIC_AFTER_S:
-        return False
-    same_tone = abs(pool.recent_mean[k, 1] - pool.first_mean[k, 1]) < STATIC_LN_TONE
-    return same_tone and abs(pool.recent_mean[k, 0] - pool.first_mean[k, 0]) < STATIC_LEVEL_DB
+def _tone_miss(pool: Streams, k: int, row: Array, gap: float) -> float:
+    """Give how far a row's tone is from stream k's, in what it may have changed since; octaves are farther."""
+    step = min(TONE_STEP + TONE_STEP_PER_S * gap, TONE_STEP_MOST) + 3.0 * math.sqrt(row[LN_TONE_VAR])
+    miss = abs(row[LN_TONE] - pool.ln_tone[k]) / step
+    for o in (-0.6931471805599453, 0.6931471805599453):
+        slip = abs(row[LN_TONE] + o - pool.ln_tone[k]) / step
+        if slip < 0.7 and slip + 0.3 < miss and pool.filled[k] >= 3:
+            miss = slip + 0.3
+    return miss
+
+
+@njit(cache=True)
+def _begun(pool: Streams, row: Array) -> int:
+    """Begin a stream with no points yet for a row's sensor; -1 where the pool is full."""
+    sensor = int(row[SENSOR])
+    many, weakest = 0, -1
+    k = pool.head[sensor]
+    while k >= 0:
+        many += 1
+        if weakest < 0 or pool.filled[k] <= pool.filled[weakest]:
+            weakest = k
+        k = pool.follow[k]
+    if many >= MOST_OF_SENSOR:
+        release(pool, weakest)
+    k = _free(pool)
+    if k < 0:
+        return -1
+    pool.sensor[k] = sensor
+    pool.first_s[k] = row[HEARD]
+    pool.last_s[k] = row[HEARD]
+    pool.filled[k] = pool.tries[k] = 0
+    pool.next_try_s[k] = -np.inf
+    pool.explained_s[k] = np.inf
+    pool.ln_tone[k] = np.nan
+    pool.first_mean[k] = 0.0
+    pool.kinds[k] = 0.0
+    pool.recent_mean[k, 0], pool.recent_mean[k, 1] = row[LEVEL_DB], row[LN_TONE]
+    pool.follow[k] = pool.head[sensor]
+    pool.head[sensor] = k
+    return k
 
 
 @njit(cache=True)
@@ -232,11 +231,11 @@ def seeds(pool: Streams, now_s: float, fresh_s: float, least: int, out: Ints) ->
 
 @njit(cache=True)
 def feed_streams(
-    pool: Streams, batch: Batch, unexplained: Array, limit: float, margin_db: float, first: int
+    pool: Streams, batch: Batch, unexplained: Array, limit: float, thresholds: Array, first: int
 ) -> int:
     """Put unexplained sources into streams, from source `first` on.
 
-    Returns -1 when all are in, or the source at which the pool was full.
+    Returns -1 when all are in, or the source at which the pool was full: what no pool can hold is left out.
     """
     row = np.zeros(COLUMNS)
     s = 0
@@ -248,9 +247,8 @@ def feed_streams(
             row[SENSOR_E], row[SENSOR_N] = batch.place[r, 0], batch.place[r, 1]
             row[SENSOR_H], row[INVERSE_SCALE] = batch.place[r, 2], batch.place[r, 3]
             row[SENSOR] = batch.sensor[r]
-            noise = batch.noise_db[r] if not math.isnan(batch.noise_db[r]) else 30.0
-            row[THRESHOLD] = noise + margin_db
-            row[LEVEL_DB], row[LEVEL_VAR] = batch.level_db[s], 25.0
+            row[THRESHOLD] = thresholds[r]
+            row[LEVEL_DB], row[LEVEL_VAR], row[BIAS_VAR] = batch.level_db[s], STREAM_LEVEL_VAR, batch.bias_var[r]
             if batch.is_person[r]:
                 row[LEVEL_VAR] = 1e4
             row[LN_TONE], row[LN_TONE_VAR] = 0.0, -1.0
@@ -261,6 +259,6 @@ def feed_streams(
                 row[LN_TONE], row[LN_TONE_VAR] = batch.ln_tone[s], batch.ln_tone_var[s]
             if not math.isnan(batch.azimuth[s]):
                 row[AZIMUTH], row[AZIMUTH_VAR] = batch.azimuth[s], batch.azimuth_var[s]
-            if add(pool, row, batch.kinds[s], 0) < 0:
+            if add(pool, row, batch.kinds[s]) < 0 and pool.filled.shape[0] < MOST_STREAMS:
                 return s
     return -1
