@@ -89,9 +89,9 @@ def as_found(search: tones.Search, state: int, low: Floats, noise: Floats) -> fl
 
 def sharpened(search: tones.Search, state: int, low: Floats, noise: Floats) -> float:
     """As built."""
-    path = search.path(state)
-    at = np.arange(min(len(path.states), 4), dtype=np.float64)
-    log = np.log(tones.FUNDAMENTAL_HZ[path.states[-len(at) :]])
+    states = search.paths(np.array([state])).states[0]
+    at = np.arange(min(len(states), 4), dtype=np.float64)
+    log = np.log(tones.FUNDAMENTAL_HZ[states[-len(at) :]])
     slope, start = families._line(at * spectrum.HOP_S, log) if len(at) > 2 else (0.0, float(log[-1]))
     middle = start + slope * spectrum.HOP_S * (len(at) - 2) if len(at) > 2 else start
     return fine.refine(low, lines.Start(float(np.exp(middle)), slope), noise).tone_hz

@@ -1,13 +1,12 @@
-"""Learn what each piece of evidence for a drone is worth, from sound that anybody may use.
+"""Grow the forest by which kinds are told, from sound that anybody may use.
 
     python -m training [--drones N --others N --recorded N] [--write]
 
-Makes the sounds (`training.sounds`; the recordings under and among them are the Svanstrom set's, CC0), hears
-them with the listener as it is, and fits the weights of `forehear.listen.kinds`: log-odds of a family being a
-drone's, each piece of evidence with the sign that physics gives it. How sure the odds are, and where half lies, is
-set by the CC0 recordings, played at several speeds: false for FALSE_IN_10_MIN seconds in ten minutes. No recording
-of a propeller drone is used, nor any whose licence does not allow it.
-`--write` puts the weights into `src/forehear/listen/kinds_learned.py`.
+Makes the sounds (`training.sounds`; the recordings under and among them are CC0 or CC-BY), hears them with the
+listener as it is, and grows the trees of `forehear.listen.kinds` on the traits of the families heard. Where half
+lies is set by the free recordings, played at several speeds, each judged by trees that have not seen it: false for
+FALSE_IN_10_MIN seconds in ten minutes. No recording of a drone is used, nor any whose licence does not allow it.
+`--write` puts the forest into `src/forehear/listen/kinds_learned.py`.
 """
 
 import argparse
@@ -18,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from forehear.errors import InputError
-from training.fit import evidence_of, fit, half_at, sharpness, written
-from training.hear import ROOT, hear_all, hear_recorded, kept_table
+from training.fit import example, grown, half_at, joined, judged_apart, likelihood, written
+from training.hear import OF_DRONE, ROOT, TraitTable, free_recordings, hear_all, kept_table
 
 OUT = ROOT / "src" / "forehear" / "listen" / "kinds_learned.py"
 # Speeds at which the recordings are played to set where half lies.
-SPEEDS = (0.85, 0.93, 1.0, 1.08, 1.18)
+SPEEDS = (1.0, 0.9, 1.12)
 
 
 def log(done: int, total: int) -> None:
@@ -45,41 +44,54 @@ def count(text: str) -> int:
 def main() -> int:
     """Learn."""
     parser = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--drones", type=count, default=2500, help="synthetic drones (default 2500)")
-    parser.add_argument("--others", type=count, default=3000, help="synthetic sounds of others (default 3000)")
-    parser.add_argument("--recorded", type=count, default=600, help="stretches of CC0 recordings (default 600)")
+    parser.add_argument("--drones", type=count, default=600, help="synthetic drones (default 600)")
+    parser.add_argument("--others", type=count, default=1900, help="synthetic sounds of others (default 1900)")
+    parser.add_argument("--recorded", type=count, default=1500, help="stretches of free recordings (default 1500)")
     parser.add_argument("--jobs", type=count, default=os.cpu_count() or 1, help="processes (default: all cores)")
-    parser.add_argument("--keep", metavar="FILE.npz", help="keep the table of traits")
-    parser.add_argument("--table", metavar="FILE.npz", help="use a table that was kept; nothing is made or heard")
+    parser.add_argument(
+        "--keep", metavar="NAME", help="keep the tables of traits, as NAME.learned.npz and NAME.recorded.npz"
+    )
+    parser.add_argument("--table", metavar="NAME", help="use tables that were kept; nothing is made or heard")
     parser.add_argument("--write", action="store_true", help=f"write {OUT.relative_to(ROOT)}")
     options = parser.parse_args()
     # Not after a quarter of an hour.
     if options.keep and not Path(options.keep).absolute().parent.is_dir():
         raise InputError(f"{options.keep}: no such folder to keep the table in")
     if options.table:
-        table = kept_table(options.table)
+        learned, recorded = (kept_table(f"{options.table}.{name}.npz") for name in ("learned", "recorded"))
     else:
-        table = hear_all(options.drones, options.others, options.recorded, log, options.jobs)
+        many = (("drone", options.drones), ("other", options.others), ("recorded", options.recorded))
+        learned = hear_all([(name, k) for name, n in many for k in range(n)], log, options.jobs)
+        clips = range(len(free_recordings()))
+        recorded = hear_all([(f"speed {speed:g}", k) for speed in SPEEDS for k in clips], log, options.jobs)
     if options.keep:
-        np.savez_compressed(options.keep, **table._asdict())
-    evidence = evidence_of(table.traits)
-    weights, bias = fit(evidence, table.drone)
-    real = hear_recorded(SPEEDS, options.jobs)
-    others = evidence_of(real.traits) @ weights + bias
-    half = half_at(others, real)
-    # Synthetic others are harder than real ones: what is fitted to them is not sure enough of itself.
-    sharp = sharpness((evidence @ weights + bias)[table.drone], others)
-    weights, bias = np.round(sharp * weights, 2), sharp * (bias - half)
-    odds = evidence @ weights + bias
-    text = written(weights, bias, table)
-    print(text)
-    for what in np.unique(table.what):
-        of = table.what == what
-        share = 100.0 * float(np.mean(odds[of] > 0.0))
-        print(f"{what:16} {int(of.sum()):6} families, taken for a drone's {share:5.1f} %")
+        np.savez_compressed(f"{options.keep}.learned.npz", **learned._asdict())
+        np.savez_compressed(f"{options.keep}.recorded.npz", **recorded._asdict())
+    text = learn(learned, recorded)
     if options.write:
         OUT.write_text(text, encoding="utf-8")
     return 0
+
+
+def learn(learned: TraitTable, recorded: TraitTable) -> str:
+    """Grow the forest, set its numbers, print what it makes of each class, and give the module that holds it."""
+    drones, others = judged_apart(learned, recorded)
+    drones = drones[learned.label == OF_DRONE]
+    scale, shift = likelihood(drones, others)
+    half = half_at(others, recorded)
+    together = joined(learned, recorded)
+    of = example(together)
+    yes, no, clips = int(of.drone.sum()), int((~of.drone).sum()), len(np.unique(recorded.clip))
+    told = (
+        f"Learned from {yes:,} families of synthetic drones and {no:,} of what is none,\n"
+        f"synthetic and of {clips} recordings under CC0 or CC-BY."
+    )
+    found = 100.0 * float(np.mean(drones > half))
+    print(f"{told}\nHalf at {half:.2f} nat: {found:.0f} % of drones' families told.")
+    for what in np.unique(recorded.what):
+        rows = (recorded.what == what)[recorded.sound]
+        print(f"{what:20} {int(rows.sum()):6} families, false {int((others[rows] > half).sum()):4}")
+    return written(grown(of), (scale, shift, -(scale * half + shift)), told)
 
 
 if __name__ == "__main__":

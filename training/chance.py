@@ -25,7 +25,7 @@ def slow(chance: Chance, count: int, time_s: float) -> Array:
 def hiss(chance: Chance, count: int) -> Array:
     """Draw noise (count,) of unit power whose spectrum is bent at random."""
     points = np.array([20.0, 60.0, 150.0, 400.0, 1000.0, 2500.0, 8000.0])
-    level_db = np.cumsum(chance.normal(float(chance.choice([-6.0, -3.0, 0.0, 2.0])), 3.5, len(points)))
+    level_db = np.cumsum(chance.normal(float(chance.choice([-8.0, -6.0, -4.0, -2.0, 1.0])), 3.5, len(points)))
     hz = np.fft.rfftfreq(count, 1.0 / RATE_HZ)
     gain = 10.0 ** (np.interp(np.log(np.maximum(hz, 1.0)), np.log(points), level_db) / 20.0)
     out = np.fft.irfft(np.fft.rfft(chance.standard_normal(count)) * gain, count)

@@ -7,6 +7,7 @@ come from there. The ranges are wider than what is known of any engine: what is 
 from collections.abc import Callable
 
 import numpy as np
+from scipy import signal
 
 from forehear.synthesise.engines import Engine, Envelope, HarmonicSeries
 from forehear.synthesise.sound import RATE_HZ, Environment, Flight, sound_at
@@ -18,29 +19,43 @@ from training.chance import Array, Chance, log_uniform
 Range = tuple[float, float]
 # How drones pass: speed [m/s], how far aside, how high [m].
 DRONE_MPS, DRONE_ASIDE_M, DRONE_HEIGHT_M = (25.0, 80.0), (15.0, 1800.0), (30.0, 1200.0)
+# What recordings of real drones show, as far as it is a number: most turn about so fast [Hz] and have two
+# blades, the other orders lie so far below the blades' [dB], and some have skirts beside their lines.
+USUAL, USUAL_HZ, FAINT_DB, SKIRTED = 0.78, 97.0, (7.0, 28.0), 0.4
 
 
 def drone(chance: Chance, seconds: float) -> Array:
     """Let a propeller drone pass (n,) [Pa]."""
     engine = drone_engine(chance)
     heard = passing(chance, engine, seconds, DRONE_MPS, DRONE_ASIDE_M, DRONE_HEIGHT_M)
-    return pulsed(chance, heard, engine.lines[0].fundamental_hz, 0.5)
+    heard = pulsed(chance, heard, engine.lines[0].fundamental_hz, 0.25)
+    return skirted(chance, heard) if chance.random() < SKIRTED else heard
 
 
 def drone_engine(chance: Chance) -> Engine:
     """Draw a propeller drone's engine: a full comb on the shaft's tone, the blades' lines above the others."""
-    blades = int(chance.choice([1, 2, 2, 2, 3]))
-    # Most are two-strokes; one in ten of those with two blades fires at half its turns.
-    halved = blades == 2 and chance.random() < 0.1
+    usual = chance.random() < USUAL
+    blades = 2 if usual else int(chance.choice([1, 2, 2, 3]))
+    # Most are two-strokes; one in sixteen of those with two blades fires at half its turns.
+    halved = blades == 2 and chance.random() < 0.06
+    tone_hz = USUAL_HZ * float(np.exp(chance.normal(0.0, 0.14))) if usual else log_uniform(chance, 45.0, 175.0)
     lines = HarmonicSeries(
-        log_uniform(chance, 40.0, 160.0) / (2.0 if halved else 1.0), 118.0,
-        to_hz=float(chance.choice([2000.0, 4000.0, 6000.0])), blades=blades, faint_db=chance.uniform(2.0, 18.0),
-        knee_hz=log_uniform(chance, 250.0, 1500.0), fall_db=chance.uniform(3.0, 10.0),
-        spread_db=chance.uniform(2.0, 7.0), wander_db=chance.uniform(0.5, 4.0), spread_share=0.0,
+        tone_hz / (2.0 if halved else 1.0), 118.0,
+        to_hz=float(chance.choice([2000.0, 4000.0, 6000.0])), blades=blades,
+        faint_db=chance.uniform(*FAINT_DB) if chance.random() < 0.85 else chance.uniform(0.0, 8.0),
+        knee_hz=log_uniform(chance, 150.0, 1200.0), fall_db=chance.uniform(3.5, 13.0),
+        spread_db=chance.uniform(2.0, 9.0), wander_db=chance.uniform(0.5, 5.0), spread_share=0.0,
         throttle_share=log_uniform(chance, 3e-4, 2e-2), throttle_s=log_uniform(chance, 1.5, 30.0),
         width_hz=log_uniform(chance, 3e-4, 0.3),
     )  # fmt: skip
-    return Engine((lines,), 118.0 - chance.uniform(-2.0, 20.0), _noise(chance))
+    return Engine((lines,), 118.0 - chance.uniform(0.0, 28.0), _noise(chance))
+
+
+def skirted(chance: Chance, heard: Array) -> Array:
+    """Let the air and the ground scatter what is heard (n,): each line gets a skirt of noise beside it."""
+    wide_hz, strong = log_uniform(chance, 1.0, 40.0), log_uniform(chance, 0.05, 0.6)
+    swelling = signal.lfilter(*signal.butter(1, wide_hz, fs=RATE_HZ), chance.standard_normal(len(heard)))
+    return np.asarray(heard * (1.0 + strong * swelling / (swelling.std() + 1e-12)), np.float64)
 
 
 def aircraft(chance: Chance, seconds: float) -> Array:

@@ -20,7 +20,11 @@ from training.chance import Array, Chance, log_uniform, noises
 from training.engines import Maker
 
 Samples = NDArray[np.float32]
-DRONE_S, OTHER_S = 7.0, 6.0
+DRONE_S, OTHER_S = 6.0, 5.0
+# Each drone lies under so many beds, at these ratios of powers in 40-2,000 Hz [dB].
+UNDER_BEDS, BED_DB = 3, (-15.0, 6.0)
+# So often a sound is coded not at all, once, twice; what lies so far under a band's loudest is lost [dB].
+CODINGS, CODED_DB = (0.15, 0.45, 0.4), (2.5, 13.0)
 # What is no drone, and its share.
 OTHERS: tuple[tuple[str, float, Maker], ...] = (
     ("ground engine", 4.0, engines.ground_engine),
@@ -48,15 +52,39 @@ class LabelledSound(NamedTuple):
     alone: Samples | None
 
 
-def drone(chance: Chance, real: Sequence[Samples] = ()) -> LabelledSound:
-    """Draw a drone in its surroundings; seldom two."""
+def drones(chance: Chance, beds: Sequence[Samples] = ()) -> list[LabelledSound]:
+    """Draw a drone in its surroundings, seldom two; as it is recorded, and under so many beds (n,) each."""
     alone = engines.drone(chance, DRONE_S)
     if chance.random() < 0.08:
         alone = mixed(alone, engines.drone(chance, DRONE_S), chance.uniform(0.0, 8.0))
-    around = surroundings(chance, DRONE_S, real)
+    around = surroundings(chance, DRONE_S, beds, 0.6)
     through = recorder(chance)
-    together = through(mixed(alone, around, chance.uniform(-14.0, 28.0)))
-    return LabelledSound(_played(chance, together), "drone", (0.1 * through(alone)).astype(np.float32))
+    together = through(mixed(alone, around, chance.uniform(-2.0, 30.0)))
+    heard = (0.1 * through(alone)).astype(np.float32)
+    out = [LabelledSound(_played(chance, together), "drone", heard)]
+    # Under a bed goes a recording that is not much of a bed itself.
+    clear = through(mixed(alone, around, chance.uniform(6.0, 30.0)))
+    for _ in range(UNDER_BEDS if len(beds) else 0):
+        bed = bed_of(chance, beds, len(clear))
+        ratio_db = chance.uniform(*BED_DB)
+        out.append(LabelledSound(_played(chance, mixed(clear, bed, ratio_db)), "drone", heard))
+    return out
+
+
+def bed_of(chance: Chance, beds: Sequence[Samples], count: int) -> Array:
+    """Draw a recorded bed (count,), at another speed, now and then with another in it."""
+    out = _looped(chance, beds[int(chance.integers(len(beds)))], count)
+    if chance.random() < 0.25:
+        out = mixed(out, _looped(chance, beds[int(chance.integers(len(beds)))], count), chance.uniform(0.0, 12.0))
+    return out
+
+
+def _looped(chance: Chance, clip: Samples, count: int) -> Array:
+    """Play a clip round and round at another speed (count,), from anywhere on."""
+    speed = float(np.exp(chance.normal(0.0, 0.1)))
+    x = np.interp(np.arange(0.0, len(clip) - 1, speed), np.arange(len(clip)), clip)
+    x = np.roll(x, -int(chance.integers(len(x))))
+    return np.asarray(np.resize(x, count), np.float64)
 
 
 def other(chance: Chance, real: Sequence[Samples] = ()) -> LabelledSound:
@@ -67,25 +95,31 @@ def other(chance: Chance, real: Sequence[Samples] = ()) -> LabelledSound:
     return LabelledSound(_played(chance, recorder(chance)(x)), what, None)
 
 
-def recorded(chance: Chance, what: str, clip: Samples, real: Sequence[Samples] = ()) -> LabelledSound:
-    """Draw a stretch of a recording that is no drone's, as another device and other surroundings had made it."""
+def recorded(chance: Chance, what: str, clip: Samples, beds: Sequence[Samples] = ()) -> LabelledSound:
+    """Draw a recording that is no drone's, as another device, at another speed, elsewhere had made it."""
+    x = np.asarray(clip, np.float64)
+    speed = float(np.exp(chance.normal(0.0, 0.12)))
+    x = np.interp(np.arange(0.0, len(x) - 1, speed), np.arange(len(x)), x)
     n = round(OTHER_S * RATE_HZ)
-    first = int(chance.integers(max(len(clip) - n, 0) + 1))
-    x = np.asarray(clip[first : first + n], np.float64)
-    if chance.random() < 0.5:
-        x = mixed(x, surroundings(chance, len(x) / RATE_HZ, real), chance.uniform(-3.0, 30.0))
-    return LabelledSound(_played(chance, recorder(chance)(x)), what, None)
+    first = int(chance.integers(max(len(x) - n, 0) + 1))
+    x = x[first : first + n]
+    if chance.random() < 0.4:
+        bed = bed_of(chance, beds, len(x)) if len(beds) else noises(chance, len(x) / RATE_HZ)
+        x = mixed(x, bed, chance.uniform(-6.0, 25.0))
+    if chance.random() < 0.6:
+        x = recorder(chance)(x)
+    return LabelledSound(_played(chance, x / (x.std() + 1e-9)), what, None)
 
 
-def surroundings(chance: Chance, seconds: float, real: Sequence[Samples]) -> Array:
-    """Draw what sounds around: noise or real surroundings, now and then with a voice, an insect or a horn."""
+def surroundings(chance: Chance, seconds: float, real: Sequence[Samples], busy: float = 1.0) -> Array:
+    """Draw what sounds around: noise or real surroundings; as often as it is busy a voice, an insect or a horn."""
     out = noises(chance, seconds)
     if len(real) and chance.random() < 0.5:
         clip = real[int(chance.integers(len(real)))]
         if clip.std() > 0.0:
             out = np.resize(clip, len(out)).astype(np.float64)
-    for beside in (voices.voices, voices.insects, voices.horns):
-        if chance.random() < 0.12:
+    for beside, often in ((voices.voices, 0.3), (voices.insects, 0.12), (voices.horns, 0.08)):
+        if chance.random() < busy * often:
             out = mixed(out, beside(chance, seconds), chance.uniform(-5.0, 15.0))
     return out
 
@@ -98,27 +132,30 @@ def mixed(sound: Array, other: Array, ratio_db: float) -> Array:
     )
 
 
-def coded(x: Array, coarse_db: float, key: int) -> Array:
+def coded(x: Array, coarse_db: float, key: int, frame: int = 512) -> Array:
     """Keep of each band of each moment what is within so much of its loudest, coarsely: as codecs of videos do."""
-    _, _, z = signal.stft(x, nperseg=512)
+    _, _, z = signal.stft(x, nperseg=frame)
     for band in np.array_split(np.arange(len(z)), 24):
         step = np.abs(z[band]).max(axis=0) * 10.0 ** (-coarse_db / 20.0) + 1e-12
         shift = np.random.default_rng(key).uniform(-0.25, 0.25, (len(band), 1))
         level = np.abs(z[band]) / step
         z[band] *= np.maximum(np.round(level + shift * (level > 0.3)), 0.0) / np.maximum(level, 1e-9)
-    return np.asarray(np.resize(signal.istft(z, nperseg=512)[1], len(x)), np.float64)
+    return np.asarray(np.resize(signal.istft(z, nperseg=frame)[1], len(x)), np.float64)
 
 
 def recorder(chance: Chance) -> Callable[[Array], Array]:
     """Draw a recording chain: what it does to one sound it does to another."""
     tilt, speed = chance.uniform(-0.6, 0.6), chance.uniform(0.85, 1.18)
     filters = []
-    if chance.random() < 0.6:
-        filters.append(signal.butter(4, log_uniform(chance, 1800.0, 7600.0), fs=RATE_HZ))
-    if chance.random() < 0.4:
-        filters.append(signal.butter(2, chance.uniform(30.0, 150.0), "high", fs=RATE_HZ))
-    coarse_db = chance.uniform(8.0, 30.0) if chance.random() < 0.5 else None
-    key = int(chance.integers(1 << 30))
+    if chance.random() < 0.75:
+        filters.append(signal.butter(4, log_uniform(chance, 1500.0, 7600.0), fs=RATE_HZ))
+    if chance.random() < 0.75:
+        filters.append(signal.butter(int(chance.integers(1, 5)), chance.uniform(30.0, 240.0), "high", fs=RATE_HZ))
+    # Most videos were coded twice: by the telephone and by who shows them.
+    codings = [
+        (chance.uniform(*CODED_DB), int(chance.integers(1 << 30)), int(chance.choice([512, 1024, 2048])))
+        for _ in range(int(chance.choice([0, 1, 2], p=CODINGS)))
+    ]
     squeezed = chance.random() < 0.4
     drive = log_uniform(chance, 0.3, 3.0) if chance.random() < 0.25 else None
 
@@ -130,8 +167,8 @@ def recorder(chance: Chance) -> Callable[[Array], Array]:
         if squeezed:
             x = x / (signal.lfilter([1e-4], [1.0, 1e-4 - 1.0], x**2) + 1e-3 * np.mean(x**2) + 1e-30) ** 0.3
         x = x / (x.std() + 1e-12)
-        if coarse_db is not None:
-            x = coded(x, coarse_db, key)
+        for coding in codings:
+            x = coded(x, *coding)
         return np.asarray(x if drive is None else np.tanh(drive * x) / drive, np.float64)
 
     return through

@@ -70,6 +70,7 @@ class Item:
     drone: str = ""
     ratio_db: float = 0.0
     from_s: float = 0.0
+    learned: bool = False
 
     def samples(self) -> Samples:
         """Give its samples (n,)."""
@@ -126,7 +127,7 @@ def items_of(drones: Sequence[Clip], negatives: Sequence[Clip], mixed: Sequence[
     for clip in drones:
         cut = enumerate(windows(clip))
         out += [Item("windows", f"{clip.name}#{k}", clip.group, clip.label, w, clip.name) for k, w in cut]
-    out += [Item("negatives", c.name, c.group, "other", c.samples) for c in negatives]
+    out += [Item("negatives", c.name, c.group, "other", c.samples, learned=c.learned) for c in negatives]
     for part, lead_s in (("cold", 0.0), ("warm", LEAD_S)):
         for ratio in RATIOS_DB:
             for m in mixed:

@@ -24,8 +24,9 @@ ONSET_S = 0.02
 SILENT, SILENCE_S, SHORTEST_S = 1e-4, 0.25, 1.0
 # The loudest sample of a mixture: below full scale, or it would be clipped.
 PEAK = 0.9
-# Clips of each noise for each excerpt of a drone.
-EACH = 4
+# How long a drone is heard in a mixture, from the stream's first sample [s]; excerpts of each recording at most,
+# and clips of each noise for each of them.
+EXCERPT_S, MOST_EXCERPTS, EACH = 3.5, 2, 2
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def sounding(samples: Samples) -> Samples:
 def mixtures(
     drones: Sequence[Clip], negatives: Sequence[Clip], each: int = EACH, quick: bool = False, seed: int = 7
 ) -> list[Mixture]:
-    """Pair every excerpt of every propeller with `each` clips of every noise; quick: one excerpt a recording."""
+    """Pair some excerpts of every propeller with `each` clips of every noise; quick: one excerpt a recording."""
     rng = np.random.default_rng(seed)
     pools: dict[str, list[tuple[str, Samples]]] = {}
     for noise, classes in NOISES.items():
@@ -84,8 +85,10 @@ def mixtures(
     for clip in drones:
         if clip.label != "piston":
             continue
-        excerpts = windows(clip)
-        for k in [len(excerpts) // 2] if quick else range(len(excerpts)):
+        excerpts = windows(clip, EXCERPT_S, EXCERPT_S)
+        most = min(MOST_EXCERPTS, len(excerpts))
+        evenly = [k * len(excerpts) // most for k in range(most)]
+        for k in [len(excerpts) // 2] if quick else evenly:
             for noise, pool in pools.items():
                 for i in rng.choice(len(pool), min(each, len(pool)), replace=False):
                     name = f"{clip.name}#{k} in {pool[i][0]}"

@@ -4,6 +4,7 @@ They are not part of the project (their licences forbid it): the folder is named
 ../shared/audio beside the project. Without it whatever needs it is skipped, and says so.
 """
 
+import csv
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,10 @@ RATE_HZ = float(LISTENING_RATE_HZ)
 
 # The one recording of a jet; every other of its folder is of a propeller.
 JETS = ("geran_3_20250920_01",)
+# Folders of drones; the second is stretches put together of pieces of a second, so a cut may hide inside.
+DRONES = ("poltechmil", "kurin_seconds")
+# The licence in ESC-50's list that lets weights learn from a clip; all of Svanstrom's are CC0.
+FREE = "CC0 or CC-BY"
 # Classes of ESC-50 that are quiet surroundings: a false drone there is one without any excuse.
 BIRDS = ("chirping_birds", "crow", "hen", "rooster")
 QUIET = ("wind", "rain", "sea_waves", "insects", "crickets", *BIRDS, "background")
@@ -36,6 +41,7 @@ class Clip:
     group: str
     label: TargetKind
     samples: Samples
+    learned: bool = False  # the forest that is shipped has learned from it
 
     @property
     def seconds(self) -> float:
@@ -68,22 +74,38 @@ def read(path: Path) -> Samples:
 
 
 def drones(where: Path) -> list[Clip]:
-    """Read the drones: propellers are `piston`, the jet is `jet`."""
-    paths = sorted((where / "poltechmil").glob("*.flac"))
-    return [Clip(p.stem, "poltechmil", "jet" if p.stem in JETS else "piston", read(p)) for p in paths]
+    """Read the drones: propellers are `piston`, the jet is `jet`; none was learned from."""
+    return [
+        Clip(p.stem, folder, "jet" if p.stem in JETS else "piston", read(p))
+        for folder in DRONES
+        for p in sorted((where / folder).glob("*.flac"))
+    ]
 
 
 def negatives(where: Path, each: int | None = None) -> list[Clip]:
     """Read what is no drone of concern, by class, those of `svanstrom` too; `each`: only so many of a class."""
     out = []
+    free = free_clips(where)
     classes = [c for part in ("esc50", "svanstrom") for c in sorted((where / part).iterdir()) if c.is_dir()]
     for of_class in classes:
         # Both sources have helicopters: the class is named with its source where it is not ESC-50.
         name = of_class.name if of_class.parent.name == "esc50" else f"{of_class.parent.name}/{of_class.name}"
         paths = sorted(of_class.glob("*.flac"))
         taken = paths if each is None else [paths[i] for i in _evenly(len(paths), each)]
-        out += [Clip(f"{name}/{p.stem}", name, "other", read(p)) for p in taken]
+        out += [
+            Clip(f"{name}/{p.stem}", name, "other", read(p), name != of_class.name or p.stem in free)
+            for p in taken
+        ]
     return out
+
+
+def free_clips(where: Path) -> frozenset[str]:
+    """Name the clips of ESC-50 whose own authors let weights learn from them, as those shipped did."""
+    listed = where / "esc50" / "LICENCES.csv"
+    if not listed.exists():
+        return frozenset()
+    with listed.open(encoding="utf-8") as file:
+        return frozenset(row["clip"] for row in csv.DictReader(file) if row["licence"] == FREE)
 
 
 def _evenly(count: int, wanted: int) -> list[int]:

@@ -111,9 +111,9 @@ def mixes_table(result: Row) -> Table:
         )
     heads = ("noise, ratio", "mixtures", "cold (95 %)", "comb", "loose", "warm (95 %)", "comb", "loose")
     note = (
-        "Ratio of powers within 40-2,000 Hz; heard within its 3 s. Cold: a fresh listener gets these 3 s alone; "
-        "warm: after 10 s of the noise. Insects are ESC-50's insects and crickets. Intervals over recordings of "
-        "drones, of which there are few."
+        "Ratio of powers within 40-2,000 Hz; heard within its 3.5 s. Cold: a fresh listener gets these 3.5 s "
+        "alone; warm: after 10 s of the noise. Insects are ESC-50's insects and crickets. Intervals over "
+        "recordings of drones, of which there are few."
     )
     return Table("Drones heard in noise", heads, rows, note)
 

@@ -114,8 +114,11 @@ def test_mixtures_are_the_same_every_time_of_propellers_alone_and_never_in_silen
         Clip("dog/1", "dog", "other", noise(5.0)),
     ]
     made = mixtures.mixtures(drones, clips, each=4)
-    # Windows from 0, 1.5 and 3 s, and to the end; all three clips of each noise.
-    assert len(made) == 4 * 3 * 3
+    # Excerpts from 0 and 3.5 s; all three clips of each noise.
+    assert len(made) == 2 * 3 * 3
+    longer = mixtures.mixtures([Clip("b", "d", "piston", noise(70.0))], clips, each=4)
+    assert len(longer) == mixtures.MOST_EXCERPTS * 3 * 3
+    assert all(len(m.excerpt) == 3.5 * RATE_HZ for m in longer)
     assert {m.drone for m in made} == {"a"}
     assert {m.name.split(" in ")[1].split("/")[0] for m in made} == {"rain", "wind", "insects"}
     again = mixtures.mixtures(drones, clips, each=4)
@@ -148,6 +151,17 @@ def test_false_seconds_are_counted_and_rated() -> None:
     assert [m["clip"] for m in listening_figures.misses(answers)["false"]] == ["dog/1"] * 5 + ["rain/1"] * 5
     # Exactly a half is not above a half.
     assert listening_figures.false_seconds([heard(items[0], 0.5, 0.51)]) == 1
+
+
+def test_what_was_learned_from_is_rated_apart() -> None:
+    seen = Clip("dog/1", "dog", "other", noise(5.0), learned=True)
+    apart = Clip("dog/2", "dog", "other", noise(4.0, 2))
+    items = [i for i in items_of([], [seen, apart], []) if i.part == "negatives"]
+    rates = listening_figures.negatives(hear_all(partial(by_reports, partial(tells, 0.7)), items, "fake"), {})[
+        "rates"
+    ]
+    assert rates[-1]["what"].startswith("not learned from")
+    assert (rates[-1]["false"], rates[-1]["seconds"], rates[-1]["rate"]) == (4, 4.0, 600.0)
 
 
 def test_a_warm_mixture_is_judged_from_the_drones_beginning() -> None:
@@ -189,6 +203,8 @@ def test_shares_stand_beside_the_peers_and_the_jet_apart() -> None:
     rows = {row["what"]: row for row in listening_figures.recall(mine, {"peer": peer})}
     whole = rows["propellers, whole recordings"]
     assert (whole["hits"], whole["count"], whole["peer"]["hits"]) == (1, 2, 2)
+    seconds = rows["seconds of them"]
+    assert (seconds["hits"], seconds["count"], seconds["peer"]["hits"]) == (1, 4, 2)
     assert rows["a jet, whole recording: as jet"]["hits"] == 1
     assert rows["a jet, whole recording: as piston"]["hits"] == 0
     assert [m["name"] for m in listening_figures.misses(mine)["missed"]] == ["b"]

@@ -6,6 +6,10 @@ from scipy.signal import lfilter
 from tests.listen.synthetic import RATE_HZ, Samples, comb, hear, level, most_piston, noise, seconds_of, times
 
 from forehear.listen import kinds
+from forehear.listen.families import THERE
+from forehear.listen.floor import BANDS
+from forehear.listen.listener import Listener
+from forehear.listen.traits import NAMES, Sound, traits
 from forehear.synthesise import sound
 from forehear.synthesise.engines import ENGINES
 from forehear.synthesise.noise import Noise
@@ -112,37 +116,91 @@ def test_probabilities_add_up_and_follow_the_odds() -> None:
     assert kinds.kinds_of(0.0).piston == pytest.approx(0.5)
 
 
-def test_what_was_a_drone_is_likelier_one_and_what_was_none_is_not_unlikelier() -> None:
-    assert kinds.with_memory(-1.0, None) == -1.0
-    assert kinds.with_memory(-1.0, 3.0) > -1.0
-    assert kinds.with_memory(-1.0, -9.0) == -1.0
-    # No certainty out of nothing, however long it goes on.
-    odds = 0.0
+def test_evidence_gathers_for_and_against_and_fades() -> None:
+    for sign in (1.0, -1.0):
+        one = kinds.gathered(None, sign * 2.0)
+        two = kinds.gathered(one, sign * 2.0)
+        assert sign * two.nat > sign * one.nat
+        # What lies longer ago counts less against what is now.
+        assert sign * kinds.gathered(one, 0.0, 2).nat < sign * kinds.gathered(one, 0.0).nat
+    # No certainty out of little, however long it goes on, nor out of one second.
+    long = None
     for _ in range(100):
-        odds = kinds.with_memory(0.0, odds)
-    assert odds < 4.0
+        long = kinds.gathered(long, 1.0)
+    assert long is not None
+    assert 1.0 < long.nat < 2.0
+    assert kinds.gathered(None, 1e9).nat == kinds.MOST_A_SECOND
 
 
-def traits_of(samples: Samples) -> kinds.Traits:
-    return kinds.traits(seconds_of(samples)[-1][0], kinds.Sound(1e-3, 1e-6, 1.5))
+@pytest.mark.parametrize("prior", [1e-4, 0.01, 0.5, 0.99])
+def test_a_prior_multiplies_the_odds(prior: float) -> None:
+    weighed = kinds.Weighed(1.5)
+    even = weighed.odds(kinds.expected(0.5))
+    assert weighed.odds(kinds.expected(prior)) == pytest.approx(even + np.log(prior / (1.0 - prior)))
+    assert weighed.odds(kinds.expected(None)) == pytest.approx(even + kinds.EXPECTED)
+    # Without being told, a drone is rarer than what else has a tone.
+    assert kinds.EXPECTED < 0.0
 
 
-def test_each_trait_speaks_for_or_against_as_it_is_named() -> None:
-    drone = traits_of(0.05 * (comb(90.0, 6.0, lines=lambda k: k**-0.5) + 0.3 * noise(6.0)))
-    odds = kinds.piston_odds(drone)
-    for worse in (
-        {"stray": 800.0}, {"explained": 0.1}, {"halved": 20.0}, {"hiss_db": 0.0},
-        {"present": 0.1}, {"hops": 2.0}, {"beat": 4.0},
-    ):  # fmt: skip
-        assert kinds.piston_odds(drone._replace(**worse)) <= odds, worse
-    assert kinds.piston_odds(drone._replace(stray=800.0, explained=0.1, halved=20.0)) < odds - 1.0
+@pytest.mark.parametrize("prior", [0.0, 1.0, -0.1, np.nan])
+def test_what_is_no_probability_is_no_prior(prior: float) -> None:
+    with pytest.raises(ValueError, match="prior"):
+        Listener("K-07", prior=prior)
+
+
+def test_where_drones_are_likelier_the_same_sound_is_told_with_more() -> None:
+    sound = synthetic("piston", 1)
+    told = []
+    for prior in (0.001, 0.05, 0.5):
+        listener = Listener("K-07", prior=prior)
+        told.append(most_piston(listener.hear(sound, 0.0)))
+    assert told == sorted(told)
+    assert told[0] < told[2]
+
+
+def test_the_forest_that_is_shipped_is_whole_and_asks_for_the_traits_there_are() -> None:
+    trees = kinds.learned()
+    assert trees.features == len(NAMES)
+    assert len(trees.roots) >= 50
+    # It weighs more than one thing.
+    assert len(np.unique(trees.feature)) > 20
+
+
+SOUNDING = Sound(1e-3, 1e-6, np.full(BANDS, 1e-5), 1.3)
 
 
 def test_traits_are_finite_of_any_family() -> None:
+    silent, loud = (Sound(p, p, np.full(BANDS, p), 5.0) for p in (0.0, 1e3))
     for samples in (1e-6 * noise(6.0) + 0.3 * comb(60.0, 6.0), comb(250.0, 6.0, to_hz=251.0), helicopter()):
         for second in seconds_of(np.asarray(samples, np.float32)):
             for family in second:
-                for sounding in (kinds.Sound(0.0, 0.0, 0.0), kinds.Sound(1e3, 1e3, 5.0)):
-                    told = kinds.traits(family, sounding)
+                for sounding in (silent, SOUNDING, loud):
+                    told = traits(family, sounding)
+                    assert told.shape == (len(NAMES),)
                     assert np.isfinite(told).all()
-                    assert np.isfinite(kinds.piston_odds(told))
+                    assert np.isfinite(kinds.told(told[None])).all()
+
+
+def test_traits_are_what_their_names_say() -> None:
+    sound = 0.05 * (comb(90.0, 6.0, lines=lambda k: k**-0.5) + 0.3 * noise(6.0))
+    family = seconds_of(np.asarray(sound, np.float32))[-1][0]
+    of = dict(zip(NAMES, traits(family, SOUNDING).tolist(), strict=True))
+    assert np.exp(of["tone"]) == pytest.approx(90.0, rel=1e-3)
+    assert of["present"] == 1.0
+    assert of["order_1"] > THERE
+    assert 90.0 < np.exp(of["centroid"]) < 2000.0
+    assert np.exp(of["lowest_heard"]) == pytest.approx(90.0, rel=1e-3)
+    # Half the power an octave: 3 dB.
+    assert of["decay"] == pytest.approx(-3.0, abs=0.7)
+    assert of["explained"] > 0.6
+    assert of["hiss"] == pytest.approx(-30.0)
+
+
+def test_louder_or_fainter_it_has_the_same_traits() -> None:
+    sound = comb(110.0, 6.0, lines=lambda k: k**-0.5) + 0.3 * noise(6.0)
+    told = []
+    for scale in (1e-3, 1.0):
+        family = seconds_of(np.asarray(scale * sound, np.float32))[-1][0]
+        bands = np.full(BANDS, 0.01) * scale**2
+        told.append(traits(family, Sound(scale**2, 0.1 * scale**2, bands, 1.0)))
+    assert told[0] == pytest.approx(told[1], abs=0.02)

@@ -8,10 +8,8 @@ from tests.listen.synthetic import comb, mixed, noise, seconds_of
 
 from forehear.listen import threads
 from forehear.listen.families import Family
-from forehear.listen.kinds import Sound
+from forehear.listen.kinds import Weighed
 from forehear.listen.threads import Thread, follow
-
-SOUND = Sound(1e-3, 1e-6, 1.3)
 
 
 @cache
@@ -29,7 +27,7 @@ def run(*evidence: float) -> list[Thread]:
     out: list[Thread] = []
     before: list[Thread] = []
     for halved in evidence:
-        before = follow(before, [family(halved=halved)], SOUND)
+        before = follow(before, [family(halved=halved)], [0.0])
         out += before
     return out
 
@@ -53,28 +51,47 @@ def test_noise_between_lines_halves_nothing() -> None:
 
 
 def test_what_would_be_lower_than_any_engine_is_not_halved() -> None:
-    assert follow([], [family(60.0, halved=100.0)], SOUND)[0].octave == 1.0
+    assert follow([], [family(60.0, halved=100.0)], [0.0])[0].octave == 1.0
 
 
 @pytest.mark.parametrize("slope", [0.0, -8.0, 5.0])
 def test_a_family_goes_on_where_its_slope_leads(slope: float) -> None:
-    first = follow([], [family(100.0, slope)], SOUND)
-    on = follow(first, [family(100.0 + slope, slope)], SOUND)
-    alone = follow([], [family(100.0 + slope, slope)], SOUND)
-    assert on[0].odds >= alone[0].odds
-    other = follow(follow([], [family(70.0, halved=20.0)], SOUND), [family(100.0)], SOUND)
+    first = follow([], [family(100.0, slope)], [3.0])
+    on = follow(first, [family(100.0 + slope, slope)], [1.0])
+    alone = follow([], [family(100.0 + slope, slope)], [1.0])
+    assert [t.before for t in on] == [0]
+    assert on[0].weighed.nat > alone[0].weighed.nat
+    other = follow(follow([], [family(70.0, halved=20.0)], [0.0]), [family(100.0)], [0.0])
     assert other[0].halved == 0.0
+    # What is not found is remembered, after what is.
+    assert [(t.before, t.gaps) for t in other] == [(-1, 0), (0, 1)]
+
+
+def test_a_family_that_was_not_found_for_a_second_goes_on_and_later_is_over() -> None:
+    first = follow([], [family(100.0, -4.0)], [3.0])
+    missed = follow(first, [], [])
+    assert [t.gaps for t in missed] == [1]
+    again = follow(missed, [family(92.0, -4.0)], [1.0])
+    assert again[0].before == 0
+    assert again[0].gaps == 0
+    assert 1.0 < again[0].weighed.nat < follow(first, [family(96.0, -4.0)], [1.0])[0].weighed.nat
+    assert follow(follow(missed, [], []), [], []) == []
+
+
+def test_evidence_against_gathers_too() -> None:
+    first = follow([], [family()], [-3.0])
+    assert follow(first, [family()], [-1.0])[0].weighed.nat < -1.0
 
 
 def test_what_is_found_an_octave_off_keeps_the_octave_told() -> None:
-    first = follow([], [family(100.0)], SOUND)
+    first = follow([], [family(100.0)], [0.0])
     for tone_hz in (200.0, 50.0):
-        on = follow(first, [family(tone_hz)], SOUND)[0]
+        on = follow(first, [family(tone_hz)], [0.0])[0]
         assert on.tone_hz == pytest.approx(100.0)
 
 
 def test_a_past_is_of_one_family_only() -> None:
-    past = follow([], [family(100.0)], SOUND)[0]._replace(odds=10.0)
-    now = follow([past], [family(100.0), family(100.2)], SOUND)
-    assert now[0].odds > now[1].odds
+    past = follow([], [family(100.0)], [0.0])[0]._replace(weighed=Weighed(10.0))
+    now = follow([past], [family(100.0), family(100.2)], [0.0, 0.0])
+    assert now[0].weighed.nat > now[1].weighed.nat
     assert [t.family.fine.tone_hz for t in now] == [100.0, 100.2]

@@ -245,7 +245,7 @@ def test_the_command_hears_a_microphone_until_it_is_stopped(
     portaudio: FakePortAudio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Three seconds from the driver, then nothing; while it is looked for again, Ctrl-C."""
-    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
+    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places, prior: Stub(sensor))
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     now = [START_S]
@@ -280,7 +280,7 @@ def test_the_command_hears_a_microphone_until_it_is_stopped(
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
-    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
+    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places, prior: Stub(sensor))
     assert main(["listen", "--device", "--sensor", "K-07"]) == 2
     assert "pip install '.[microphone]'" in capsys.readouterr().err
     assert main(["listen", "--devices"]) == 2

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from training.chance import hiss, noises, slow
-from training.hear import drones_of, families
+from training.hear import OF_DRONE, UNKNOWN, drones_of, families, tones_alone
 
 from forehear.constants import LISTENING_RATE_HZ
 from forehear.synthesise.noise import BAND_HZ, band_power
@@ -29,7 +29,7 @@ def test_whole_sounds_are_what_a_file_would_hold() -> None:
     real = [0.1 * np.random.default_rng(0).standard_normal(20000).astype(np.float32)]
     for seed in range(4):
         for sound in (
-            sounds.drone(np.random.default_rng(seed), real),
+            *sounds.drones(np.random.default_rng(seed), real),
             sounds.other(np.random.default_rng(seed), real),
             sounds.recorded(np.random.default_rng(seed), "background", real[0]),
         ):
@@ -38,7 +38,8 @@ def test_whole_sounds_are_what_a_file_would_hold() -> None:
             # 16 bits, and played at 0.85 to 1.18 of its speed.
             assert np.allclose(sound.samples * 32767.0, np.round(sound.samples * 32767.0), atol=0.01)
             assert (sound.alone is not None) == (sound.what == "drone")
-    assert 6.0 / 1.18 <= len(sounds.other(np.random.default_rng(5)).samples) / LISTENING_RATE_HZ <= 6.0 / 0.84
+    long_s = len(sounds.other(np.random.default_rng(5)).samples) / LISTENING_RATE_HZ
+    assert sounds.OTHER_S / 1.19 <= long_s <= sounds.OTHER_S / 0.84
 
 
 @pytest.mark.parametrize("ratio_db", [-10.0, 0.0, 20.0])
@@ -86,6 +87,29 @@ def test_only_families_that_the_drone_alone_has_are_the_drones() -> None:
     tones = [heard.tone_hz for heard in families(beside)]
     assert any(abs(tone / 90.0 - 1.0) < 0.01 for tone in tones)
     assert any(abs(tone / 143.0 - 1.0) < 0.01 for tone in tones)
-    own = drones_of(sounds.LabelledSound(beside, "drone", alone))
-    assert 0 < len(own) < len(tones)
-    assert all(abs(traits.tone_hz / 143.0 - 1.0) > 0.01 for traits in own)
+    sound = sounds.LabelledSound(beside, "drone", alone)
+    heard = drones_of(sound, tones_alone(sound))
+    assert len(heard) == len(tones)
+    assert {h.label for h in heard if abs(h.tone_hz / 90.0 - 1.0) < 0.01} == {OF_DRONE}
+    assert {h.label for h in heard if abs(h.tone_hz / 143.0 - 1.0) < 0.01} == {UNKNOWN}
+
+
+def test_a_family_knows_which_row_it_continues() -> None:
+    held = voices.comb(np.random.default_rng(2), np.full(64000, 90.0), lambda hz: np.zeros(len(hz)), 0.0, 2000.0)
+    rows = families((0.01 * held + 1e-4 * np.random.default_rng(3).standard_normal(64000)).astype(np.float32))
+    linked = [h for h in rows if h.before >= 0]
+    assert len(linked) >= 3
+    for h in linked:
+        before = rows[h.before]
+        assert before.second == h.second - 1 - h.gaps
+        assert min(abs(np.log(h.tone_hz / before.tone_hz * k)) for k in (1.0, 0.5, 2.0)) < 0.02
+    assert rows[0].before == -1
+
+
+def test_a_drone_comes_as_it_is_and_under_beds_of_recordings() -> None:
+    bed = 0.1 * np.random.default_rng(0).standard_normal(20000).astype(np.float32)
+    made = sounds.drones(np.random.default_rng(1), [bed])
+    assert len(made) == 1 + sounds.UNDER_BEDS
+    assert len(sounds.drones(np.random.default_rng(1))) == 1
+    # The same drone is in all of them.
+    assert all(made[0].alone is sound.alone for sound in made)

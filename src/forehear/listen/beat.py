@@ -9,6 +9,7 @@ lines, but no more than its first line says, or any faster beat would count as a
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from forehear.listen import spectrum
 
@@ -42,29 +43,41 @@ _FAINT = 1e-12
 
 
 class Beat:
-    """Follows the course of the power of half-rate sound, hop by hop."""
+    """Follows the course of the power of half-rate sound; works only when it is asked."""
 
     def __init__(self) -> None:
         """Begin in silence."""
         self._rest = np.zeros(FRAME - STEP, np.float32)
         self._course = np.zeros((0, len(BANDS_HZ)), np.float32)
+        self._waiting: list[NDArray[np.float32]] = []
 
     def hear(self, low: NDArray[np.float32]) -> None:
         """Hear a hop (n,) of half-rate sound, n a multiple of STEP."""
-        x = np.concatenate([self._rest, low])
-        frames = np.lib.stride_tricks.sliding_window_view(x, FRAME)[::STEP]
-        power = np.abs(np.fft.rfft(frames * _WINDOW, axis=1)) ** 2
-        course = np.log(power.astype(np.float32) @ _IN_BAND.T + _FAINT)
-        self._course = np.concatenate([self._course, course])[-COURSE:]
+        self._waiting.append(low)
+        # What is so old is not asked for again, but for the samples before the first frame.
+        while sum(map(len, self._waiting[1:])) >= COURSE * STEP + FRAME:
+            self._rest = self._waiting.pop(0)[STEP - FRAME :]
+
+    def _follow(self) -> None:
+        """Take in what was heard since it was last asked for."""
+        x = np.concatenate([self._rest, *self._waiting])
+        self._waiting = []
         self._rest = x[len(x) - (FRAME - STEP) :]
+        count = (len(x) - FRAME) // STEP + 1
+        frames = np.ndarray((count, FRAME), np.float32, x, 0, (STEP * x.itemsize, x.itemsize)) * _WINDOW
+        spectra = fft.rfft(frames, axis=1)
+        power = spectra.real**2 + spectra.imag**2
+        self._course = np.concatenate([self._course, np.log(power @ _IN_BAND.T + np.float32(_FAINT))])[-COURSE:]
 
     def clearness(self) -> float:
         """Give how clear the clearest beat is: 1 to 2 of noise, 3 and more of rotors; 0 in the first second."""
+        if self._waiting:
+            self._follow()
         n = len(self._course)
         if n < COURSE // 2:
             return 0.0
         course = (self._course - _smooth(self._course)).T * np.hanning(n)
-        of_bands = np.abs(np.fft.rfft(course, _PADDED)[:, : _NOISE.stop]) ** 2
+        of_bands = np.abs(fft.rfft(course, _PADDED)[:, : _NOISE.stop]) ** 2
         above = of_bands / (np.median(of_bands[:, _NOISE], axis=1, keepdims=True) + 1e-12)
         told = np.log1p(above.sum(axis=0) / (len(BANDS_HZ) + 1.0))[_AT] * _USED
         return float(np.max(np.minimum(told.sum(axis=1) / _USED_SUM, told[:, 0])))

@@ -15,6 +15,7 @@ from forehear.listen import fine, spectrum, tones
 from forehear.listen.lines import APART_HZ, TO_HZ, LineStart
 
 Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Evidence of a first family, and of one beside others [nat]; noise alone reaches the first once in an hour or so.
@@ -29,11 +30,25 @@ FITTED_HOPS = 4
 HALF_LINE_MOST = 4.0
 # A bin with this evidence [nat] is clear of noise: one in 500 of noise is. Bins so far beside a line belong to it.
 CLEAR, BESIDE = 1.5, 4
+# Stray lines that are there in this share of the hops are steady; those under this frequency [Hz] are low.
+STEADY_SHARE, LOW_HZ = 0.6, 500.0
 # A hop belongs to a path that began before it where it has more evidence than this [nat]; so many belong to any.
 WORTH_A_HOP, LEAST_HOPS = 3.0, 3
 # A line counts as there with this evidence [nat] a hop.
 THERE = 1.0
 # -----------------------------------------------------------------------------------------------------
+
+_LOW_BIN = round(LOW_HZ / spectrum.BIN_HZ)
+_FADE = (tones.KEPT ** np.arange(tones.PATH_HOPS - 1, -1, -1)).astype(np.float32)
+_LINE_HZ = (tones.FUNDAMENTAL_HZ[:, None] * tones.ORDER).astype(np.float32)
+
+
+class Path(NamedTuple):
+    """A family's way through the last hops, the newest last."""
+
+    states: NDArray[np.intp]  # (hops,)
+    slope_per_s: float  # of the logarithm of the fundamental, at the end
+    hops: int
 
 
 class Family(NamedTuple):
@@ -46,6 +61,9 @@ class Family(NamedTuple):
     halved: float  # evidence [nat] of lines halfway between: the fundamental may be half as high
     strong: float  # evidence [nat] a hop of this family's clear lines
     stray: float  # that of clear lines that are of no family
+    steady: float  # that part of it which stays in its place: rotors, hums; not voices or birds
+    low_stray: float  # that part of it which lies under LOW_HZ
+    per_hop: Array  # (hops,) evidence of its lines hop by hop, the newest last
 
 
 def families(
@@ -55,45 +73,56 @@ def families(
 
     `before`: those of a second ago, whose slopes tell how the same ones bend now.
     """
-    left = [_candidate(search, state) for _, state in search.tops(LEAST_EVIDENCE, MOST_PEAKS)]
-    found: list[tones.Path] = []
+    states = np.array([state for _, state in search.tops(LEAST_EVIDENCE, MOST_PEAKS)], np.intp)
+    if not len(states):
+        return []
+    paths = search.paths(states)
+    lines, hops = _begun(search.line_evidence(paths.states))
+    left = list(range(len(states)))
+    found: list[Path] = []
     out: list[Family] = []
     while left and len(out) < MOST_FAMILIES:
         # The most evidence of its own, not the most: a part of a comb that is taken has little left.
-        path, lines = left.pop(max(range(len(left)), key=lambda i: _told(left[i])))
-        told = _told((path, lines))
-        if told < (LEAST_BESIDE if found else LEAST_EVIDENCE):
+        told = _told(lines, hops)
+        i = max(left, key=lambda i: float(told[i]))
+        left.remove(i)
+        own = float(told[i])
+        if own < (LEAST_BESIDE if found else LEAST_EVIDENCE):
             break
-        family = _family(path, lines, min(told, path.evidence), low, noise, ([f.fine for f in out], before))
+        path = Path(paths.states[i, -hops[i] :], float(paths.slope_per_s[i]), int(hops[i]))
+        evidence = min(own, float(paths.evidence[i]))
+        beside = ([f.fine for f in out], before)
+        family = _family(path, lines[i, -path.hops :], evidence, low, noise, beside)
         # All its lines are others': another's double, or two that cross, of which one is told this second.
         if not family.fine.ratio.any() or family.fine.all_power <= 0.0:
             continue
         found.append(path)
         out.append(family)
-        left = [(other, np.where(_shared(other, path), np.float32(0.0), own)) for other, own in left]
+        lines[_shared(paths.states, path)] = 0.0
     alone = [f._replace(halved=_between(f.fine, [o.fine for o in out if o is not f])) for f in out]
     return _strays(search, found, alone)
 
 
-def _candidate(search: tones.Search, state: int) -> tuple[tones.Path, NDArray[np.float32]]:
-    """Walk a path back to where it began: hops before that, of the noise that was there, are none of its own."""
-    path = search.path(state)
-    lines = search.line_evidence(path)
-    worth = np.cumsum((lines.sum(axis=1) - WORTH_A_HOP)[::-1])[::-1]
-    begin = min(int(worth.argmax()), max(len(worth) - LEAST_HOPS, 0))
-    return path._replace(states=path.states[begin:], hops=path.hops - begin), lines[begin:]
+def _begun(lines: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Find where paths began: hops before that, of the noise that was there, are none of their own.
+
+    Gives their evidence (n, hops, ORDERS), the hops before left out, and how many hops each has (n,).
+    """
+    hops = lines.shape[1]
+    worth = np.cumsum((lines.sum(axis=2) - WORTH_A_HOP)[:, ::-1], axis=1)[:, ::-1]
+    begin = np.minimum(worth.argmax(axis=1), max(hops - LEAST_HOPS, 0))
+    lines *= (np.arange(hops) >= begin[:, None])[:, :, None]
+    return lines, hops - begin
 
 
-def _told(candidate: tuple[tones.Path, NDArray[np.float32]]) -> float:
-    """Sum the evidence of a path's lines (hops, ORDERS) as the search does, older hops fading."""
-    path, lines = candidate
-    fade = tones.KEPT ** np.arange(path.hops - 1, -1, -1)
+def _told(lines: Floats, hops: NDArray[np.intp]) -> Floats:
+    """Sum the evidence of lines (n, hops, ORDERS) as the search does, older hops fading."""
     # What came before the remembered hops, shared out like what came in them.
-    older = 1.0 - tones.KEPT**tones.PATH_HOPS if path.hops == tones.PATH_HOPS else 1.0
-    return float(fade @ lines.sum(axis=1)) / older
+    older = np.where(hops == tones.PATH_HOPS, np.float32(1.0 - tones.KEPT**tones.PATH_HOPS), np.float32(1.0))
+    return np.asarray(lines.sum(axis=2) @ _FADE[-lines.shape[1] :] / older, np.float32)
 
 
-def _strays(search: tones.Search, paths: list[tones.Path], out: list[Family]) -> list[Family]:
+def _strays(search: tones.Search, paths: list[Path], out: list[Family]) -> list[Family]:
     """Tell each family how much clear evidence there is of it, and how much of no family."""
     if not out:
         return out
@@ -109,25 +138,32 @@ def _strays(search: tones.Search, paths: list[tones.Path], out: list[Family]) ->
         at = np.minimum(at + np.arange(-BESIDE, BESIDE + 1), spectrum.BINS - 1)
         strong.append(float(clear[rows[-path.hops :, None, None], at].sum()) / path.hops)
         clear[rows[-path.hops :, None, None], at] = 0.0
-    stray = float(clear.sum()) / hops
-    return [f._replace(strong=s, stray=stray) for f, s in zip(out, strong, strict=True)]
+    of_bins = clear.sum(axis=0) / hops
+    stray, low = float(of_bins.sum()), float(of_bins[:_LOW_BIN].sum())
+    there = np.count_nonzero(clear > 0.0, axis=0)
+    # A line that stands between two bins lights up one or the other.
+    there[1:-1] += np.maximum(there[:-2], there[2:])
+    steady = float(of_bins[there >= STEADY_SHARE * hops].sum())
+    return [
+        f._replace(strong=s, stray=stray, steady=steady, low_stray=low) for f, s in zip(out, strong, strict=True)
+    ]
 
 
-def _shared(path: tones.Path, other: tones.Path) -> NDArray[np.bool_]:
-    """Say which lines of a path (hops, ORDERS) lie on lines of another."""
-    n = min(path.hops, other.hops)
-    mine = tones.FUNDAMENTAL_HZ[path.states[-n:], None] * tones.ORDER
-    base = tones.FUNDAMENTAL_HZ[other.states[-n:], None]
-    nearest = np.maximum(np.rint(mine / base), 1.0) * base
+def _shared(states: NDArray[np.intp], other: Path) -> NDArray[np.bool_]:
+    """Say which lines of paths (n, hops) lie on lines of another (n, hops, ORDERS)."""
+    mine = _LINE_HZ[states[:, -other.hops :]]
+    base = tones.FUNDAMENTAL_HZ.astype(np.float32)[other.states, None]
+    nearest = np.maximum(np.rint(mine / base), np.float32(1.0)) * base
     # A line that moves is wider.
-    width = SHARED_BINS * spectrum.BIN_HZ + mine * abs(other.slope_per_s) * spectrum.HOP_S
-    near = np.abs(mine - nearest) < width
-    return np.concatenate([np.zeros((path.hops - n, tones.ORDERS), np.bool_), near])
+    width = np.float32(SHARED_BINS * spectrum.BIN_HZ) + mine * np.float32(abs(other.slope_per_s) * spectrum.HOP_S)
+    out = np.zeros((*states.shape, tones.ORDERS), np.bool_)
+    np.less(np.abs(mine - nearest), width, out=out[:, -other.hops :])
+    return out
 
 
 def _family(
-    path: tones.Path,
-    lines: NDArray[np.float32],
+    path: Path,
+    lines: Floats,
     told: float,
     low: NDArray[np.float32],
     noise: NDArray[np.float32],
@@ -150,6 +186,9 @@ def _family(
         0.0,
         0.0,
         0.0,
+        0.0,
+        0.0,
+        lines.sum(axis=1).astype(np.float64),
     )
 
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from forehear.listen.lines import Lines, LineStart, difference, freed, turned_back
 
 Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # The search: offsets of the tone and of its slope (shares; per s), and lines' offsets in steps of this [Hz].
@@ -113,10 +114,13 @@ def _searched(a: Lines, tone_hz: float) -> tuple[float, float]:
     order = a.order[use] * tone_hz
     bent = _turn(np.pi * order[:, None, None] * _SLOPE[:, None] * a.at_s**2)
     coherent = (a.z[use].astype(np.complex64)[:, None, :] * bent) @ _turn(2 * np.pi * a.at_s[:, None] * _LINE_HZ)
-    power = (coherent.real**2 + coherent.imag**2) / (a.samples.sum() * a.noise[use])[:, None, None]
+    power = (coherent.real**2 + coherent.imag**2) / (a.samples.sum() * a.noise[use])[:, None, None].astype(
+        np.float32
+    )
     at = np.rint((order[:, None] * _TONE + LINE_SPAN_HZ) / LINE_STEP_HZ).astype(np.intp)
-    at = np.clip(at, 0, len(_LINE_HZ) - 1)
-    told = np.log1p(np.take_along_axis(power, at[:, None, :], axis=2)).sum(axis=0)
+    told = np.zeros((SLOPE_STEPS, TONE_STEPS), np.float32)
+    for line, line_at in zip(np.log1p(power), at, strict=True):
+        told += line.take(line_at, axis=1, mode="clip")
     i, j = np.unravel_index(int(told.argmax()), told.shape)
     return float(_TONE[j]) * tone_hz, float(_SLOPE[i]) * tone_hz
 
@@ -154,33 +158,34 @@ def _climbed(a: Lines, between: Lines, start: LineStart, d: float, e: float, bef
     off = np.array([d, e, 0.0])
     centred = design - (a.samples @ design) / n
     shape = (centred * a.samples[:, None]).T @ centred
-    info = np.eye(3)
-    phase = np.zeros_like(a.z.real)
+    covariance = np.eye(3)
+    common = np.zeros(len(a.at_s))
     weight = np.zeros_like(noise)
+    square = a.z.real**2 + a.z.imag**2
+    of_blocks = square @ (1.0 / a.samples)
     for _ in range(ROUNDS):
-        turned = a.z * np.exp(-1j * a.order[:, None] * (design @ off))
+        turned = a.z * _turns(design @ off, len(noise))
         mean = turned.sum(axis=1) / n
-        scatter = np.sum(np.abs(turned - mean[:, None] * a.samples) ** 2 / a.samples, axis=1) / (len(a.at_s) - 1)
-        level = np.maximum(scatter, noise)
-        power = np.abs(mean) ** 2
+        power = mean.real**2 + mean.imag**2
+        # What the blocks scatter about the mean: their squares but for the mean's.
+        level = np.maximum((of_blocks - n * power) / (len(a.at_s) - 1), noise)
         clear = np.maximum(power - level / n, 0.0)
         weight = _trusted(2.0 * clear / level, power * n / level, a.order)
-        # Samples times phase: what a block's innovation is worth.
-        phase = np.imag(turned * np.conj(mean)[:, None]) / np.maximum(power, 1e-30)[:, None]
-        info = shape * np.sum(a.order**2 * weight) + prior
-        told = centred.T @ np.sum((a.order * weight)[:, None] * phase, axis=0)
-        told -= prior @ (off - (0.0, expected, 0.0))
+        # Samples times the lines' common phase, each line by its weight: what a block's innovation is worth.
+        common = ((a.order * weight / np.maximum(power, 1e-30) * mean.conj()) @ turned).imag
+        covariance = _inverse(shape * float(a.order**2 @ weight) + prior)
+        told = common @ centred - prior @ (off - (0.0, expected, 0.0))
         # Never farther than the lobe that the search chose.
-        step = np.linalg.solve(info, told)
+        step = covariance @ told
         off += np.minimum(np.maximum(step, _LEAST_STEP), -_LEAST_STEP)
         # In its own sigmas: a fifth of one is not worth another round.
         if float(step @ told) < NEAR_ENOUGH:
             break
-    covariance = np.linalg.inv(info)
-    sigma = math.sqrt(float(covariance[0, 0]) + _shared(a, phase, weight))
-    beside = power[: len(between.order)] + np.append(0.0, power[: len(between.order) - 1])
-    half = between.z * np.exp(-1j * between.order[:, None] * (design @ off))
-    incoherent = np.sum(np.abs(a.z) ** 2, axis=1) / (n * noise)
+    sigma = math.sqrt(float(covariance[0, 0]) + _shared(a, common, weight))
+    halves = len(between.order)
+    beside = power[:halves] + np.append(0.0, power[: halves - 1])
+    half = (between.z * _turns(design @ off, halves)) @ np.exp(0.5j * (design @ off))
+    incoherent = square.sum(axis=1) / (n * noise)
     free = np.isfinite(noise)
     # Over blocks of L samples noise alone leaves v / L of its variance v.
     left = difference(a.order * tone_hz)
@@ -194,10 +199,21 @@ def _climbed(a: Lines, between: Lines, start: LineStart, d: float, e: float, bef
         math.sqrt(float(covariance[1, 1])),
         power * n / noise,
         coherent,
-        np.abs(half.sum(axis=1)) ** 2 / (n * between.noise + LEAK * n**2 * beside),
+        (half.real**2 + half.imag**2) / (n * between.noise + LEAK * n**2 * beside),
         incoherent,
         max(trembling, float(coherent.sum())),
     )
+
+
+def _inverse(of: Array) -> Array:
+    """Invert a small symmetric matrix."""
+    return np.asarray(np.linalg.inv(of), np.float64)
+
+
+def _turns(phase: Array, orders: int) -> Complex:
+    """Give what turns each order (orders, blocks) back by its multiple of a phase (blocks,)."""
+    turn = np.exp(-1j * phase)
+    return np.multiply.accumulate(np.broadcast_to(turn, (orders, len(turn))), axis=0)
 
 
 def _trusted(weight: Array, ratio: Array, order: Array) -> Array:
@@ -215,7 +231,7 @@ def _trusted(weight: Array, ratio: Array, order: Array) -> Array:
     return kept
 
 
-def _shared(a: Lines, phase: Array, weight: Array) -> float:
+def _shared(a: Lines, common: Array, weight: Array) -> float:
     """Give the variance of the tone [Hz^2] that the lines' common phase shows, beyond what noise makes of it.
 
     What of it scatters from block to block makes all lines worse alike. What wanders slowly (an engine's tremble,
@@ -227,7 +243,7 @@ def _shared(a: Lines, phase: Array, weight: Array) -> float:
         return 0.0
     root = np.sqrt(a.samples)
     # The common phase of each block in units in which noise alone has the variance 1 / total.
-    common = np.sum((a.order * weight)[:, None] * phase, axis=0) / total / root
+    common = common / total / root
     modes, _ = np.linalg.qr(root[:, None] * np.vander(a.at_s, WANDER_ORDERS + 1, increasing=True))
     seen = (modes.T @ common) ** 2
     noise = max(float(common @ common - seen.sum()) / (len(common) - WANDER_ORDERS - 1), 1.0 / total)

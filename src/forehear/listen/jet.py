@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.listen import floor
-from forehear.listen.kinds import ramp
 from forehear.records import Kinds
 
 Array = NDArray[np.float64]
@@ -79,3 +78,8 @@ class BroadBand:
         jet *= ramp(hiss_db - total_db, 6.0, 0.0)
         power = float(np.maximum(hops.mean(axis=0) - under, 0.0)[floor.LISTENING].sum())
         return Broad(power, Kinds(piston=PISTON, jet=jet, other=1.0 - PISTON - jet))
+
+
+def ramp(value: float, begin: float, end: float) -> float:
+    """Give how far a value is on its way from `begin` (0) to `end` (1)."""
+    return min(max((value - begin) / (end - begin), 0.0), 1.0)

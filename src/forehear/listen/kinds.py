@@ -1,163 +1,87 @@
-"""Which kind of engine a harmonic family is of, by physics that can be named.
+"""Which kind of engine a harmonic family is of: what was learned of its traits, gathered over seconds.
 
 A propeller drone with a piston engine sounds as a full comb: its lines stand at all multiples of one fundamental
-between some 50 and 200 Hz, up to 2 kHz, and they are the only lines there; they hold for seconds, and Doppler
-moves them together. Against it speak: lines at multiples of few orders only (bells, horns: chords, not combs),
-clear lines of no family (voices, animals, several rotors), power that lies low (helicopters, and aircraft far off:
-the air and the size of the propeller take the rest), more power above 4 kHz than an engine far off can have
-(chainsaws, vacuum cleaners, small rotors), a slow beat (rotors, slow propellers, idling engines), and lines that
-do not last, or move faster than a pass moves them (barks, revs).
+between some 50 and 200 Hz, up to 2 kHz; they hold for seconds, and Doppler moves them together. What of that is
+left in wind, in rain, through a telephone, and what else sounds alike, nobody can put into rules: a forest of
+boosted trees weighs the traits (`traits`) of a family in a second, and gives the logarithm of how much likelier
+they are of a drone's engine. It was grown from synthetic drones and from sounds, synthetic and recorded, that
+anybody may use (`training`). Its trees ask for one trait after another and never add more than they saw: a trait
+beyond all that was learned says no more than the last that was.
 
-Each of these is a ramp: 0 where it does not hold, 1 where it does. Their weighted sum is the log-odds of
-`piston`. The ramps' ends were set by hand; their weights are learned, with the sign that physics gives each, from
-synthetic drones and from sounds, synthetic and recorded, that anybody may use (`training`).
+Evidence is gathered along a source's path, for and against alike, and fades: seconds of one sound say much the
+same. It is told as a likelihood ratio times the odds that a place expects: where half lies is that one number, and
+whoever knows better how rare drones are at a place says so.
 """
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from forehear.listen.families import THERE, Family
-from forehear.listen.kinds_learned import BIAS, WEIGHTS
-from forehear.listen.lines import TO_HZ
-from forehear.listen.tones import ORDERS
+from forehear.listen.forest import Forest, unpacked
+from forehear.listen.kinds_learned import EXPECTED, FOREST, SCALE, SHIFT
+from forehear.listen.traits import NAMES
 from forehear.records import Kinds
 
-
-class Evidence(NamedTuple):
-    """A piece of evidence: ramps (trait, where it begins, where it ends) that count together, by their product."""
-
-    ramps: tuple[tuple[str, float, float], ...]
-    against: bool = False  # it speaks against a drone: what counts is that it does not hold
-
-
-def _one(trait: str, begin: float, end: float) -> Evidence:
-    return Evidence(((trait, begin, end),))
-
-
 # --- numbers that decide -----------------------------------------------------------------------------
-# What each is worth is learned: `kinds_learned`.
-EVIDENCE: tuple[Evidence, ...] = (
-    # A comb: it is there, and its best lines are clear.
-    _one("log_evidence", 3.4, 4.1),
-    _one("best_lines", 1.8, 3.0),
-    # It is the comb, not a part of one or of a chord: nothing halfway between, few clear lines beside it.
-    _one("halved", 3.0, -3.0),
-    _one("stray", 450.0, 250.0),
-    # Little hiss.
-    _one("hiss_db", -20.0, -30.0),
-    # Nothing beats more slowly than a drone's engine turns: no main rotor, no slow propeller, no idling cylinders.
-    _one("beat", 2.2, 1.6),
-    # It lasts, it keeps its phase as an engine does, and it moves as Doppler moves it: smoothly, not too fast.
-    _one("hops", 3.0, 6.0),
-    _one("coherent", 0.05, 0.2),
-    _one("slope", 0.1, 0.07),
-    _one("slope", 0.002, 0.01),
-    # A comb that is the only one, and its power lies where a small engine's does (above rotors', below horns'),
-    # or its middle lines are there, or it moves.
-    Evidence((("explained", 0.35, 0.6), ("centroid_hz", 250.0, 350.0), ("centroid_hz", 900.0, 700.0))),
-    Evidence((("explained", 0.4, 0.6), ("middle", 0.5, 1.2))),
-    Evidence((("explained", 0.3, 0.5), ("slope", 0.002, 0.01))),
-    # In noise a comb shows less of all that; but who has clear lines there at all?
-    Evidence((("share", 0.1, 0.03), ("explained", 0.35, 0.55))),
-    # A low tone without middle orders is a rotor's, or an aircraft's far off.
-    Evidence((("tone_hz", 95.0, 70.0), ("centroid_hz", 300.0, 200.0)), against=True),
-    # So loud that all lines should be there, and they are not.
-    Evidence((("best_lines", 2.2, 3.6), ("present", 0.55, 0.25)), against=True),
-)
-# A family that was a drone's a second ago is so now: this share of its log-odds, and at most so much, is added.
-REMEMBERED, MOST_REMEMBERED = 0.5, 2.0
+# How much of a second's weight is left after the next. Seconds of one sound say much the same: n of them are
+# worth n^(1 - ALIKE) of one; at 0 a siren that goes on would be a drone in the end, at 1 nothing would gather.
+KEPT, ALIKE = 0.5, 0.7
+# Evidence of one second counts at most so much [nat].
+MOST_A_SECOND = 8.0
 # A jet has tones too, seldom so low: what is no piston engine is this probably a jet.
 JET_OF_REST = 0.03
 # -----------------------------------------------------------------------------------------------------
 
-# Evidence of lines in noise, where nothing else is [nat a hop].
-_STRAY_OF_NOISE = 45.0
-_LINE_RATIO = 4.0
-_BLOCKS = 30.0
+
+class Weighed(NamedTuple):
+    """Evidence that a source is a drone's engine: its fading sum over seconds [nat], and that of ones."""
+
+    total: float
+    seconds: float = 1.0
+
+    @property
+    def nat(self) -> float:
+        """What it is worth."""
+        return float(self.total / self.seconds**ALIKE)
+
+    def odds(self, expected: float) -> float:
+        """Give the log-odds of `piston`, from those before anything was heard."""
+        return SCALE * self.nat + SHIFT + expected
 
 
-class Sound(NamedTuple):
-    """What the second is like beside its families: powers [full scale^2] up to 4 kHz and above, and what beats."""
+def expected(prior: float | None) -> float:
+    """Give the log-odds that a place expects: of a probability, or, without one, as rare as at most places.
 
-    low_power: float
-    high_power: float
-    beat: float  # how clear a slow beat is: `beat.Beat.clearness`
-
-
-class Traits(NamedTuple):
-    """What tells kinds apart; all of the last seconds of one family. design/kinds.py compares ways to use them."""
-
-    log_evidence: float  # of evidence in nat
-    explained: float  # share of all clear lines that are of this family
-    stray: float  # evidence of clear lines of no family a hop [nat]
-    present: float  # share of its lines up to 2 kHz that are there
-    middle: float  # mean evidence a line and hop of orders 5 to 10
-    halved: float  # evidence of lines halfway between
-    centroid_hz: float  # of the lines' power
-    share: float  # of the lines in all power
-    tone_hz: float
-    slope: float  # of its logarithm, without sign [1/s]
-    hops: float
-    hiss_db: float  # power above 4 kHz over that below
-    coherent: float  # share of the lines' power that keeps its phase over a second
-    best_lines: float  # mean evidence of the six best lines
-    beat: float  # how clear a beat of 8 to 36 Hz is in all the sound
+    Raises ValueError for what is not between 0 and 1.
+    """
+    if prior is None:
+        return EXPECTED
+    if not 0.0 < prior < 1.0:
+        raise ValueError(f"prior: {prior:g} is not between 0 and 1")
+    return math.log(prior / (1.0 - prior))
 
 
-def traits(family: Family, sound: Sound) -> Traits:
-    """Describe a family."""
-    fine = family.fine
-    orders = max(min(int(TO_HZ / fine.tone_hz), ORDERS), 1)
-    line = family.per_line[:orders]
-    power = np.where(fine.ratio > _LINE_RATIO, fine.power, 0.0)
-    total = float(power.sum()) + 1e-15
-    heard = fine.ratio > _LINE_RATIO
-    return Traits(
-        log_evidence=math.log(max(family.evidence, 1.0)),
-        explained=family.strong / (family.strong + max(family.stray - _STRAY_OF_NOISE, 0.0) + 5.0),
-        stray=family.stray,
-        present=float(np.mean(line > THERE)),
-        middle=float(line[4:10].mean()) if orders > 4 else 0.0,
-        halved=family.halved,
-        centroid_hz=float(power @ np.arange(1, len(power) + 1)) * fine.tone_hz / total,
-        share=total / (sound.low_power + 1e-15),
-        tone_hz=fine.tone_hz,
-        slope=abs(fine.slope_hz_per_s) / fine.tone_hz,
-        hops=float(family.hops),
-        hiss_db=10.0 * math.log10((sound.high_power + 1e-12) / (sound.low_power + 1e-12)),
-        coherent=float(fine.ratio[heard].sum()) / max(float(fine.incoherent[heard].sum()) * _BLOCKS, 1e-9),
-        best_lines=float(np.sort(line)[::-1][:6].mean()),
-        beat=sound.beat,
-    )
+@cache
+def learned() -> Forest:
+    """Give the forest that the package carries. Raises InputError if it is damaged or another version's."""
+    return unpacked(FOREST, "forehear.listen.kinds_learned", len(NAMES))
 
 
-def ramp(value: float, begin: float, end: float) -> float:
-    """Give how far a value is on its way from `begin` (0) to `end` (1)."""
-    return min(max((value - begin) / (end - begin), 0.0), 1.0)
+def told(traits: NDArray[np.float32]) -> list[float]:
+    """Say of each family (n, traits) how much its second speaks for a drone's engine [nat]."""
+    return [float(each) for each in learned().score(traits)]
 
 
-def piston_odds(of: Traits) -> float:
-    """Give the log-odds that a family is of a propeller drone's piston engine, from one second alone."""
-    odds = BIAS
-    for piece, weight in zip(EVIDENCE, WEIGHTS, strict=True):
-        holds = math.prod(ramp(getattr(of, name), begin, end) for name, begin, end in piece.ramps)
-        odds += weight * (1.0 - holds if piece.against else holds)
-    return odds
-
-
-def named(piece: Evidence) -> str:
-    """Name a piece of evidence in words."""
-    ways = " and ".join(f"{name} from {begin:g} to {end:g}" for name, begin, end in piece.ramps)
-    return f"not {ways}" if piece.against else ways
-
-
-def with_memory(odds: float, before: float | None) -> float:
-    """Add what the same family was a second ago."""
+def gathered(before: Weighed | None, now: float, gaps: int = 0) -> Weighed:
+    """Add a second's evidence to what was gathered, after so many seconds without any."""
+    now = min(max(now, -MOST_A_SECOND), MOST_A_SECOND)
     if before is None:
-        return odds
-    return odds + min(max(REMEMBERED * before, 0.0), MOST_REMEMBERED)
+        return Weighed(now)
+    kept = KEPT ** (1 + gaps)
+    return Weighed(before.total * kept + now, before.seconds * kept + 1.0)
 
 
 def kinds_of(odds: float) -> Kinds:

@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forehear.constants import LISTENING_RATE_HZ
-from forehear.listen import health, spectrum, threads
+from forehear.listen import health, kinds, spectrum, threads
 from forehear.listen.bearings import Bearing, bearing
 from forehear.listen.beat import Beat
 from forehear.listen.channels import Mixer
-from forehear.listen.families import families
+from forehear.listen.families import Family, families
 from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
-from forehear.listen.jet import Broad, BroadBand
-from forehear.listen.kinds import Sound, kinds_of
-from forehear.listen.reported import source
+from forehear.listen.jet import BroadBand
+from forehear.listen.reported import level, source
 from forehear.listen.threads import Thread
 from forehear.listen.tones import Search
+from forehear.listen.traits import Sound, traits
 from forehear.listen.wavefront import harmonic_bands
 from forehear.records import Report, Source
 
@@ -39,9 +39,6 @@ HEARTBEAT_S = 10.0
 NEWS = 0.4
 # Sound that sets in after silence is not compared with the silence: the noise is at most so far behind [nat].
 BEHIND = np.float32(4.0)
-# Levels are reported between these [dB], whatever the samples are.
-LEAST_DB, MOST_DB = -60.0, 220.0
-LEAST_POWER = 1e-30
 # -----------------------------------------------------------------------------------------------------
 
 SECOND_HOPS = 4
@@ -52,15 +49,22 @@ class Listener:
     """Hears one stream at 16 kHz. Pure: no clock, no files; the same samples give the same reports."""
 
     def __init__(
-        self, sensor: str, *, calibration_db: float | None = None, places_m: ArrayLike | None = None
+        self,
+        sensor: str,
+        *,
+        calibration_db: float | None = None,
+        places_m: ArrayLike | None = None,
+        prior: float | None = None,
     ) -> None:
         """Listen for `sensor`.
 
         `calibration_db` is the level that a full-scale sine has [dB re 20 uPa]; without it 94 is assumed, and each
         heartbeat says so. `places_m` (channels, 3) are the microphones of an array, east, north, up [m]; without
-        it all channels are mixed to one.
+        it all channels are mixed to one. `prior` is how likely something with a tone is a drone's engine at this
+        place before it is heard more closely; without it, as rare as can be. Raises ValueError for 0, 1, beyond.
         """
         self._sensor = sensor
+        self._expected = kinds.expected(prior)
         # A full-scale sine has the power 1/2.
         self._full_db = (ASSUMED_CALIBRATION_DB if calibration_db is None else calibration_db) + 10.0 * math.log10(
             2
@@ -239,22 +243,29 @@ class Listener:
         """Judge the second that ends now."""
         assert self._noise is not None
         assert self._floor.powers is not None
-        found = families(self._search, self._low, self._noise, [t.family.fine for t in self._threads])
+        past = [t.family.fine for t in self._threads if not t.gaps]
+        found = families(self._search, self._low, self._noise, past)
         # Most seconds hold nothing: what they sound like besides is not asked.
-        self._threads = threads.follow(self._threads, found, self._sound()) if found else []
+        told = self._weigh(found, self._sound(len(found))) if found else []
+        self._threads = threads.follow(self._threads, found, told)
         broad = self._broad.hear(np.array(self._bands), self._floor.powers, self._floor.known_s)
-        sources = tuple(self._source(i) for i in range(len(self._threads)))
+        sources = tuple(self._source(i) for i in range(len(found)))
         if not sources and broad is not None:
-            sources = (self._broad_source(broad),)
+            heading = None if self._places_m is None else self._bearing(None)
+            sources = (source(level(broad.power, self._full_db), heading, broad.kinds),)
         heard_at_s = self._at_s - 0.5 - spectrum.DELAY_S
         if not sources and self._reported_s is not None and heard_at_s - self._reported_s < HEARTBEAT_S - 0.6:
             return None
         return self._report(heard_at_s, sources)
 
-    def _sound(self) -> Sound:
-        """Describe the second that ends now, whatever is in it."""
+    def _weigh(self, found: list[Family], sound: Sound) -> list[float]:
+        """Say how much each family of the second that ends now speaks for a drone's engine."""
+        return kinds.told(np.stack([traits(family, sound) for family in found]))
+
+    def _sound(self, count: int) -> Sound:
+        """Describe the second that ends now, in which so many families were found."""
         low_power, high_power = np.mean(self._powers, axis=0).tolist()
-        return Sound(low_power, high_power, self._beat.clearness())
+        return Sound(low_power, high_power, np.mean(self._bands, axis=0), self._beat.clearness(), count)
 
     def _report(self, heard_at_s: float, sources: tuple[Source, ...]) -> Report:
         self._reported_s = heard_at_s
@@ -263,14 +274,10 @@ class Listener:
             self._sensor,
             # A tenth of a millisecond moves a tone that changes by 15 Hz/s by less than its sigma.
             round(heard_at_s, 4),
-            noise_db=None if under is None else round(self._level_db(float(under[LISTENING].sum())), 1),
+            noise_db=None if under is None else round(level(float(under[LISTENING].sum()), self._full_db), 1),
             sources=sources,
             health=self._checkup.health(heard_at_s, not sources),
         )
-
-    def _level_db(self, power: float) -> float:
-        level = 10.0 * math.log10(max(power, LEAST_POWER)) + self._full_db
-        return min(max(level, LEAST_DB), MOST_DB)
 
     def _source(self, i: int) -> Source:
         """Describe the source of a thread."""
@@ -278,23 +285,17 @@ class Listener:
         fine = thread.family.fine
         heading: Bearing | None = None
         if self._places_m is not None:
-            others = [t.family.fine.tone_hz for k, t in enumerate(self._threads) if k != i]
+            others = [t.family.fine.tone_hz for k, t in enumerate(self._threads) if k != i and not t.gaps]
             heading = self._bearing(harmonic_bands(fine.tone_hz, fine.slope_hz_per_s, others))
         return source(
-            self._level_db(fine.all_power),
+            level(fine.all_power, self._full_db),
             heading,
-            kinds_of(thread.odds),
+            kinds.kinds_of(thread.weighed.odds(self._expected)),
             thread.tone_hz,
             fine.tone_sigma_hz * thread.octave,
         )
 
-    def _broad_source(self, broad: Broad) -> Source:
-        heading = None if self._places_m is None else self._bearing(None)
-        return source(self._level_db(broad.power), heading, broad.kinds)
-
     def _bearing(self, bands: NDArray[np.float64] | None) -> Bearing | None:
         assert self._places_m is not None
         found = bearing(self._second, self._places_m, LISTENING_RATE_HZ, bands)
-        if found is None and bands is not None:
-            found = bearing(self._second, self._places_m, LISTENING_RATE_HZ, None)
-        return found
+        return self._bearing(None) if found is None and bands is not None else found

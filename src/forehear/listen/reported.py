@@ -5,6 +5,17 @@ import math
 from forehear.listen.bearings import Bearing
 from forehear.records import Kinds, Source
 
+# --- numbers that decide -----------------------------------------------------------------------------
+# Levels are reported between these [dB], whatever the samples are.
+LEAST_DB, MOST_DB = -60.0, 220.0
+LEAST_POWER = 1e-30
+# -----------------------------------------------------------------------------------------------------
+
+
+def level(power: float, full_db: float) -> float:
+    """Give the level [dB] of a power [full scale^2]; `full_db` is that of a power of one."""
+    return min(max(10.0 * math.log10(max(power, LEAST_POWER)) + full_db, LEAST_DB), MOST_DB)
+
 
 def source(
     level_db: float,

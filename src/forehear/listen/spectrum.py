@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from forehear.constants import LISTENING_RATE_HZ
 
@@ -25,6 +26,8 @@ PADDED = 8192
 # The running median: over this many bins to each side, each so many bins, of each so many bins.
 MEDIAN_HALF, MEDIAN_STEP, MEDIAN_STRIDE = 64, 16, 3
 TAPS = 33
+# Half-rate samples made at once: a divisor of HOP.
+BLOCK = 20
 # -----------------------------------------------------------------------------------------------------
 
 HOP_IN = int(HOP_S * LISTENING_RATE_HZ)
@@ -57,28 +60,46 @@ class Hop(NamedTuple):
     high_power: float
 
 
+def _both_halves() -> Floats:
+    """Give what samples of a block and the TAPS - 1 before it add to its outputs: (samples, low then high)."""
+    out = np.zeros((2 * BLOCK + TAPS - 2, 2 * BLOCK), np.float32)
+    for k in range(BLOCK):
+        out[2 * k : 2 * k + TAPS, k] = LOW[::-1]
+        # Moved to the upper half, every second tap changes its sign.
+        out[2 * k : 2 * k + TAPS, BLOCK + k] = LOW[::-1] * (1.0 - 2.0 * (np.arange(TAPS) % 2))
+    return out
+
+
+_HALVES = _both_halves()
+
+
 class Halver:
     """Halve the rate of a stream, hop by hop; keeps the end of the last hop."""
 
     def __init__(self) -> None:
-        self._tail = np.zeros(TAPS - 1, np.float32)
+        self._joined = np.zeros(TAPS - 1 + HOP_IN, np.float32)
 
     def take(self, samples: Floats) -> Hop:
         """Take HOP_IN samples."""
-        joined = np.concatenate([self._tail, samples])
-        self._tail = joined[-(TAPS - 1) :].copy()
-        # Each second output only: even and odd samples apart, each with every second tap.
-        even = np.convolve(joined[::2], LOW[::2], "valid")[:HOP]
-        odd = np.convolve(joined[1::2], LOW[1::2], "valid")[:HOP]
-        # Moved to the upper half, every second tap changes its sign. Every second sample is enough for a power.
-        high = even - odd
-        return Hop(even + odd, float(np.dot(high, high)) / HOP)
+        joined = self._joined
+        joined[: TAPS - 1] = joined[HOP_IN:]
+        joined[TAPS - 1 :] = samples
+        # One product of matrices for all of them: blocks of inputs, each with what lies before it.
+        step = joined.itemsize
+        blocks = np.ndarray((HOP // BLOCK, len(_HALVES)), np.float32, joined, 0, (2 * BLOCK * step, step))
+        both = blocks.copy() @ _HALVES
+        # Every second sample is enough for a power.
+        high = both[:, BLOCK:].ravel()
+        return Hop(both[:, :BLOCK].ravel(), float(np.dot(high, high)) / HOP)
 
 
 def power_spectrum(frame: Floats) -> Floats:
     """Give the power (BINS,) of a frame (FRAME,) of half-rate samples."""
     # Without the mean: a dead microphone's constant would leave a comb of side lobes.
-    spectrum = np.fft.rfft((frame - frame.mean()) * WINDOW, PADDED)[:BINS]
+    padded = np.zeros(PADDED, np.float32)
+    np.subtract(frame, np.add.reduce(frame) / np.float32(FRAME), out=padded[:FRAME])
+    padded[:FRAME] *= WINDOW
+    spectrum = fft.rfft(padded)[:BINS]
     return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
 
 

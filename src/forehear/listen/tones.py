@@ -46,6 +46,7 @@ _LAST = spectrum.BINS - 8
 _bins = np.rint(FUNDAMENTAL_HZ[:, None] * ORDER / spectrum.BIN_HZ).astype(np.intp)
 # Lines beyond 2 kHz point to a bin beyond the end that never tells anything. By order first: sums go along memory.
 LINE_BIN = np.ascontiguousarray(np.where(_bins < _LAST, _bins, spectrum.BINS).T)
+_LINE_BIN_OF = np.ascontiguousarray(LINE_BIN.T)
 _TABLE_FROM, _TABLE_STEP, _TABLE_SIZE = -6.0, 0.02, 901
 
 
@@ -65,28 +66,22 @@ _TABLE = _evidence_table()
 
 def bin_evidence(log_ratio: Floats) -> Floats:
     """Give each bin's log-likelihood ratio (BINS,) of a line against none."""
-    at = np.clip((log_ratio - _TABLE_FROM) * (1.0 / _TABLE_STEP), 0.0, _TABLE_SIZE - 1.0)
-    return np.asarray(_TABLE[at.astype(np.intp)], np.float32)
+    at = ((log_ratio - _TABLE_FROM) * (1.0 / _TABLE_STEP)).astype(np.intp)
+    return np.asarray(np.take(_TABLE, at, mode="clip"), np.float32)
 
 
 def comb_evidence(of_bins: Floats) -> Floats:
     """Sum bins' evidence (BINS,) over the harmonics of each fundamental (STATES,)."""
     padded = np.append(of_bins, np.float32(0.0))
-    return np.asarray(padded[LINE_BIN].sum(axis=0), np.float32)
+    return np.asarray(np.take(padded, LINE_BIN, mode="clip").sum(axis=0), np.float32)
 
 
-class Path(NamedTuple):
-    """A family's way through the last hops, the newest last: states (n,), its evidence, and where each hop was."""
+class Paths(NamedTuple):
+    """Ways of n families through the last hops, the newest last."""
 
-    evidence: float
-    states: NDArray[np.intp]
-    slope_per_s: float  # of the logarithm of the fundamental, at the end
-    hops: int  # n
-
-    @property
-    def tone_hz(self) -> float:
-        """The fundamental at the end."""
-        return float(FUNDAMENTAL_HZ[self.states[-1]])
+    evidence: Floats  # (n,) of each at its end [nat]
+    states: NDArray[np.intp]  # (n, hops)
+    slope_per_s: NDArray[np.float64]  # (n,) of the logarithm of the fundamental, at the end
 
 
 class Search:
@@ -94,7 +89,9 @@ class Search:
 
     def __init__(self) -> None:
         self._padded = np.zeros((WAYS, STATES + 2 * SLOPES), np.float32)
-        self._came = np.zeros((PATH_HOPS, WAYS, STATES), np.int8)
+        # Whether a state's evidence came from the slope above its own, or below.
+        self._from_above = np.zeros((PATH_HOPS, WAYS, STATES), np.bool_)
+        self._from_below = np.zeros((PATH_HOPS, WAYS, STATES), np.bool_)
         self._hum = np.zeros(spectrum.BINS, np.float32)
         self._bins = np.zeros((PATH_HOPS, spectrum.BINS + 1), np.float32)
         self._hops = 0
@@ -103,7 +100,8 @@ class Search:
     def reset(self) -> None:
         """Forget all paths; hums stay known."""
         self.evidence[:] = 0.0
-        self._came[:] = 0
+        self._from_above[:] = False
+        self._from_below[:] = False
         self._bins[:] = 0.0
         self._hops = 0
 
@@ -114,35 +112,28 @@ class Search:
         told, self._hum = told - np.maximum(self._hum, 0.0), self._hum + share * (told - self._hum)
         now = self._hops % PATH_HOPS
         self._bins[now, :-1] = told
-        came = self._moved()
-        best = came[0]
-        self._came[now] = came[1]
+        best = self._moved(now)
         np.maximum(best, 0.0, out=best)
         best *= KEPT
         best += comb_evidence(told)
         self.evidence = best
         self._hops += 1
 
-    def _moved(self) -> tuple[Floats, NDArray[np.int8]]:
-        """Move all evidence along its slope; gives the best that reaches each state, and the change of slope."""
+    def _moved(self, now: int) -> Floats:
+        """Move all evidence along its slope; give the best that reaches each state, and note its slope."""
         inner = self._padded[:, SLOPES:-SLOPES]
         inner[:] = self.evidence
         # State j of slope s comes from j - s: one view with a slanted stride, no copies.
         row, item = self._padded.strides
-        moved = np.lib.stride_tricks.as_strided(self._padded[0, 2 * SLOPES :], (WAYS, STATES), (row - item, item))
+        moved = np.ndarray((WAYS, STATES), np.float32, self._padded, 2 * SLOPES * item, (row - item, item))
         best = moved.copy()
-        came = np.zeros((WAYS, STATES), np.int8)
+        moved = best - np.float32(TURN_COST)
         # No masks: where most paths turn, they would cost four times as much.
-        turned = moved[:-1] - np.float32(TURN_COST)
-        better = (turned > best[1:]).view(np.int8)
-        np.maximum(best[1:], turned, out=best[1:])
-        came[1:] -= better
-        turned = moved[1:] - np.float32(TURN_COST)
-        better = (turned > best[:-1]).view(np.int8)
-        np.maximum(best[:-1], turned, out=best[:-1])
-        came[:-1] *= 1 - better
-        came[:-1] += better
-        return best, came
+        np.greater(moved[:-1], best[1:], out=self._from_below[now, 1:])
+        np.maximum(best[1:], moved[:-1], out=best[1:])
+        np.greater(moved[1:], best[:-1], out=self._from_above[now, :-1])
+        np.maximum(best[:-1], moved[1:], out=best[:-1])
+        return best
 
     def tops(self, least: float, most: int) -> list[tuple[float, int]]:
         """Give states whose best evidence over slopes is a peak of at least `least`, strongest first."""
@@ -152,25 +143,28 @@ class Search:
         order = peaks[np.argsort(-along[peaks])][:most]
         return [(float(along[j]), int(j)) for j in order]
 
-    def path(self, state: int) -> Path:
-        """Walk back from a state, along the slope that reached it best."""
-        way = int(self.evidence[:, state].argmax())
-        evidence = float(self.evidence[way, state])
-        slope = (way - SLOPES) * STEP / spectrum.HOP_S
-        states = [state]
+    def paths(self, states: NDArray[np.intp]) -> Paths:
+        """Walk back from states (n,), along the slopes that reached them best."""
+        way = self.evidence[:, states].argmax(axis=0)
+        evidence = self.evidence[way, states]
+        slope = (way - SLOPES) * (STEP / spectrum.HOP_S)
         hops = min(self._hops, PATH_HOPS)
+        out = np.empty((len(states), hops), np.intp)
+        out[:, -1] = at = states
         for back in range(1, hops):
             now = (self._hops - back) % PATH_HOPS
-            change = int(self._came[now, way, states[-1]])
-            states.append(min(max(states[-1] - (way - SLOPES), 0), STATES - 1))
-            way += change
-        return Path(evidence, np.array(states[::-1], np.intp), slope, hops)
+            above = self._from_above[now, way, at]
+            below = self._from_below[now, way, at] & ~above
+            at = np.minimum(np.maximum(at - (way - SLOPES), 0), STATES - 1)
+            out[:, -1 - back] = at
+            way = way + above - below
+        return Paths(evidence, out, slope)
 
-    def line_evidence(self, path: Path) -> Floats:
-        """Give the evidence of each line of a path, hop by hop (n, ORDERS)."""
-        n = len(path.states)
-        rows = (self._hops - n + np.arange(n)) % PATH_HOPS
-        return np.asarray(self._bins[rows[:, None], LINE_BIN[:, path.states].T], np.float32)
+    def line_evidence(self, states: NDArray[np.intp]) -> Floats:
+        """Give the evidence of each line of paths (n, hops), hop by hop (n, hops, ORDERS)."""
+        hops = states.shape[1]
+        rows = (self._hops - hops + np.arange(hops)) % PATH_HOPS
+        return np.asarray(self._bins[rows[:, None], _LINE_BIN_OF[states]], np.float32)
 
     def recent(self, hops: int) -> Floats:
         """Give all bins' evidence in the last hops (hops, BINS), the newest last."""

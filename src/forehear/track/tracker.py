@@ -186,7 +186,10 @@ class Tracker:
             self._pool = pools.grown(self._pool)
 
     def _thresholds(self, batch: Batch) -> Array:
-        """Give what level it takes to be heard, for each report (R,) [dB]."""
+        """Give what level it takes to be heard, for each report (R,) [dB].
+
+        Reference: docs/physics.md, "Who hears, and what silence is worth".
+        """
         ears = self._posts.ears
         noise = np.where(np.isnan(batch.noise_db), 30.0, batch.noise_db)
         return np.asarray(noise + ears.common[COMMON_MARGIN] + ears.margin_db[batch.sensor], np.float64)

@@ -50,7 +50,7 @@ def hub() -> str:
 def test_a_recording_is_played_to_a_hub_as_if_heard_now(
     tmp_path: Path, hub: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
+    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places, prior: Stub(sensor))
     waits: list[float] = []
     monkeypatch.setattr(listen_hub.Rehearsal.__init__, "__defaults__", (lambda: 0.0, waits.append))
     soundfile.write(tmp_path / "a.wav", np.random.default_rng(1).normal(0.0, 0.01, 64_000), 16_000)

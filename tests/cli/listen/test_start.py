@@ -18,7 +18,7 @@ CHANCE = np.random.default_rng(8)
 
 @pytest.fixture(autouse=True)
 def _a_simple_listener(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
+    monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places, prior: Stub(sensor))
 
 
 def recording(folder: Path, name: str, seconds: float = 4.0) -> str:

@@ -24,7 +24,7 @@ CHANCE = np.random.default_rng(8)
 def _a_simple_listener(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command is tested with a Listener that reports the level; the real one has its own tests."""
     monkeypatch.setattr(
-        listen_run, "listener_of", lambda sensor, db, places: Stub(sensor, calibrated=db is not None)
+        listen_run, "listener_of", lambda sensor, db, places, prior: Stub(sensor, calibrated=db is not None)
     )
 
 
@@ -155,7 +155,7 @@ def test_a_wav_on_stdin_is_heard(tmp_path: Path) -> None:
     wav = Path(recording(tmp_path, "a.wav"))
     code = (
         "import sys; from forehear.cli.listen import run as listen_run; from tests.listen.stubs import Stub\n"
-        "listen_run.listener_of = lambda sensor, db, places: Stub(sensor)\n"
+        "listen_run.listener_of = lambda sensor, db, places, prior: Stub(sensor)\n"
         "from forehear.cli.main import main; sys.exit(main(['listen', '-', '--sensor', 'K-07']))\n"
     )
     done = run_python(code, wav.read_bytes())
@@ -172,6 +172,7 @@ WRONG = {
         ["a.wav", "--sensor", "S", "--calibration-db", "nan"],
         "--calibration-db nan is outside 40 to",
     ),
+    "prior": (["a.wav", "--sensor", "S", "--prior", "1"], "--prior 1 is not between 0 and 1"),
     "two stdins": (["-", "-", "--sensor", "S"], "stdin can be heard once"),
     "key": (["--device", "--sensor", "S", "--key", "k"], "--key needs --hub"),
     "places": (["a.wav", "--sensor", "S", "--places", "0,0;1,1,1"], "microphone 1: '0,0': allowed: three numbers"),
@@ -236,7 +237,7 @@ def test_a_long_recording_fits_a_raspberry_pi(tmp_path: Path) -> None:
         for _ in range(60):
             file.write(CHANCE.normal(0.0, 0.05, 480_000))
     # The real Listener, where there is one.
-    stub = "from tests.listen.stubs import Stub\nlisten_run.listener_of = lambda s, db, p: Stub(s)\n"
+    stub = "from tests.listen.stubs import Stub\nlisten_run.listener_of = lambda s, db, p, prior: Stub(s)\n"
     code = "from forehear.cli.listen import run as listen_run\n" + (
         "" if find_spec("forehear.listen.listener") else stub
     )

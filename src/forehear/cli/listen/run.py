@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 NAMED_FROM = 0.5
 
 
-def listener_of(sensor: str, calibration_db: float | None, places_m: NDArray[np.float64] | None) -> Hears:
+def listener_of(
+    sensor: str, calibration_db: float | None, places_m: NDArray[np.float64] | None, prior: float | None
+) -> Hears:
     """Make the Listener; the one place that knows it, for tests to put another there."""
     from forehear.listen.listener import Listener
 
-    return Listener(sensor, calibration_db=calibration_db, places_m=places_m)
+    return Listener(sensor, calibration_db=calibration_db, places_m=places_m, prior=prior)
 
 
 class ListeningTotals:
@@ -79,7 +81,7 @@ class Hearing:
         self.rehearsal: Rehearsal | None = None
         # Whoever reads waits for each report: of a recording for all of them.
         self._at_once = args.device is not None or args.hub is not None or any(map(is_pipe, args.audio))
-        self.listener = listener = listener_of(args.sensor, args.calibration_db, self.places_m)
+        self.listener = listener = listener_of(args.sensor, args.calibration_db, self.places_m, args.prior)
         if args.figure:
             from forehear.cli.listen.figure import Sketch, require_matplotlib
 

@@ -44,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of --start auto: the zone of the recorder's clock where it does not say so (default UTC)",
     )  # fmt: skip
     parser.add_argument("--calibration-db", type=float, metavar="DB", help="level of a full-scale sine, re 20 uPa")
+    parser.add_argument(
+        "--prior", type=float, metavar="P",
+        help="how likely something with a tone is a drone's engine at this place, before it is heard more closely "
+        "(default: as rare as at most places)",
+    )  # fmt: skip
     parser.add_argument("--out", default=None, metavar="FILE", help="reports.ndjson, or - for stdout (default)")
     parser.add_argument(
         "--places", metavar="E,N,U;...",
@@ -114,6 +119,8 @@ def _check(args: argparse.Namespace) -> None:
         faults.append(f"--start {args.start:g} is outside 0 to 1e11")
     if args.calibration_db is not None and not LOWEST_DB <= args.calibration_db <= HIGHEST_DB:
         faults.append(f"--calibration-db {args.calibration_db:g} is outside {LOWEST_DB:g} to {HIGHEST_DB:g}")
+    if args.prior is not None and not 0.0 < args.prior < 1.0:
+        faults.append(f"--prior {args.prior:g} is not between 0 and 1")
     if args.audio.count("-") > 1:
         faults.append("stdin can be heard once")
     if args.key and not args.hub:

@@ -80,6 +80,8 @@ def associate(batch: Batch, bank: Bank, sky: Sky, posts: Posts, unexplained: Arr
     """Give every source to the tracks that explain it; returns how many sources came too late for their track.
 
     unexplained (S,): filled with the probability that no track made the source.
+    Reference: Williams and Lau 2014, 10.1109/TAES.2014.120568 (the puzzle of one report);
+    docs/decisions/0008-tracker.md, "Belief propagation per report".
     """
     pairs = blank_pairs()
     row = np.empty(COLUMNS)
@@ -105,7 +107,10 @@ def associate(batch: Batch, bank: Bank, sky: Sky, posts: Posts, unexplained: Arr
 def candidates(
     batch: Batch, r: int, bank: Bank, sky: Sky, ears: Ears, threshold: float, row: Array, pairs: Pairs
 ) -> int:
-    """Fill pairs with the tracks that report r's sensor may hear, and what of them; returns how many."""
+    """Fill pairs with the tracks that report r's sensor may hear, and what of them; returns how many.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Belief propagation per report".
+    """
     x, p = np.empty(STATES), np.empty((STATES, STATES))
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     sensor, heard_s = batch.sensor[r], batch.heard_s[r]
@@ -150,7 +155,10 @@ def candidates(
 
 @njit(cache=True)
 def _far(bank: Bank, k: int, place: Array, heard_s: float, threshold: float, air: Array) -> bool:
-    """Say whether track k is so far from a place that it cannot be heard there: quickly, from its latest state."""
+    """Say whether track k is so far from a place that it cannot be heard there: quickly, from its latest state.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Belief propagation per report".
+    """
     dt = heard_s - 8.0 - bank.time_s[k]
     dx = bank.mean[k, 0] + dt * bank.mean[k, 3] - place[0]
     dy = bank.mean[k, 1] + dt * bank.mean[k, 4] - place[1]

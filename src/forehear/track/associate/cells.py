@@ -18,7 +18,10 @@ CELL_M = 12_000.0
 
 @njit(cache=True)
 def cells_of(bank: Bank, now_s: float, cell_of: Ints, order: Ints, starts: Ints, table: Ints) -> int:
-    """Sort living tracks by cell. Fills cell_of (T,), order (T,), and the hash `table` of `starts`."""
+    """Sort living tracks by cell. Fills cell_of (T,), order (T,), and the hash `table` of `starts`.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Belief propagation per report".
+    """
     n = 0
     for k in range(bank.alive.shape[0]):
         if not bank.alive[k] or bank.asleep[k]:

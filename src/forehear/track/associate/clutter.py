@@ -39,6 +39,8 @@ def other_rate(rate: float, steady: Array, ln_tone: float, level_db: float, hear
     one.
 
     rate: sources a report that no track explains. steady (engines, 3): see `streams`.
+    Reference: docs/physics.md, "Who hears, and what silence is worth" (other engines are clutter, as learned):
+    arXiv 2106.00208.
     """
     total = rate
     if math.isnan(ln_tone):
@@ -56,7 +58,10 @@ def other_rate(rate: float, steady: Array, ln_tone: float, level_db: float, hear
 
 @njit(cache=True)
 def follow_rates(rates: Array, batch: Batch, unexplained: Array) -> None:
-    """Follow each sensor's rate (N,) of sources that no track explains."""
+    """Follow each sensor's rate (N,) of sources that no track explains.
+
+    Reference: arXiv 2106.00208 (clutter that is learned).
+    """
     for r in range(batch.sensor.shape[0]):
         count = 0.0
         for s in range(batch.first[r], batch.first[r + 1]):

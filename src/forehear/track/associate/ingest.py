@@ -124,6 +124,7 @@ def admit(
 
     Fills lasting_s (R,): for how long the report stands, which is the time since its sensor's last one, at most
     LONGEST_S. Returns a code a report: USED, or why not. Times are of the tracker's zero.
+    Reference: docs/physics.md, "Bearings, clocks, air" (clocks, and how far they are off).
     """
     verdict = np.zeros(sensor.shape[0], np.int64)
     for r in range(sensor.shape[0]):

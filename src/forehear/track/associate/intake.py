@@ -41,7 +41,10 @@ def take_in(
     batch: Batch, r: int, bank: Bank, sky: Sky, posts: Posts, row: Array, threshold: float, pairs: Pairs,
     n: int, a: int, unexplained: Array,
 ) -> int:  # fmt: skip
-    """Take what report r says of its candidate a into the track; returns how many sources came too late."""
+    """Take what report r says of its candidate a into the track; returns how many sources came too late.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Belief propagation per report".
+    """
     k, first, late = pairs.who[a], batch.first[r], 0
     sources = min(batch.first[r + 1] - first, MAX_SOURCES)
     best, best_s, loudest = 0.0, -1, -np.inf

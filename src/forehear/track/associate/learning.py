@@ -29,7 +29,11 @@ def learn(
     bank: Bank, k: int, batch: Batch, r: int, row: Array, pred: Array, spreads: Array, rates: Array, posts: Posts,
     scales: Array, residuals: Array,
 ) -> None:  # fmt: skip
-    """From a source that surely is track k's: how well it fits, what the sensor's clock and level error are."""
+    """From a source that surely is track k's: how well it fits, what the sensor's clock and level error are.
+
+    Reference: docs/physics.md, "Bearings, clocks, air" (clocks), and "Who hears, and what silence is worth"
+    (levels).
+    """
     sensor = batch.sensor[r]
     level_var = row[LEVEL_VAR] / LEVEL_CAUTION * scales[0] + spreads[0]
     rise, share = detected_level(pred[0], row[THRESHOLD], math.sqrt(max(level_var, 1e-6)))
@@ -60,7 +64,11 @@ def learn(
 
 @njit(cache=True)
 def _learn_clock(clock: Array, sensor: int, slope: float, miss: float, variance: float) -> None:
-    """Take one innovation as a measurement of the sensor's clock (offset, variance), a scalar Kalman step."""
+    """Take one innovation as a measurement of the sensor's clock (offset, variance), a scalar Kalman step.
+
+    Reference: a scalar Kalman step, Bar-Shalom, Li and Kirubarajan 2001, 10.1002/0471221279, section 5.2; clocks:
+    docs/physics.md, "Bearings, clocks, air".
+    """
     var = clock[sensor, 1]
     s = slope * slope * var + variance
     if miss * miss > 16.0 * s:

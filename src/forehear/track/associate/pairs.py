@@ -48,7 +48,10 @@ ELEVATION_BIAS_RAD = 0.17
 
 @njit(cache=True)
 def state_for_emission(bank: Bank, k: int, emitted_s: float, x: Array, p: Array) -> float:
-    """Fill x (8,), p (8, 8) with track k's state nearest before an emission; returns its time [s]."""
+    """Fill x (8,), p (8, 8) with track k's state nearest before an emission; returns its time [s].
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Order of emission by walking again".
+    """
     if emitted_s >= bank.time_s[k]:
         x[:] = bank.mean[k]
         p[:, :] = bank.covariance[k]
@@ -76,7 +79,10 @@ def state_for_emission(bank: Bank, k: int, emitted_s: float, x: Array, p: Array)
 
 @njit(cache=True)
 def spread(p: Array, row: Array) -> float:
-    """Give row P row^T for row (8,): the state's share of an innovation's variance."""
+    """Give row P row^T for row (8,): the state's share of an innovation's variance.
+
+    Reference: Bar-Shalom, Li and Kirubarajan 2001, 10.1002/0471221279, section 5.2 (the innovation's covariance).
+    """
     total = 0.0
     for i in range(STATES):
         part = 0.0
@@ -104,6 +110,8 @@ def pair_weight(
 
     other: density of other sources there, see `clutter`. h (4,) and var (4,): prediction and its variance with
     the measurement's own. Sets octave[0], what must be added to ln tone.
+    Reference: Williams and Lau 2014, 10.1109/TAES.2014.120568 (weights of pairs); half the convective term:
+    docs/decisions/0008-tracker.md.
     """
     total = math.log(hearing / other)
     if not person:
@@ -182,7 +190,10 @@ def fill_row(
 
 @njit(cache=True)
 def allow_for_others(row: Array, bank: Bank, who: Ints, pred: Array, hearing: Array, n: int, a: int) -> None:
-    """Widen a row's level and tone by what another track that sounds alike may have put into the source."""
+    """Widen a row's level and tone by what another track that sounds alike may have put into the source.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Belief propagation per report".
+    """
     for b in range(n):
         if b == a or hearing[b] < 0.1 or not alike(bank, who[a], who[b], pred[a, 1], pred[b, 1]):
             continue

@@ -39,6 +39,8 @@ def engine_evidence(rows: Array, n: int, scales: Array, tones: Array) -> float:
     three; regression with the same weights against stray reports as `fit`, and Laplace's approximation.
     tones (3,): the share of engines that sound like the aircraft which are known here, and the mean and sigma of
     the ln tones of those.
+    Reference: Kass and Raftery 1995, 10.1080/01621459.1995.10476572 (Laplace's approximation); the rival of a
+    flight: docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
     mid = 0.0
     for r in range(n):
@@ -63,7 +65,10 @@ def engine_evidence(rows: Array, n: int, scales: Array, tones: Array) -> float:
 def _cubic_evidence(
     rows: Array, n: int, m: int, mid: float, mean: float, spread: float, sort: int, scale: float
 ) -> float:
-    """Give the log evidence of one measured quantity as a cubic around `mid`; 0 where it is absent."""
+    """Give the log evidence of one measured quantity as a cubic around `mid`; 0 where it is absent.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     a, b, lower, out = np.zeros((TERMS, TERMS)), np.zeros(TERMS), np.zeros((TERMS, TERMS)), np.zeros(TERMS)
     power = np.ones(TERMS)
     sigmas = np.array([spread, ENGINE_SLOPE[sort, m], ENGINE_BEND[sort, m], ENGINE_TWIST[sort, m]])

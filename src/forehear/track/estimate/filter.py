@@ -72,7 +72,11 @@ STRETCH_SIGMAS = 3.0
 
 @njit(cache=True)
 def predict(x: Array, p: Array, dt: float, model: int) -> None:
-    """Carry state (8,) and covariance (8, 8) forward by dt [s] in place; backward works without noise."""
+    """Carry state (8,) and covariance (8, 8) forward by dt [s] in place; backward works without noise.
+
+    Reference: Bar-Shalom, Li and Kirubarajan 2001, 10.1002/0471221279, section 6.2.2 (white noise of
+    acceleration).
+    """
     # A climb dies away forward in time: b is how much of it still counts, a what is left of it.
     a = math.exp(-dt / CLIMB_LASTS_S) if dt > 0.0 else 1.0
     b = CLIMB_LASTS_S * (1.0 - a) if dt > 0.0 else dt
@@ -108,6 +112,8 @@ def scalar_update(x: Array, p: Array, row_h: Array, innovation: float, variance:
     """Take in one number; in place. Returns its log likelihood. `gain` (8,) is scratch.
 
     An innovation beyond STRETCH_SIGMAS has its variance stretched until it lies there.
+    Reference: Bar-Shalom, Li and Kirubarajan 2001, 10.1002/0471221279, section 5.2, with a saturated innovation as
+    arXiv 1812.08902.
     """
     s = variance
     for i in range(STATES):
@@ -137,6 +143,8 @@ def update(
     """Take in one report's row (COLUMNS,) at the state's time; in place. Returns its log likelihood.
 
     All its numbers are linearised at one point, and each sees what the ones before it moved.
+    Reference: Bar-Shalom, Li and Kirubarajan 2001, 10.1002/0471221279, section 10.3 (extended Kalman filter), one
+    number after the other.
     """
     predict_measurement(x, row[HEARD] - time_s, row, air, h, jac)
     x0 = x.copy()
@@ -163,7 +171,10 @@ def update(
 
 @njit(cache=True)
 def mix(x: Array, p: Array, mu: Array, dt: float, xs: Array, ps: Array) -> None:
-    """Let the models (M, 8), (M, 8, 8), (M,) interact over dt [s]; in place, with scratch of their shapes."""
+    """Let the models (M, 8), (M, 8, 8), (M,) interact over dt [s]; in place, with scratch of their shapes.
+
+    Reference: Blom and Bar-Shalom 1988, 10.1109/9.1299 (interaction of the models).
+    """
     rate = 1.0 / SOJOURN_S[0] + 1.0 / SOJOURN_S[1]
     settle = 1.0 - math.exp(-rate * dt)
     to_1 = settle / SOJOURN_S[0] / rate
@@ -185,7 +196,10 @@ def mix(x: Array, p: Array, mu: Array, dt: float, xs: Array, ps: Array) -> None:
 
 @njit(cache=True)
 def combine(x: Array, p: Array, w0: float, xo: Array, po: Array) -> None:
-    """Give the mean (8,) and covariance (8, 8) of two models with weights w0 and 1 - w0, into xo, po."""
+    """Give the mean (8,) and covariance (8, 8) of two models with weights w0 and 1 - w0, into xo, po.
+
+    Reference: Blom and Bar-Shalom 1988, 10.1109/9.1299 (moments of a mixture).
+    """
     w1 = 1.0 - w0
     for i in range(STATES):
         xo[i] = w0 * x[0, i] + w1 * x[1, i]
@@ -200,7 +214,10 @@ def combine(x: Array, p: Array, w0: float, xo: Array, po: Array) -> None:
 
 @njit(cache=True)
 def keep_aloft(x: Array, p: Array, ground_m: float, since_s: float, gain: Array, h_height: Array) -> None:
-    """Let in what is known of any flight's height, for `since_s` seconds of flight over ground_m; in place."""
+    """Let in what is known of any flight's height, for `since_s` seconds of flight over ground_m; in place.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Heights stay in the air".
+    """
     variance = HEIGHT_SIGMA_M * HEIGHT_SIGMA_M * max(HEIGHT_EVERY_S / since_s, 1.0)
     scalar_update(x, p, h_height, ground_m + HEIGHT_MEAN_M - x[2], variance, gain)
     low = ground_m + FLOOR_M - x[2]
@@ -242,6 +259,7 @@ def refilter(
     usual_mps: its usual speed, 0 where that is not known. Fills out_x (M, 8), out_p (M, 8, 8), out_mu (M,) with
     the state at the last emission. Returns its time and the number of checkpoints now in use. The caller
     guarantees m >= 1 and room for the checkpoints.
+    Reference: our own, docs/decisions/0008-tracker.md, "Order of emission by walking again".
     """
     j = m - 1
     while j > 0 and ck_t[j] > earliest_s:
@@ -306,6 +324,7 @@ def state_at(x: Array, p: Array, mu: Array, dt: float, xo: Array, po: Array) -> 
 
     Over a longer time models change over: half of it is spent before the mix, half after. Returns the
     probability of cruise.
+    Reference: Blom and Bar-Shalom 1988, 10.1109/9.1299 (moments of a mixture), carried as `predict`.
     """
     xc, pc, muc = x.copy(), p.copy(), mu.copy()
     if dt > 0.0:

@@ -39,7 +39,10 @@ SETTLED = 1e-3
 
 @njit(cache=True)
 def _add_levels(n: int, groups: int, levels: Levels, a: Array, b: Array) -> float:
-    """Add the levels' share to the normal equations; returns their cost [nats]."""
+    """Add the levels' share to the normal equations; returns their cost [nats].
+
+    Reference: our own, docs/decisions/0008-tracker.md, "A sensor's levels are off alike".
+    """
     find_biases(n, groups, levels)
     cost = 0.0
     total, slopes = np.zeros(groups), np.zeros((groups, STATES))
@@ -78,6 +81,8 @@ def _normal_equations(
     """Fill a (8, 8) and b (8,) at x; returns minus the log posterior (robust, normalised) [nats].
 
     prior (2, 8): mean and precision. levels: grouped by `group_rows` into so many groups.
+    Reference: Bar-Shalom, Li and Kirubarajan 2001, 10.1002/0471221279, section 3.4 (least squares); robust:
+    docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     cost = 0.0
@@ -129,6 +134,8 @@ def fit(
 
     Parameters: state at `time_s`, rows (>= n, COLUMNS), prior (2, 8) mean and precision, most steps.
     Returns the log evidence by Laplace's approximation [nats]; -inf where there is no answer.
+    Reference: Kass and Raftery 1995, 10.1080/01621459.1995.10476572 (Laplace's approximation);
+    docs/decisions/0008-tracker.md, "Young tracks are fitted anew".
     """
     a, b = np.empty((STATES, STATES)), np.empty(STATES)
     a2, b2 = np.empty((STATES, STATES)), np.empty(STATES)
@@ -173,6 +180,7 @@ def misfit(x: Array, time_s: float, rows: Array, n: int, air: Array, scales: Arr
     """Give mean squares of normalised misses of level, tone and azimuth over rows; out (3,), nan without.
 
     Levels are freed of each sensor's lasting error, which counts once a sensor as a miss of its own.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     sums, counts = np.zeros(3), np.zeros(3)

@@ -36,6 +36,7 @@ def predict_measurement(x: Array, dt: float, row: Array, air: Array, h: Array, j
     Parameters: state (8,), seconds from the state's time to the moment of hearing, measurement row
     (COLUMNS,), air (4,): speed of sound [m/s], wind east, wind north [m/s], absorption [dB/m].
     Fills h (4,) [dB, ln Hz, rad, rad] and jacobian (4, 8). Returns the delay [s].
+    Reference: docs/physics.md, "Sound is old news"; Orguner and Gustafsson 2011, 10.1109/TSP.2011.2122260.
     """
     c, wx, wy, alpha = air[0], air[1], air[2], air[3]
     ik = row[INVERSE_SCALE]
@@ -113,7 +114,10 @@ def predict_measurement(x: Array, dt: float, row: Array, air: Array, h: Array, j
 
 @njit(cache=True, inline="always")
 def _fill(jacobian: Array, i: int, a: float, b: float, c: float, late: float) -> None:
-    """Set a row for something that depends on the point of emission: by velocity it is (dt - d) times."""
+    """Set a row for something that depends on the point of emission: by velocity it is (dt - d) times.
+
+    Reference: docs/physics.md, "Sound is old news".
+    """
     jacobian[i, 0] = a
     jacobian[i, 1] = b
     jacobian[i, 2] = c
@@ -124,7 +128,10 @@ def _fill(jacobian: Array, i: int, a: float, b: float, c: float, late: float) ->
 
 @njit(cache=True)
 def predict_heard(x: Array, dt: float, row: Array, air: Array, h: Array) -> None:
-    """Fill h (3,) with level [dB], ln tone and azimuth [rad]: `predict_measurement` without derivatives."""
+    """Fill h (3,) with level [dB], ln tone and azimuth [rad]: `predict_measurement` without derivatives.
+
+    Reference: docs/physics.md, "Sound is old news".
+    """
     c, wx, wy = air[0], air[1], air[2]
     ik = row[INVERSE_SCALE]
     d = emission_delay(x, dt, row, air)
@@ -143,7 +150,10 @@ def predict_heard(x: Array, dt: float, row: Array, air: Array, h: Array) -> None
 
 @njit(cache=True)
 def emission_delay(x: Array, dt: float, row: Array, air: Array) -> float:
-    """Give the delay [s] of what is heard `dt` after the state's time; the guard on speed is as above."""
+    """Give the delay [s] of what is heard `dt` after the state's time; the guard on speed is as above.
+
+    Reference: docs/physics.md, "Sound is old news".
+    """
     c = air[0]
     ik = row[INVERSE_SCALE]
     vx, vy, vz = x[3] * ik, x[4] * ik, x[5]

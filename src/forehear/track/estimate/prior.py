@@ -21,7 +21,10 @@ HEIGHT_MEAN_M, HEIGHT_SIGMA_M, HEIGHT_EVERY_S = 600.0, 600.0, 60.0
 
 @njit(cache=True)
 def set_prior(prior: Array, anchor: Array, tonal: bool) -> None:
-    """Fill prior (2, 8) around the seed's first row."""
+    """Fill prior (2, 8) around the seed's first row.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Heights stay in the air".
+    """
     prior[0, 0], prior[0, 1] = anchor[SENSOR_E], anchor[SENSOR_N]
     prior[1, 0] = prior[1, 1] = 1.0 / PLACE_SIGMA_M**2
     prior[0, 2], prior[1, 2] = anchor[SENSOR_H] + HEIGHT_MEAN_M, 1.0 / HEIGHT_SIGMA_M**2

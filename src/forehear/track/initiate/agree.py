@@ -34,6 +34,7 @@ def fit_agreeing(
 
     Which agree is asked anew before each fit, with limits (turns,) on their misses that narrow: the first
     turn starts from a coarse guess. `agree` lists them, ended by -1. -inf where too few do.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
     miss = np.empty(3)
     evidence = -np.inf
@@ -75,7 +76,10 @@ def fit_agreeing(
 
 @njit(cache=True)
 def fit_these(x: Array, cov: Array, g: Gathered, asked: Asked, agree: Ints, chosen: Array) -> float:
-    """Fit x to the streams of g that `agree` lists, ended by -1; returns the log evidence."""
+    """Fit x to the streams of g that `agree` lists, ended by -1; returns the log evidence.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     n, a = 0, 0
     while agree[a] >= 0:
         for r in range(g.starts[agree[a]], g.starts[agree[a] + 1]):

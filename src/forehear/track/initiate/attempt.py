@@ -60,6 +60,7 @@ def attempt(
     Fills out_x (8,), out_cov (8, 8) at the time out_info[0]; out_streams (MAX_STREAMS,) the streams that agree;
     out_info (INFO,): [0] time [s], [1] evidence [nats], [2] latest emission [s], [3] second-best's evidence,
     [4] sensors that agree, [5:8] mean square misses, [8:16] the second-best flight, not numbers without one.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
     g, air, scales = gathered(asked, seed), asked.air, asked.scales
     if g.streams == 0:
@@ -110,7 +111,10 @@ def attempt(
 
 @njit(cache=True)
 def _starts(g: Gathered, air: Array, scales: Array) -> tuple[Array, Ints, int]:
-    """Give the hypotheses (STARTS, 8) that a fit may start from, their order, the best first, and how many."""
+    """Give the hypotheses (STARTS, 8) that a fit may start from, their order, the best first, and how many.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     best_x, best_cost = np.empty((STARTS, STATES)), np.full(STARTS, np.inf)
     found = search_grid(g.points, g.p_starts, g.sensors, g.streams, g.seed, g.time_s, air, best_x, best_cost)
     cov = np.empty((STATES, STATES))
@@ -143,7 +147,10 @@ def _again(starts_x: Array, order: Ints, at: int) -> bool:
 def _fill(
     g: Gathered, asked: Asked, agree: Ints, x: Array, chosen: Array, out_streams: Ints, out_info: Array
 ) -> int:
-    """Fill what `attempt` says of the streams that agree with flight x; returns how many."""
+    """Fill what `attempt` says of the streams that agree with flight x; returns how many.
+
+    Reference: docs/physics.md, "Sound is old news".
+    """
     many, n, previous = 0, 0, -1
     out_info[4] = 0.0
     while agree[many] >= 0:

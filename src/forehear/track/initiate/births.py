@@ -47,7 +47,10 @@ ALONE, DOPPLER_LN_SIGMA = 2.0, 0.1
 
 
 def tones_known(bank: Bank) -> Array:
-    """Say what any stream may be of: the share that sounds like known tracks, mean and sigma of their ln tones."""
+    """Say what any stream may be of: the share that sounds like known tracks, mean and sigma of their ln tones.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     known = bank.alive & (bank.covariance[:, TONE, TONE] < KNOWN_TONE_SIGMA**2)
     many = int(known.sum())
     if many == 0:
@@ -73,6 +76,7 @@ def births(asked: Asked, budget: Array, outcomes: Counter[int]) -> Iterator[Birt
 
     budget (1,): tries of streams that sound like the ground, saved from step to step. outcomes: what became of
     all.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation costs most of the time".
     """
     pool, now_s = asked.pool, asked.now_s
     candidates = np.empty(pool.filled.shape[0], np.int64)

@@ -85,7 +85,10 @@ def flying(pool: Streams, k: int) -> float:
 
 @njit(cache=True)
 def may_agree(pool: Streams, k: int, seed: int, now_s: float, directed: NDArray[np.bool_]) -> bool:
-    """Say whether stream k may be of the seed's engine: alive, alike, and not of one that stands still."""
+    """Say whether stream k may be of the seed's engine: alive, alike, and not of one that stands still.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation costs most of the time".
+    """
     least = 1 if directed[pool.sensor[k]] else 2
     if pool.filled[k] < least or pool.last_s[k] < now_s - NEIGHBOUR_S:
         return False
@@ -105,6 +108,7 @@ def gather(pool: Streams, seed: int, now_s: float, place: Array, directed: NDArr
 
     Nearest first, but where sensors stand close together not all of them: what tells where a sound is from is how
     far apart those are that hear it.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation costs most of the time".
     """
     sensor = pool.sensor[seed]
     e, n = place[sensor, 0], place[sensor, 1]
@@ -158,7 +162,10 @@ def copy_rows(pool: Streams, k: int, rows: Array, at: int) -> int:
 
 @njit(cache=True)
 def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
-    """Sum up rows first..last (one stream) in at most SUMMARY points by time; returns the new count."""
+    """Sum up rows first..last (one stream) in at most SUMMARY points by time; returns the new count.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation costs most of the time".
+    """
     order = first + np.argsort(rows[first:last, HEARD], kind="mergesort")
     n = last - first
     parts = min(SUMMARY, max(1, n // 2))

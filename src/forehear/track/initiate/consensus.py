@@ -30,6 +30,7 @@ def drop_idlers(g: Gathered, asked: Asked, agree: Ints, x: Array, cov: Array) ->
     """Leave out of `agree`, in place, the streams that add too little; x (8,) and cov (8, 8) are fitted anew.
 
     Returns whether any was left out.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
     fewer, trial, trial_cov = np.full(MAX_STREAMS + 1, -1, np.int64), np.empty(STATES), np.empty((STATES, STATES))
     any_left_out = False
@@ -53,7 +54,10 @@ def drop_idlers(g: Gathered, asked: Asked, agree: Ints, x: Array, cov: Array) ->
 
 @njit(cache=True)
 def evidence_of_these(g: Gathered, asked: Asked, agree: Ints, x: Array, cov: Array, few: bool) -> float:
-    """Fit x and cov to the streams that `agree` lists, and give the evidence; few: however few they are."""
+    """Fit x and cov to the streams that `agree` lists, and give the evidence; few: however few they are.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     if agree[0] < 0:
         return -np.inf
     chosen = np.empty((MAX_STREAMS * POINTS, COLUMNS))

@@ -46,6 +46,8 @@ def flight_evidence(g: Gathered, asked: Asked, x: Array, agree: Ints, gain: floa
 
     -inf where there are too few. agree: indices into g, ended by -1. gain: the log evidence of the fit to them.
     few: they may be fewer than a birth needs.
+    Reference: Kass and Raftery 1995, 10.1080/01621459.1995.10476572; docs/decisions/0008-tracker.md, "Initiation
+    by evidence".
     """
     posts = asked.posts
     if not gain > -1e300:
@@ -81,7 +83,10 @@ def flight_evidence(g: Gathered, asked: Asked, x: Array, agree: Ints, gain: floa
 
 @njit(cache=True)
 def kinds_evidence(kinds: Array) -> float:
-    """Give the log odds [nats] of flying that a stream's mean kinds (3,) speak for."""
+    """Give the log odds [nats] of flying that a stream's mean kinds (3,) speak for.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     flier = kinds[0] + kinds[1]
     up = flier * FLIER_KINDS[0] + kinds[2] * FLIER_KINDS[1]
     down = flier * GROUND_KINDS[0] + kinds[2] * GROUND_KINDS[1]
@@ -96,6 +101,7 @@ def silence_evidence(
 
     `heard` (N,) marks those that take part in the fit. A sensor that reported within ALIVE_S is asked once, by
     the one law of hearing; one that reported any source within as long is busy, not silent.
+    Reference: docs/physics.md, "Who hears, and what silence is worth".
     """
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     row = np.zeros(COLUMNS)

@@ -62,6 +62,7 @@ def search_grid(
 
     points (P, COLUMNS), starts (streams + 1,): the points of each stream, sensors (streams,) their sensors
     (equal ones adjacent), seed: which stream is the seed.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
     h = np.empty(3)
     x = np.zeros(STATES)

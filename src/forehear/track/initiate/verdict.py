@@ -35,7 +35,10 @@ LOOSEST_BIRTH_M, LOOSEST_TONELESS_BIRTH_M = 700.0, 1500.0
 
 @njit(cache=True)
 def same_flight(a: Array, b: Array, cov: Array) -> bool:
-    """Say whether two flights are one within three sigmas, or within what a filter draws together."""
+    """Say whether two flights are one within three sigmas, or within what a filter draws together.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     metres = max(3.0 * math.sqrt(cov[0, 0] + cov[1, 1]), 500.0)
     mps = max(3.0 * math.sqrt(cov[3, 3] + cov[4, 4]), 10.0)
     return close_to(a, b, metres, mps)
@@ -43,7 +46,10 @@ def same_flight(a: Array, b: Array, cov: Array) -> bool:
 
 @njit(cache=True)
 def judge(x: Array, cov: Array, best: float, second: float, miss: Array, air: Array) -> int:
-    """Judge the best flight by the numbers at the head of this module; miss[1] is not a number without tones."""
+    """Judge the best flight by the numbers at the head of this module; miss[1] is not a number without tones.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
+    """
     if best < BIRTH_NATS:
         return WEAK
     for m in range(3):

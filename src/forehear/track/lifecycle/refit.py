@@ -48,7 +48,10 @@ RIVAL_AGE_S, SETTLED_TURNS = 180.0, 4
 
 @njit(cache=True)
 def mirror(x: Array, rows: Array, n: int) -> None:
-    """Mirror a state (8,), in place, at the line that lies best through the sensors of its rows."""
+    """Mirror a state (8,), in place, at the line that lies best through the sensors of its rows.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Young tracks are fitted anew".
+    """
     e = n_ = 0.0
     for r in range(n):
         e += rows[r, SENSOR_E] / n
@@ -76,6 +79,7 @@ def reseat(bank: Bank, k: int, rival: Array, ask: bool, air: Array, scales: Arra
     A filter linearises each report where the state was believed to be when it came. A young track's belief
     is often a kilometre off, and what was taken in there is never seen anew: its covariance shrinks around
     a wrong place. The fit sees every report from where all of them together say that the target is.
+    Reference: our own, docs/decisions/0008-tracker.md, "Young tracks are fitted anew".
     """
     rows = _recent_rows(bank, k)
     many, time_s = rows.shape[0], bank.time_s[k]
@@ -118,7 +122,10 @@ def reseat(bank: Bank, k: int, rival: Array, ask: bool, air: Array, scales: Arra
 
 @njit(cache=True)
 def _recent_rows(bank: Bank, k: int) -> Array:
-    """Give the measurements (n, COLUMNS) of track k that a fit of it is of, their variances by their weights."""
+    """Give the measurements (n, COLUMNS) of track k that a fit of it is of, their variances by their weights.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Young tracks are fitted anew".
+    """
     n = bank.rows[k]
     first = 0
     while first < n and bank.history[k, first, EMITTED] < bank.time_s[k] - RESEAT_WINDOW_S:
@@ -153,6 +160,7 @@ def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: A
 
     Turns are counted from a track's birth, not from its last fit: else after one long step the turns of all would
     come together, in one step every two seconds, from then on.
+    Reference: our own, docs/decisions/0008-tracker.md, "Young tracks are fitted anew".
     """
     due = [(one.reseat_s, k, one) for k, one in enumerate(lives) if one is not None and now_s >= one.reseat_s]
     for _, k, one in sorted(due, key=lambda turn: turn[:2])[:RESEATS_PER_STEP]:

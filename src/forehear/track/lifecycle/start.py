@@ -58,7 +58,10 @@ def foretold_before(pool: Streams, members: Ints, since_s: float) -> int:
 
 
 def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, heard_by: Sequence[int]) -> None:
-    """Set row k up from a birth's fit: x (8,), cov (8, 8) at info[0], carried back to its last emission."""
+    """Set row k up from a birth's fit: x (8,), cov (8, 8) at info[0], carried back to its last emission.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Young tracks are fitted anew".
+    """
     x, cov = x.copy(), cov * START_INFLATION
     predict(x, cov, info[2] - info[0], 0)
     bank.rows[k] = 0
@@ -88,6 +91,7 @@ def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array)
     """Put the reports of a birth into row k's history: before the first checkpoint, so the filter skips them.
 
     They serve `reseat`, which fits the young track anew.
+    Reference: our own, docs/decisions/0008-tracker.md, "Young tracks are fitted anew".
     """
     rows = np.concatenate([pool.rows[m, : min(pool.filled[m], POINTS)] for m in members])
     for row in rows:

@@ -26,7 +26,10 @@ STEADY_MU, STEADY_SIGMA_MPS, USUAL_STEP = 0.9, 6.0, 0.05
 
 @njit(cache=True)
 def insert(bank: Bank, k: int, row: Array) -> bool:
-    """Put a report's row (COLUMNS,) into track k's history by its time of emission; False if too late."""
+    """Put a report's row (COLUMNS,) into track k's history by its time of emission; False if too late.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Order of emission by walking again".
+    """
     oldest = bank.ck_t[k, 0]
     if row[EMITTED] < oldest - TOO_LATE_S:
         return False
@@ -78,7 +81,10 @@ def drop_oldest(bank: Bank, k: int) -> None:
 
 @njit(cache=True)
 def refilter_dirty(bank: Bank, air: Array, scales: Array) -> None:
-    """Walk every track that got a report forward again."""
+    """Walk every track that got a report forward again.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Order of emission by walking again".
+    """
     for k in range(bank.alive.shape[0]):
         if not bank.alive[k] or bank.dirty_s[k] == np.inf:
             continue

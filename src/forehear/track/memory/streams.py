@@ -114,6 +114,7 @@ def add(pool: Streams, row: Array, kinds: Array) -> int:
     """Put a measurement's row (COLUMNS,) with kinds (3,) into the stream it continues, or into a new one.
 
     Returns the stream's index, or -1 where the pool is full.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation costs most of the time".
     """
     k = _continued(pool, row)
     if k < 0:
@@ -209,7 +210,10 @@ def _begun(pool: Streams, row: Array) -> int:
 
 @njit(cache=True)
 def seeds(pool: Streams, now_s: float, fresh_s: float, least: int, out: Ints) -> int:
-    """List streams from which a birth may start, the best heard first; fills out (K,), returns how many."""
+    """List streams from which a birth may start, the best heard first; fills out (K,), returns how many.
+
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation costs most of the time".
+    """
     n = 0
     for k in range(pool.filled.shape[0]):
         if pool.filled[k] < least or pool.last_s[k] < now_s - fresh_s or pool.next_try_s[k] > now_s:
@@ -236,6 +240,7 @@ def feed_streams(
     """Put unexplained sources into streams, from source `first` on.
 
     Returns -1 when all are in, or the source at which the pool was full: what no pool can hold is left out.
+    Reference: our own, docs/decisions/0008-tracker.md, "Initiation costs most of the time".
     """
     row = np.zeros(COLUMNS)
     s = 0

@@ -1,0 +1,107 @@
+"""Boosted trees that were grown elsewhere: what they say of numbers, and how they are written down and read again.
+
+A forest is text, so that it travels in the package as a module does: arrays one after another, zipped, in base 85,
+with a version and a checksum before them. What was damaged, or is of another version, is refused, by name: weights
+that are not those that were measured must not judge.
+"""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forehear.errors import InputError
+
+# What a reader must know: the order and the kinds of the arrays.
+VERSION = 1
+_KINDS = (("feature", "<i2"), ("threshold", "<f4"), ("lower", "<i4"), ("higher", "<i4"), ("value", "<f4"))
+_WIDTH = 100
+
+
+class Forest(NamedTuple):
+    """Trees side by side in the same arrays (nodes,); a leaf is its own lower and higher child."""
+
+    feature: NDArray[np.int16]  # which number is asked for
+    threshold: NDArray[np.float32]  # up to this it is the lower child's
+    lower: NDArray[np.int32]
+    higher: NDArray[np.int32]
+    value: NDArray[np.float32]  # of leaves; 0 of other nodes
+    roots: NDArray[np.int32]  # (trees,)
+    depth: int
+    features: int
+
+    def score(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Sum what the trees say of numbers (n, features), (n,). What is not a number counts as the largest."""
+        numbers = np.asarray(x, np.float32)
+        rows = np.arange(len(numbers))[:, None]
+        node = np.broadcast_to(self.roots, (len(numbers), len(self.roots)))
+        for _ in range(self.depth):
+            lower = numbers[rows, self.feature[node]] <= self.threshold[node]
+            node = np.where(lower, self.lower[node], self.higher[node])
+        return np.asarray(self.value[node].sum(axis=1, dtype=np.float64))
+
+
+def forest(
+    feature: ArrayLike, threshold: ArrayLike, lower: ArrayLike, higher: ArrayLike, value: ArrayLike, features: int
+) -> Forest:
+    """Put a forest together of its nodes (nodes,); roots are the nodes that are nobody's child.
+
+    Raises ValueError for nodes that are no trees: children that are none, or a way down that does not end.
+    """
+    f, at = np.asarray(feature, np.int16), np.arange(len(np.asarray(feature)), dtype=np.int32)
+    down = np.asarray(lower, np.int32), np.asarray(higher, np.int32)
+    leaf = (down[0] == at) & (down[1] == at)
+    if len(at) == 0 or any(d.shape != at.shape or d.min() < 0 or d.max() >= len(at) for d in down):
+        raise ValueError("children are not nodes")
+    if f.min() < 0 or f.max() >= features:
+        raise ValueError(f"features {f.min()} to {f.max()}; 0 to {features - 1} are known")
+    children = np.concatenate([d[~leaf] for d in down])
+    if len(np.unique(children)) != len(children):
+        raise ValueError("a node has two parents")
+    roots = np.setdiff1d(at, children).astype(np.int32)
+    depth, level, reached = 0, roots, len(roots)
+    while not leaf[level].all():
+        inner = level[~leaf[level]]
+        level = np.concatenate([d[inner] for d in down])
+        depth, reached = depth + 1, reached + len(level)
+    # Nobody has two parents, so what is not reached goes round and round.
+    if reached != len(at):
+        raise ValueError("a way down does not end")
+    worth = np.where(leaf, np.asarray(value, np.float32), np.float32(0.0))
+    return Forest(f, np.asarray(threshold, np.float32), *down, worth, roots, depth, features)
+
+
+def packed(of: Forest) -> list[str]:
+    """Write a forest down: a line of its version, features, nodes and checksum, then its arrays."""
+    raw = b"".join(np.asarray(getattr(of, name), kind).tobytes() for name, kind in _KINDS)
+    body = base64.b85encode(zlib.compress(raw, 9)).decode("ascii")
+    head = f"{VERSION} {of.features} {len(of.feature)} {zlib.crc32(raw):08x}"
+    return [head, *(body[i : i + _WIDTH] for i in range(0, len(body), _WIDTH))]
+
+
+def unpacked(lines: Sequence[str], name: str, features: int) -> Forest:
+    """Read a forest that was written down. Raises InputError, with `name`, for what is none of this version."""
+    head = lines[0].split() if lines else []
+    if not head or head[0] != str(VERSION):
+        raise InputError(f"{name}: version {head[0] if head else 'none'}; {VERSION} is read: make it anew")
+    try:
+        told, nodes, check = int(head[1]), int(head[2]), int(head[3], 16)
+        raw = zlib.decompress(base64.b85decode("".join(lines[1:])))
+    except (IndexError, ValueError, zlib.error, binascii.Error) as error:
+        raise InputError(f"{name}: damaged: {error}") from None
+    if told != features:
+        raise InputError(f"{name}: weighs {told} traits; there are {features}: make it anew")
+    sizes = [nodes * np.dtype(kind).itemsize for _, kind in _KINDS]
+    if len(raw) != sum(sizes) or zlib.crc32(raw) != check:
+        raise InputError(f"{name}: damaged: the checksum is not that of its {nodes} nodes")
+    begin = np.cumsum([0, *sizes])
+    arrays = [np.frombuffer(raw, kind, nodes, int(at)) for (_, kind), at in zip(_KINDS, begin, strict=False)]
+    try:
+        feature, threshold, lower, higher, value = arrays
+        return forest(feature, threshold, lower, higher, value, features)
+    except ValueError as error:
+        raise InputError(f"{name}: damaged: {error}") from None
