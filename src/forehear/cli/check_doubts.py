@@ -5,6 +5,7 @@ hears, sensors all on one spot, keys that nothing reads.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -69,15 +70,18 @@ def _crowded(sensors: Sequence[Sensor], places: Array) -> list[str]:
 def _alone(sensors: Sequence[Sensor], places: Array) -> list[str]:
     if len(sensors) < 2:
         return []
-    from scipy.spatial import cKDTree
-
-    tree = cKDTree(places)
-    away = tree.query(places, k=2)[0][:, 1]
+    # Cells as wide as that: whoever shares half a cell with another has it near; the others, few, are measured.
+    cells = [tuple(cell) for cell in np.floor(places / (0.5 * ALONE_M)).astype(int).tolist()]
+    many = Counter(cells)
     out = []
-    for k in np.flatnonzero(away > ALONE_M).tolist():
-        sensor = sensors[k]
-        hint = _swapped(sensor.lon, sensor.lat, np.delete(places, k, axis=0), ALONE_M)
-        out.append(f"sensor {sensor.id!r} is {away[k] / 1000.0:.0f} km from every other: it hears alone{hint}")
+    for k, sensor in enumerate(sensors):
+        if many[cells[k]] > 1:
+            continue
+        others = np.delete(places, k, axis=0)
+        away = float(np.linalg.norm(others - places[k], axis=1).min())
+        if away > ALONE_M:
+            hint = _swapped(sensor.lon, sensor.lat, others, ALONE_M)
+            out.append(f"sensor {sensor.id!r} is {away / 1000.0:.0f} km from every other: it hears alone{hint}")
     return out
 
 

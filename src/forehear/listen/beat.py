@@ -9,7 +9,6 @@ lines, but no more than its first line says, or any faster beat would count as a
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from forehear.listen import spectrum
 
@@ -65,7 +64,7 @@ class Beat:
         self._rest = x[len(x) - (FRAME - STEP) :]
         count = (len(x) - FRAME) // STEP + 1
         frames = np.ndarray((count, FRAME), np.float32, x, 0, (STEP * x.itemsize, x.itemsize)) * _WINDOW
-        spectra = fft.rfft(frames, axis=1)
+        spectra = np.fft.rfft(frames, axis=1)
         power = spectra.real**2 + spectra.imag**2
         self._course = np.concatenate([self._course, np.log(power @ _IN_BAND.T + np.float32(_FAINT))])[-COURSE:]
 
@@ -77,7 +76,7 @@ class Beat:
         if n < COURSE // 2:
             return 0.0
         course = (self._course - _smooth(self._course)).T * np.hanning(n)
-        of_bands = np.abs(fft.rfft(course, _PADDED)[:, : _NOISE.stop]) ** 2
+        of_bands = np.abs(np.fft.rfft(course, _PADDED)[:, : _NOISE.stop]) ** 2
         above = of_bands / (np.median(of_bands[:, _NOISE], axis=1, keepdims=True) + 1e-12)
         told = np.log1p(above.sum(axis=0) / (len(BANDS_HZ) + 1.0))[_AT] * _USED
         return float(np.max(np.minimum(told.sum(axis=1) / _USED_SUM, told[:, 0])))

@@ -66,9 +66,8 @@ class Listener:
         self._sensor = sensor
         self._expected = kinds.expected(prior)
         # A full-scale sine has the power 1/2.
-        self._full_db = (ASSUMED_CALIBRATION_DB if calibration_db is None else calibration_db) + 10.0 * math.log10(
-            2
-        )
+        sine_db = ASSUMED_CALIBRATION_DB if calibration_db is None else calibration_db
+        self._full_db = sine_db + 10.0 * math.log10(2.0)
         self._places_m = None if places_m is None else np.asarray(places_m, np.float64)
         self._channels = 1 if self._places_m is None else len(self._places_m)
         self._floor = NoiseFloor()

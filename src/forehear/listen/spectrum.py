@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from forehear.constants import LISTENING_RATE_HZ
 
@@ -99,7 +98,7 @@ def power_spectrum(frame: Floats) -> Floats:
     padded = np.zeros(PADDED, np.float32)
     np.subtract(frame, np.add.reduce(frame) / np.float32(FRAME), out=padded[:FRAME])
     padded[:FRAME] *= WINDOW
-    spectrum = fft.rfft(padded)[:BINS]
+    spectrum = np.fft.rfft(padded)[:BINS]
     return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
 
 
