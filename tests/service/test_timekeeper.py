@@ -114,9 +114,14 @@ def test_clocks_that_differ_alike_are_said_to_and_a_few_that_lie_are_not_believe
     words = world.time.alike()
     assert words is not None
     assert "64 of 64 sensors are alike, and 3602 s behind" in words
+    # What they report is taken by our clock; what one says that differs from all is not touched.
+    now_s = world.time()
+    assert world.time.corrected(now_s - 3602.0, now_s) == pytest.approx(now_s - 1.0, abs=0.2)
+    assert world.time.corrected(now_s - 2.0, now_s) == now_s - 2.0
     world.theirs_s = 0.0
     world.live(5.0)
     assert world.time.alike() is None
+    assert world.time.corrected(now_s - 3602.0, now_s) == now_s - 3602.0
     # A leap is judged by the median: of eleven honest sensors and ten that side with the leap.
     for k in range(10):
         world.time.note(f"L{k}", START + world.true_s + 3600.0, world.time())

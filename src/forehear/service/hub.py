@@ -18,6 +18,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from forehear.io import cap
 from forehear.records import Alert, Report
 from forehear.service.config import Settings
@@ -225,10 +227,15 @@ class Hub:
 
     # --- questions -----------------------------------------------------------------------------------
 
-    def _heard(self, report: Report, now_s: float) -> None:
+    def _heard(self, report: Report, now_s: float) -> Report:
+        """Note a report; its hearing time is corrected where all sensors' clocks are off alike."""
         self.newest_heard_s = max(self.newest_heard_s, min(report.heard_at_s, now_s))
         self.sensor_states.take(report, now_s)
         self.clock.note(report.sensor, report.heard_at_s, now_s)
+        heard_at_s = self.clock.corrected(report.heard_at_s, now_s)
+        return (
+            report if heard_at_s == report.heard_at_s else msgspec.structs.replace(report, heard_at_s=heard_at_s)
+        )
 
     def _count(self) -> None:
         now = time.monotonic()

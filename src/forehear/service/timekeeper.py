@@ -22,6 +22,8 @@ WITNESSES, RECENT_S = 3, 15.0
 # All clocks differ alike: so many sensors at least, this share of them within so much of their median [s], and
 # that so far from ours [s]. Reports are some seconds on their way; more than this is a clock.
 ALIKE_SENSORS, ALIKE_SHARE, ALIKE_S, OFF_S = 3, 0.7, 5.0, 20.0
+# Reports are on their way for about so long [s]: all that is known where all clocks differ.
+ON_THEIR_WAY_S = 1.0
 # A clock that is found so often in a row not within this of the steady count's pace is a stage's, and followed as
 # it is.
 PACE, OFF_PACE = 0.2, 3
@@ -44,6 +46,8 @@ class Timekeeper:
         self._said: dict[str, tuple[float, float]] = {}
         # How far behind us sensors usually heard what they report: their reports are on their way so long [s].
         self._usual_s = 0.0
+        # How far all sensors' clocks are from ours alike [s]; None where they are not.
+        self.alike_s: float | None = None
         self.leaps = 0
         self.leap_s = 0.0
         self.words: str | None = None
@@ -70,6 +74,7 @@ class Timekeeper:
     def judge(self) -> str | None:
         """Decide about a leap that stands; gives words of what was decided, where something was."""
         self()
+        self.alike()
         steady = self._steady()
         since = self._since
         if since is None:
@@ -106,8 +111,18 @@ class Timekeeper:
         self._said.clear()
         return f"this machine's clock was set by {leap:+.1f} s: followed, {why}"
 
+    def corrected(self, heard_at_s: float, now_s: float) -> float:
+        """Give a hearing time by our clock, where all clocks differ from it alike and this one with them.
+
+        Whichever of the two is wrong, what is tracked and said is then of one clock: ours.
+        """
+        if self.alike_s is None or abs(heard_at_s - now_s - self.alike_s) > ALIKE_S:
+            return heard_at_s
+        return heard_at_s - self.alike_s - ON_THEIR_WAY_S
+
     def alike(self) -> str | None:
         """Say so where all sensors' clocks differ from ours alike: one of the two is wrong."""
+        before, self.alike_s = self.alike_s, None
         steady = self._steady()
         said = [behind for at, behind in self._said.values() if steady - at <= RECENT_S]
         if len(said) < ALIKE_SENSORS:
@@ -116,6 +131,8 @@ class Timekeeper:
         near = sum(abs(one - middle) <= ALIKE_S for one in said)
         if abs(middle) <= OFF_S or near < ALIKE_SHARE * len(said):
             return None
+        # Held to until it is another: what is corrected by it must not tremble with it.
+        self.alike_s = middle if before is None or abs(middle - before) > ALIKE_S else before
         way = "behind" if middle < 0.0 else "ahead of"
         return (f"the clocks of {near} of {len(said)} sensors are alike, and {abs(middle):.0f} s {way} this "
                 "machine's: one of the two is wrong")  # fmt: skip

@@ -35,7 +35,8 @@ MAX_ORIGINS = 10_000
 # cannot lock its sensor out with it. Counters beyond MICROSECONDS are such ones.
 JUMP, AHEAD_S, MICROSECONDS = 10**9, 600.0, 10**14
 # Lines of origins beyond their allowance that may turn out to be worth nothing, each second: of one, and of all.
-TRIES_PER_S, TRIES_OF_ALL_PER_S = 2000.0, 4000.0
+# What is refused before its signature is looked at costs this share of a try.
+TRIES_PER_S, TRIES_OF_ALL_PER_S, CHEAP = 4000.0, 6000.0, 0.1
 
 T = TypeVar("T")
 Reason = Literal[
@@ -51,13 +52,13 @@ class Bucket:
     left: float
     at_s: float
 
-    def take(self, now_s: float, per_s: float, most: float) -> bool:
-        """Take one, if there is one."""
+    def take(self, now_s: float, per_s: float, most: float, cost: float = 1.0) -> bool:
+        """Take one, or what it costs, if there is that."""
         self.left = min(most, self.left + max(now_s - self.at_s, 0.0) * per_s)
         self.at_s = now_s
-        if self.left < 1.0:
+        if self.left < cost:
             return False
-        self.left -= 1.0
+        self.left -= cost
         return True
 
     def has(self, now_s: float, per_s: float) -> bool:
@@ -214,8 +215,9 @@ class Gate:
             bucket = self._origins.get(origin) or Bucket(self.limits.refused_burst, now_s)
             if not bucket.take(now_s, self.limits.refused_per_s, self.limits.refused_burst):
                 tries = self._tries.get(origin) or Bucket(TRIES_PER_S, now_s)
-                tries.take(now_s, TRIES_PER_S, TRIES_PER_S)
-                self._tries_of_all.take(now_s, TRIES_OF_ALL_PER_S, TRIES_OF_ALL_PER_S)
+                cost = 1.0 if reason == "bad signature" else CHEAP
+                tries.take(now_s, TRIES_PER_S, TRIES_PER_S, cost)
+                self._tries_of_all.take(now_s, TRIES_OF_ALL_PER_S, TRIES_OF_ALL_PER_S, cost)
                 _remember(self._tries, origin, tries)
             _remember(self._origins, origin, bucket)
         return reason

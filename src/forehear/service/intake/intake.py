@@ -41,7 +41,8 @@ class Intake:
         self._turn = asyncio.Lock()
         self._bodies: list[bytes] = []
         self._block = 0
-        self.on_report: Callable[[Report, float], None] = lambda report, now_s: None
+        # Notes a report, and gives it as it is to be kept.
+        self.on_report: Callable[[Report, float], Report] = lambda report, now_s: report
         self.full = False
         # Why nothing can be stored at the moment; and what is stored of the counters, to go back to.
         self.failing: StoreFailed | None = None
@@ -89,8 +90,8 @@ class Intake:
             refused[verdict] = refused.get(verdict, 0) + 1
             return None
         report, counter = verdict
+        report = self.on_report(report, now_s)
         self._waiting.append((report, counter))
-        self.on_report(report, now_s)
         if self._done is None:
             self._done = asyncio.get_running_loop().create_future()
             self._wake.set()

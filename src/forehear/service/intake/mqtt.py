@@ -32,6 +32,8 @@ RETRY_S, RETRY_MOST_S = 0.5, 10.0
 # A broker that is gone without a word is noticed after one and a half of these [s]; one that does not answer,
 # after this [s].
 KEEPALIVE_S, ANSWER_WITHIN_S = 10, 10.0
+# After a start so long [s] nothing is said of it: a connection takes a moment.
+BEGUN_S = 3.0
 # Messages under way at once: enough to fill a commit, few enough to stay in order of seconds.
 UNDER_WAY = 512
 # What cannot be taken now is offered again after so long [s], and so often; then it is the broker's.
@@ -65,7 +67,7 @@ class Mqtt:
 
     def trouble(self) -> str | None:
         """Say in words what keeps reports from coming; None if nothing does."""
-        if self.connected:
+        if self.connected or (not self.sessions and time.monotonic() - self.since < BEGUN_S):
             return None
         t = self._table
         return f"no reports from {t.host}:{t.port} for {time.monotonic() - self.since:.0f} s: {self.why}"
