@@ -112,7 +112,8 @@ def _feature(part: Schema, geometry: Schema, properties: tuple[str, ...]) -> Sch
         "type": "object",
         "properties": {
             "type": {"const": "Feature"},
-            "id": part["properties"]["id"],
+            # RFC 7946, 3.2: a string or a number; 7 is "7".
+            "id": {"anyOf": [part["properties"]["id"], {"type": "number"}]},
             "geometry": geometry,
             "properties": {"type": "object", "properties": inside} | ({"required": needed} if needed else {}),
         },
@@ -144,7 +145,7 @@ def network_schema() -> Schema:
 
 
 def sites_schema() -> Schema:
-    """The schema of sites.geojson: a Point with a radius, or a Polygon."""
+    """The schema of sites.geojson: a Point with a radius, a Polygon, or a MultiPolygon."""
     site = parts_of(records.Site)["Site"]
     # The reader fills these in from the id.
     site["required"] = [key for key in site["required"] if key not in ("name", "kind")]
@@ -154,7 +155,9 @@ def sites_schema() -> Schema:
     pair = {"type": "array", "prefixItems": place, "minItems": 2}
     ring = {"type": "array", "items": pair, "minItems": 4}
     rings = {"type": "array", "items": ring, "minItems": 1, "description": words()["Site"]["polygon"]["means"]}
-    geometry = {"oneOf": [_geometry("Point", pair), _geometry("Polygon", rings)]}
+    several = {"type": "array", "items": rings, "minItems": 1}
+    shapes = (("Point", pair), ("Polygon", rings), ("MultiPolygon", several))
+    geometry = {"oneOf": [_geometry(shape, coordinates) for shape, coordinates in shapes]}
     return framed("sites", _collection(_feature(site, geometry, ("name", "kind", "radius_m")), {}), {})
 
 

@@ -32,7 +32,7 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
 SensorKind = Literal["microphone", "array", "observer"]
 SiteKind = Literal["settlement", "energy", "hospital", "other"]
 TrackStatus = Literal["tentative", "confirmed", "coasting", "ended"]
-AlertState = Literal["watch", "warning", "cancelled"]
+AlertState = Literal["watch", "warning", "cancelled", "not_covered"]
 TargetKind = Literal["piston", "jet", "other"]
 
 # The order of kinds in every array of kind probabilities.
@@ -138,7 +138,10 @@ class Network(Struct, frozen=True):
 
 
 class Site(Struct, frozen=True):
-    """A place to warn: `polygon` is its outer ring of (lon, lat), or a circle of `radius_m` around a point."""
+    """A place to warn: `polygon` is its outer ring of (lon, lat), or a circle of `radius_m` around a point.
+
+    A site of several parts has the outer rings of the others in `further`.
+    """
 
     id: Identifier
     name: str
@@ -147,6 +150,12 @@ class Site(Struct, frozen=True):
     lat: Latitude
     radius_m: Annotated[float, Meta(gt=0.0, le=500_000.0)] = 3000.0
     polygon: tuple[tuple[float, float], ...] | None = None
+    further: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+    @property
+    def rings(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """All outer rings; none of a circle."""
+        return () if self.polygon is None else (self.polygon, *self.further)
 
 
 class Track(Struct, frozen=True):
@@ -176,8 +185,29 @@ class Track(Struct, frozen=True):
     ended_because: str | None = None
 
 
+class AlertGroup(Struct, frozen=True):
+    """Targets of one kind that come from one direction, of an alert: only those that carry probability.
+
+    `bearing_deg` is from the site, clockwise from true north, `distance_m` from its edge, both to the one that is
+    credibly the first; the three arrivals are the 5th, 50th and 95th percentile of its coming.
+    """
+
+    kind: TargetKind
+    count: int
+    bearing_deg: float
+    distance_m: float
+    arrival_earliest_s: float | None
+    arrival_s: float | None
+    arrival_latest_s: float | None
+    probability: Probability
+
+
 class Alert(Struct, frozen=True):
-    """A site's change of state; the three arrivals are the 5th, 50th and 95th percentile."""
+    """A site's change of state, or a material change within one.
+
+    The three arrivals are the 5th, 50th and 95th percentile of the first group's. `count` is of `kind` alone:
+    `groups` has the others. `not_covered` says that nothing can be heard there now; it cancels nothing.
+    """
 
     issued_at_s: Time
     alert: str
@@ -191,6 +221,21 @@ class Alert(Struct, frozen=True):
     kind: TargetKind
     tracks: tuple[str, ...]
     because: str
+    groups: tuple[AlertGroup, ...] = ()
+
+
+class HearingMap(Struct, frozen=True):
+    """Where one hears now, for the operator: the odds that enough sensors hear a drone.
+
+    Odds in hundredths, row by row from the south-west corner on; a cell is `step_lat_deg` by `step_lon_deg`.
+    """
+
+    south_deg: float
+    west_deg: float
+    step_lat_deg: float
+    step_lon_deg: float
+    columns: int
+    odds: tuple[int, ...]
 
 
 class Truth(Struct, frozen=True):

@@ -84,7 +84,8 @@ def test_the_standard_atmosphere_stands_in_where_none_is_given(tmp_path: Path) -
     ("bad", "reported"),
     [
         (feature(identity=""), "sensor #0: id must be a non-empty string"),
-        (feature(identity=7), "sensor #0: id must be a non-empty string"),
+        (feature(identity=True), "sensor #0: id must be a non-empty string"),
+        (feature(identity=[7]), "sensor #0: id must be a non-empty string"),
         (5, "sensor #0: id must be a non-empty string"),
         (None, "sensor #0: id must be a non-empty string"),
         (feature(identity="S" * 300), "<= 256"),
@@ -133,6 +134,69 @@ def test_duplicate_sensors_are_a_fault(tmp_path: Path) -> None:
     assert found == ("sensor 'S1': id appears more than once",)
 
 
+@pytest.mark.parametrize(
+    ("identity", "name"),
+    [(7, "7"), (8.0, "8"), (0, "0"), (-3, "-3"), (2.5, "2.5"), (123456789012, "123456789012")],
+)
+def test_ids_may_be_numbers(tmp_path: Path, identity: float, name: str) -> None:
+    # Raw: "id":7. Symptom: "id must be a non-empty string". RFC 7946, 3.2: a string or a number.
+    path = tmp_path / "any.geojson"
+    path.write_bytes(collection(feature(identity)))
+    assert read_network(path).sensors[0].id == name
+    path.write_bytes(collection({**site(identity), "id": None, "properties": {"id": identity}}))
+    assert read_sites(path)[0].id == name
+
+
+def test_a_number_and_its_name_are_one_id(tmp_path: Path) -> None:
+    assert faults(tmp_path, collection(feature(7), feature("7"))) == ("sensor '7': id appears more than once",)
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path, coding: str) -> None:
+    # Raw: ef bb bf 7b 22 ... Symptom: "invalid character (byte 0)". Cause: the mark of Windows' editors.
+    mark = "" if coding in ("utf-8-sig", "utf-16") else "\ufeff"
+    path = tmp_path / "sites.geojson"
+    path.write_bytes((mark + collection(site(name="Містечко")).decode()).encode(coding))
+    assert read_sites(path)[0].name == "Містечко"
+
+
+def square(lon: float, lat: float, side: float = 0.1) -> list[list[list[float]]]:
+    return [[[lon, lat], [lon + side, lat], [lon + side, lat + side], [lon, lat + side], [lon, lat]]]
+
+
+def test_a_site_may_have_several_parts(tmp_path: Path) -> None:
+    # Raw: "type":"MultiPolygon", a town and its far bank. Symptom: "geometry must be a Point or a Polygon".
+    path = tmp_path / "sites.geojson"
+    path.write_bytes(collection(site(shape="MultiPolygon", place=[square(30.0, 46.0), square(30.5, 46.2, 0.2)])))
+    (read,) = read_sites(path)
+    assert len(read.rings) == 2
+    # It is named by the larger part's middle, where somebody lives, not by a place in the river.
+    assert (read.lon, read.lat) == pytest.approx((30.6 - 0.02, 46.3 - 0.02), abs=0.03)
+    path.write_bytes(sites_geojson((read,)))
+    assert read_sites(path) == (read,)
+    path.write_bytes(collection(site(shape="MultiPolygon", place=[square(30.0, 46.0)])))
+    assert read_sites(path)[0].further == ()
+
+
+@pytest.mark.parametrize("place", [[], [[]], [[[]]], [square(30.0, 46.0), [[[1.0, 2.0]]]], 5, None])
+def test_a_faulty_part_is_a_fault(tmp_path: Path, place: Any) -> None:
+    found = faults(tmp_path, collection(site(shape="MultiPolygon", place=place)), read_sites)
+    assert len(found) == 1
+    assert found[0].startswith("site 'odesa': ")
+
+
+@pytest.mark.parametrize("beyond", [[180.1, 180.3], [-180.3, -180.1], [179.9, 180.3], [179.9, -179.7]])
+def test_areas_over_180_degrees_are_read_however_they_count(tmp_path: Path, beyond: list[float]) -> None:
+    west, east = beyond
+    ring = [[[west, 0.0], [east, 0.0], [east, 0.2], [west, 0.2], [west, 0.0]]]
+    path = tmp_path / "sites.geojson"
+    path.write_bytes(collection(site(shape="Polygon", place=ring)))
+    (read,) = read_sites(path)
+    middle = (west + (east if abs(east - west) < 180.0 else east + 360.0)) / 2.0
+    assert (read.lon - middle + 180.0) % 360.0 - 180.0 == pytest.approx(0.0, abs=0.05)
+    assert all(-180.0 <= lon <= 180.0 for lon, _ in read.polygon or ())
+
+
 def test_an_empty_network_is_a_fault(tmp_path: Path) -> None:
     assert "at least one sensor" in faults(tmp_path, collection())[0]
 
@@ -148,6 +212,7 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     assert all(any(word in fault for fault in found) for word in ("radar", "97.0", "once", "#3", "wind_mps"))
 
 
+@pytest.mark.slow
 def test_a_country_of_faults_is_reported_briefly(tmp_path: Path) -> None:
     found = faults(tmp_path, collection(*(feature(f"S{k}", kind="radar") for k in range(14_000))))
     assert len(found) == MAX_FAULTS_SHOWN + 1

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +20,9 @@ import msgspec
 from forehear.io.geojson import network_geojson, sites_geojson
 from forehear.io.signing import key_from_seed, signed_line, write_public_key
 from forehear.records import Network, Report, Sensor, Site, Source
+from forehear.service.config import load
+from forehear.service.endpoints.web import application
+from forehear.service.hub import Hub
 
 SEEDS = {f"S{k}": bytes([k + 1]) * 32 for k in range(12)}
 ROOT = Path(__file__).parents[2]
@@ -61,6 +66,18 @@ def report(sensor: str = "S0", heard_at_s: float | None = None, level: float | N
 def line(sensor: str, counter: int, heard_at_s: float | None = None, level: float | None = None) -> bytes:
     """A signed line as this sensor would send it."""
     return signed_line(report(sensor, heard_at_s, level), counter, key_from_seed(SEEDS[sensor]))
+
+
+@asynccontextmanager
+async def asked(config: Path) -> AsyncIterator[tuple[Hub, httpx.AsyncClient]]:
+    """A hub that is asked in this process: its endpoints without a tracker, and a client to them."""
+    hub = Hub(load(config))
+    transport = httpx.ASGITransport(application(hub))
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub.test", timeout=30.0) as client:
+        try:
+            yield hub, client
+        finally:
+            await hub.stop()
 
 
 def free_port() -> int:

@@ -28,6 +28,8 @@ WORD_SCORE = 0.84
 # A left-over word is weak evidence against: middle names, fathers' names and titles come and go.
 LEFT_OVER_COST = 0.02
 COMMON_WEIGHT = 0.4
+# So many common words, each of them in both names, are a name; two given names may be anybody's.
+WHOLE_NAME = 3
 # The same consonants about another vowel: below WORD_SCORE.
 DIFFERENT_VOWEL = 0.8
 # Yu. for Yurii is an initial too.
@@ -52,6 +54,13 @@ _TITLES = frozenset(_TITLES_WORDS.split())
 _LETTERS = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ"
 _ROMANISED = "a b v h g d e ye zh z y i yi y k l m n o p r s t u f kh ts ch sh shch ' yu ya yo ' y e"
 _CYRILLIC = {letter: latin.strip("'") for letter, latin in zip(_LETTERS, _ROMANISED.split(" "), strict=True)}
+# Arabic and Persian letters by their consonants: short vowels are not written, long ones are told apart from
+# consonants by where they stand (`_unvowelled`).
+_ABJAD_LETTERS = "بپتةثجچحخدذرزژسشصضطظغفقكکگلمنهھ"
+_ABJAD_LATIN = "b p t h s j ch h kh d z r z zh s sh s z t z gh f q k k g l m n h h"
+_ABJAD = dict(zip(_ABJAD_LETTERS, _ABJAD_LATIN.split(" "), strict=True))
+_ABJAD_WORD = re.compile("[\u0621-\u064a\u067e\u0686\u0698\u06a9\u06af\u06be\u06c0-\u06cc\u06d5]+")
+_ALEF, _WAW, _YEH, _HALF = "اآأإٱع", "وؤ", "یيىئ", "ءۀ"
 # One letter for each sound that romanisations spell apart; order matters, longer spellings first.
 _SOUNDS: tuple[tuple[str, str], ...] = (
     ("shch", "S"), ("sch", "S"), ("dzh", "j"), ("tch", "C"), ("kh", "h"), ("gh", "q"), ("zh", "j"), ("sh", "S"),
@@ -72,10 +81,34 @@ class NameMatch:
 
 
 def latin(text: str) -> str:
-    """Write a name in plain lower-case Latin letters: Cyrillic transliterated, accents gone."""
+    """Write a name in plain lower-case Latin letters: Cyrillic transliterated, accents gone.
+
+    Of Arabic script the consonants are written, as it writes them itself.
+    """
+    # The stretching of letters and the points above and below them say nothing; Persian compounds have a
+    # non-joiner where others have a space or a hyphen.
+    text = re.sub("[\u200d\u0640\u064b-\u065f\u0670]", "", text).replace("\u200c", " ")
+    text = _ABJAD_WORD.sub(lambda found: _unvowelled(found.group()), text)
     spelled = "".join(_CYRILLIC.get(letter, letter) for letter in text.lower())
     plain = unicodedata.normalize("NFKD", spelled)
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _unvowelled(word: str) -> str:
+    """Write a word of Arabic script by its consonants, and by the vowel that it begins with.
+
+    Waw is a consonant at the beginning and beside an alef or yeh, else a vowel; Ignores: where that is wrong.
+    """
+    out = ""
+    for k, letter in enumerate(word):
+        before, after = word[k - 1] if k else "", word[k + 1 : k + 2]
+        if letter in _ABJAD:
+            out += _ABJAD[letter]
+        elif letter in _WAW and (not k or before in _ALEF or (after and after in _ALEF + _YEH)):
+            out += "v"
+        elif not k and letter in _ALEF + _YEH:
+            out += "y" if letter in _YEH else "a"
+    return out
 
 
 @lru_cache(maxsize=8192)
@@ -107,10 +140,13 @@ def skeleton(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", text)
 
 
-def _rounded(word: str) -> bool:
-    """Whether the first vowel after a consonant is o or u, which romanisations seldom exchange for a, e or i."""
+def _rounded(word: str) -> bool | None:
+    """Whether the first vowel after a consonant is o or u, which romanisations seldom exchange for a, e or i.
+
+    None where no vowel is written, as in Arabic script.
+    """
     found = re.search(r"[^aeiouy]([aeiouy])", word)
-    return bool(found and found.group(1) in "ou")
+    return found.group(1) in "ou" if found else None
 
 
 @lru_cache(maxsize=65536)
@@ -122,12 +158,17 @@ def word_score(a: str, b: str) -> float:
         return 0.9 if a.startswith(b) or b.startswith(a) or a[0] == b[0] else 0.0
     letters = float(JaroWinkler.similarity(a, b))
     one, other = skeleton(a), skeleton(b)
+    round_a, round_b = _rounded(a), _rounded(b)
+    if round_a is None or round_b is None:
+        # Without vowels nobody can tell which h is silent.
+        one, other = (re.sub(r"(.)\1+", r"\1", bones.replace("h", "")) for bones in (one, other))
     if one == other and len(one) >= 2:
         # Hassan and Hossein share their bones; the roundness of the first vowel tells them apart.
-        return max(0.93, letters) if _rounded(a) == _rounded(b) else min(letters, DIFFERENT_VOWEL)
-    bones = float(fuzz.ratio(one, other)) / 100.0
+        alike = round_a is None or round_b is None or round_a == round_b
+        return max(0.93, letters) if alike else min(letters, DIFFERENT_VOWEL)
+    shared = float(fuzz.ratio(one, other)) / 100.0
     # Letters alone take Mohammad for Mohammadi and Hassan for Hossein; both views have to agree.
-    return min(letters, 0.5 * letters + 0.5 * bones)
+    return min(letters, 0.5 * letters + 0.5 * shared)
 
 
 def _weight(word: str) -> float:
@@ -177,6 +218,9 @@ def match_names(a: str, b: str) -> NameMatch:
     distinct_one = tuple(w for w in one if w not in _GENERIC) or one
     distinct_other = tuple(w for w in other if w not in _GENERIC) or other
     if not distinct_one or not distinct_other:
+        empty = a if not distinct_one else b
+        if any(letter.isalpha() for letter in empty):
+            return NameMatch(False, 0.0, f"{empty!r}: not known here; known: Latin, Cyrillic and Arabic script")
         return NameMatch(False, 0.0, "one of the names is empty")
     distinct_one, distinct_other = _join(distinct_one, distinct_other), _join(distinct_other, distinct_one)
     pairs = _pair(distinct_one, distinct_other)
@@ -185,9 +229,11 @@ def match_names(a: str, b: str) -> NameMatch:
     left_over = len(distinct_one) + len(distinct_other) - 2 * len(pairs)
     score = max(0.0, min(1.0, matched / shorter) - LEFT_OVER_COST * left_over) if shorter > 0.0 else 0.0
     shared = ", ".join(x if x == y else f"{x} ~ {y} ({s:.2f})" for x, y, s in pairs)
-    # A shared given name alone is no identity, however short the other name is.
+    # A shared given name alone is no identity, however short the other name is. A whole name of common words is
+    # one all the same (Mohammadi, Mohammad Reza), where no word of either is left over.
     rare = any(min(_weight(x), _weight(y)) >= 1.0 for x, y, _ in pairs)
-    if pairs and not rare:
+    whole = left_over == 0 and (len(pairs) >= WHOLE_NAME or (len(pairs) > 1 and one == other))
+    if pairs and not rare and not whole:
         return NameMatch(False, round(min(score, 0.5), 3), f"only common words are shared: {shared}")
     if not pairs:
         return NameMatch(False, round(score, 3), "no word is shared")

@@ -1,4 +1,4 @@
-"""Check a configuration of the service, and all files that it names; tell every fault at once.
+"""Check a configuration of the service, and all files that it names; tell every fault and every doubt at once.
 
 forehear check forehear.toml
 """
@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check; 0 when it can be served, 2 otherwise."""
+    from forehear.cli.check_doubts import doubts
     from forehear.service.config import load
 
     settings = load(args.config)
@@ -27,4 +28,8 @@ def run(args: argparse.Namespace) -> int:
     )
     if keys == 0 and not settings.config.ingest.unsigned:
         print("note: no sensor has a key yet, and ingest.unsigned is false: enrol some", file=sys.stderr)
+    for words in (found := doubts(settings)):
+        print(f"warning: {words}", file=sys.stderr)
+    if found:
+        print(f"{args.config}: can be served; {len(found)} to look at", file=sys.stderr)
     return 0

@@ -1,19 +1,24 @@
 """Alerts as CAP 1.2 messages (OASIS CAP-v1.2, 2010) and as an Atom feed (RFC 4287). No clock, no network.
 
-Times carry a numeric offset and no fractions, a polygon is `lat,lon` pairs, references name every earlier message
-of the alert as `sender,identifier,sent`. XML signatures are left out: the transport is authenticated instead.
+Times carry a numeric offset and no fractions, a polygon is `lat,lon` pairs, references name earlier messages of
+the alert as `sender,identifier,sent`: the first and the last few, since each named those before it in its turn.
+XML signatures are left out: the transport is authenticated instead.
 """
 
+import hashlib
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from itertools import pairwise
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
+from forehear.areas import Ring, cut, outlines
 from forehear.geodesy import plane_at
 from forehear.io.cap_words import Words, words_in
-from forehear.records import Alert, Site
+from forehear.records import Alert, AlertState, Site
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -21,9 +26,14 @@ LANGUAGES: tuple[Literal["uk", "en"], ...] = ("uk", "en")
 CODES = {"uk": "uk-UA", "en": "en-GB"}
 # A circle as a polygon of so many sides is true to 0.4 % of its radius.
 CIRCLE_SIDES = 36
+# Earlier messages that one refers to: the first, and so many of the last. An alert of a long night has hundreds.
+LAST_REFERRED = 3
 # A message stands until the latest arrival and this long after it [s]; without one, this long alone.
 STANDS_AFTER_S, STANDS_S = 900.0, 1800.0
+# Of a name in an identifier so many characters are kept: an address of some hundred characters passes everywhere.
+LONGEST_NAME = 90
 Status = Literal["Actual", "Exercise", "System", "Test"]
+_NO_CHARACTER = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Issuer(NamedTuple):
@@ -34,6 +44,23 @@ class Issuer(NamedTuple):
     status: Status
     zone: tzinfo
     web: str | None = None
+
+
+class _Said(NamedTuple):
+    """What CAP's code words say of a state; no certainty: by the probability."""
+
+    response: str
+    urgency: str
+    severity: str
+    certainty: str | None = None
+
+
+_SAID: dict[AlertState, _Said] = {
+    "warning": _Said("Shelter", "Immediate", "Extreme"),
+    "watch": _Said("Prepare", "Expected", "Severe"),
+    "cancelled": _Said("AllClear", "Past", "Minor", "Unlikely"),
+    "not_covered": _Said("Monitor", "Unknown", "Unknown", "Unknown"),
+}
 
 
 class Reference(NamedTuple):
@@ -51,14 +78,34 @@ def cap_time(time_s: float, zone: tzinfo) -> str:
 
 
 def identifier_of(alert: Alert, number: int, prefix: str) -> str:
-    """Name the number-th message of an alert: no spaces, commas, < or &, as CAP 3.2.1 demands."""
-    return f"{quote(prefix, safe='')}.{quote(alert.alert, safe='')}.{quote(alert.site, safe='')}.{number}"
+    """Name the number-th message of an alert: no spaces, commas, < or &, as CAP 3.2.1 demands.
+
+    Of letters, digits and `-._~` alone, so that in an address it is what it is, quoted or not.
+    """
+    return f"{'.'.join(_plain(part) for part in (prefix, alert.alert, alert.site))}.{number}"
 
 
-def polygon_of(site: Site) -> str:
-    """Give a site's area as CAP's polygon: `lat,lon lat,lon ...`, closed."""
-    if site.polygon is not None:
-        points = list(site.polygon)
+def _plain(name: str) -> str:
+    """Write a name in unreserved characters (RFC 3986, 2.3), another for each name, and not too long."""
+    data = name.encode("utf-8", "surrogatepass")
+    plain = quote(data, safe="").replace("~", "%7E").replace("%", "~")
+    if len(plain) <= LONGEST_NAME:
+        return plain
+    return f"{plain[:LONGEST_NAME]}~~{hashlib.sha256(data).hexdigest()[:16]}"
+
+
+def address_of(base: str, identifier: str) -> str:
+    """Give where a message is read."""
+    return f"{base.rstrip('/')}/cap/{quote(identifier, safe='~')}.xml"
+
+
+def areas_of(site: Site) -> tuple[Ring, ...]:
+    """Give a site's area as closed rings of (lon, lat) that hold it, a few hundred corners together.
+
+    A site has as many as it has parts, and one more for each that crosses 180 degrees.
+    """
+    if site.rings:
+        rings = outlines(site.rings)
     else:
         plane = plane_at(site.lon, site.lat)
         # A hair outside, so that the polygon holds the whole circle.
@@ -66,8 +113,19 @@ def polygon_of(site: Site) -> str:
         angles = [2.0 * math.pi * k / CIRCLE_SIDES for k in range(CIRCLE_SIDES)]
         lon, lat = plane.inverse([radius * math.sin(a) for a in angles], [radius * math.cos(a) for a in angles])
         points = [(float(a), float(b)) for a, b in zip(lon, lat, strict=True)]
-        points.append(points[0])
-    return " ".join(f"{lat:.5f},{lon:.5f}" for lon, lat in points)
+        rings = ((*points, points[0]),)
+    return tuple(part for ring in rings for part in (cut(ring) if _crosses(ring) else [ring]))
+
+
+def _crosses(ring: Ring) -> bool:
+    return any(abs(a[0] - b[0]) > 180.0 or abs(b[0]) > 180.0 for a, b in pairwise(ring))
+
+
+def polygons_of(site: Site) -> list[str]:
+    """Give a site's area as CAP's polygons: `lat,lon lat,lon ...`, closed."""
+    # What was simplified holds the site by 0.3 m, and is written to 0.1 m; all else to a metre.
+    digits = 6 if outlines(site.rings) != site.rings else 5
+    return [" ".join(f"{lat:.{digits}f},{lon:.{digits}f}" for lon, lat in ring) for ring in areas_of(site)]
 
 
 def message(
@@ -75,7 +133,7 @@ def message(
 ) -> tuple[bytes, Reference]:
     """Write one CAP message; returns it and what later messages of the alert refer to it by.
 
-    `number` counts the alert's messages from 1; `earlier` are all before it.
+    `number` counts the alert's messages from 1; `earlier` are all before it, the first one first.
     """
     sent = cap_time(alert.issued_at_s, issuer.zone)
     me = Reference(issuer.sender, identifier_of(alert, number, prefix), sent)
@@ -87,7 +145,8 @@ def message(
     if issuer.status in ("Exercise", "Test"):
         _add(root, note="EXERCISE EXERCISE EXERCISE. НАВЧАННЯ. No real threat.")
     if earlier:
-        _add(root, references=" ".join(",".join(r) for r in earlier))
+        named = [*earlier[:1], *earlier[1:][-LAST_REFERRED:]]
+        _add(root, references=" ".join(",".join(r) for r in named))
     for language in LANGUAGES:
         _info(
             root, alert, site, issuer, CODES[language], words_in(language, alert, site, issuer.zone, issuer.status)
@@ -95,20 +154,22 @@ def message(
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(root, encoding="utf-8") + b"\n", me
 
 
+def clean(text: str) -> str:
+    """Give text as XML 1.0 can hold it (2.2, Char): control characters, as spreadsheets leave them, are spaces."""
+    return _NO_CHARACTER.sub(" ", text)
+
+
 def _add(parent: Tree.Element, **children: str) -> None:
     for name, text in children.items():
-        Tree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = text
+        Tree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = clean(text)
 
 
 def _info(root: Tree.Element, alert: Alert, site: Site, issuer: Issuer, code: str, words: Words) -> None:
     info = Tree.SubElement(root, f"{{{NAMESPACE}}}info")
-    warning, over = alert.state == "warning", alert.state == "cancelled"
-    _add(info, language=code, category="Safety", event=words.event)
-    _add(info, responseType="AllClear" if over else ("Shelter" if warning else "Prepare"))
-    _add(info, urgency="Past" if over else ("Immediate" if warning else "Expected"))
-    _add(info, severity="Minor" if over else ("Extreme" if warning else "Severe"))
-    likely = alert.probability > 0.5
-    _add(info, certainty="Unlikely" if over else ("Likely" if likely else "Possible"))
+    said = _SAID[alert.state]
+    _add(info, language=code, category="Safety", event=words.event, responseType=said.response)
+    _add(info, urgency=said.urgency, severity=said.severity)
+    _add(info, certainty=said.certainty or ("Likely" if alert.probability > 0.5 else "Possible"))
     _add(info, effective=cap_time(alert.issued_at_s, issuer.zone))
     if alert.arrival_earliest_s is not None:
         _add(info, onset=cap_time(alert.arrival_earliest_s, issuer.zone))
@@ -123,7 +184,9 @@ def _info(root: Tree.Element, alert: Alert, site: Site, issuer: Issuer, code: st
         parameter = Tree.SubElement(info, f"{{{NAMESPACE}}}parameter")
         _add(parameter, valueName=f"forehear:{name}", value=value)
     area = Tree.SubElement(info, f"{{{NAMESPACE}}}area")
-    _add(area, areaDesc=site.name, polygon=polygon_of(site))
+    _add(area, areaDesc=site.name)
+    for polygon in polygons_of(site):
+        _add(area, polygon=polygon)
 
 
 class Entry(NamedTuple):
@@ -141,8 +204,8 @@ def atom(entries: Sequence[Entry], issuer: Issuer, address: str, updated_s: floa
     Tree.register_namespace("", ATOM)
 
     def put(parent: Tree.Element, name: str, text: str | None = None, **attributes: str) -> Tree.Element:
-        child = Tree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-        child.text = text
+        child = Tree.SubElement(parent, f"{{{ATOM}}}{name}", {k: clean(v) for k, v in attributes.items()})
+        child.text = None if text is None else clean(text)
         return child
 
     feed = Tree.Element(f"{{{ATOM}}}feed")

@@ -1,24 +1,33 @@
 """Networks and sites as GeoJSON (RFC 7946): configuration, so every fault is listed at once."""
 
-import math
+import codecs
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from forehear.areas import Ring, middle_of, wrapped
 from forehear.errors import ConfigurationError
 from forehear.records import Atmosphere, Latitude, Longitude, Network, Sensor, Site
 
 # Showing the first fifty faults of a broken file is help; showing 14,000 is not.
 MAX_FAULTS_SHOWN = 50
+# Keys that are read of a collection and of a feature's properties; and how alike a key is to one that is meant.
+COLLECTION_KEYS = ("type", "features", "atmosphere")
+PROPERTY_KEYS = ("kind", "public_key", "name", "radius_m")
+LIKE = 0.72
+# An area that goes on counting beyond 180 degrees is narrower than this [deg]: else one corner is wrong.
+WIDEST_DEG = 60.0
 # Enough of a wrong value to find it by.
-TOLD_CHARACTERS = 60
+QUOTED_CHARACTERS = 60
 
 
 def _load(path: str | Path) -> tuple[dict[str, Any], list[Any]]:
     where = str(path)
     try:
-        data = msgspec.json.decode(Path(path).read_bytes())
+        data = msgspec.json.decode(unmarked(Path(path).read_bytes()))
     except OSError as error:
         raise ConfigurationError(where, [f"cannot be read: {error.strerror or error}"]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -31,6 +40,16 @@ def _load(path: str | Path) -> tuple[dict[str, Any], list[Any]]:
     return data, features
 
 
+def unmarked(data: bytes) -> bytes:
+    """Give text as UTF-8 without the byte order mark that editors and spreadsheets put before it.
+
+    Raises UnicodeDecodeError where the text is not what its mark says.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16").encode("utf-8")
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
 def _raise(where: str, faults: list[str]) -> None:
     if faults:
         listed = faults[:MAX_FAULTS_SHOWN]
@@ -40,15 +59,24 @@ def _raise(where: str, faults: list[str]) -> None:
 
 
 def _parts(feature: Any) -> tuple[str | None, dict[str, Any], dict[str, Any]]:
-    """The id (none unless it is a non-empty string), properties and geometry of a feature."""
+    """The id (none unless it is a non-empty string or a number), properties and geometry of a feature."""
     if not isinstance(feature, dict):
         return None, {}, {}
     properties = feature.get("properties")
     properties = properties if isinstance(properties, dict) else {}
     geometry = feature.get("geometry")
     geometry = geometry if isinstance(geometry, dict) else {}
-    identity = feature.get("id", properties.get("id"))
-    return (identity if isinstance(identity, str) and identity else None), properties, geometry
+    identity = feature.get("id")
+    return _name_of(properties.get("id") if identity is None else identity), properties, geometry
+
+
+def _name_of(identity: Any) -> str | None:
+    """Give an id as a string: RFC 7946 (3.2) allows numbers, and 7 is "7" also where a tool wrote 7.0."""
+    if isinstance(identity, float) and identity.is_integer():
+        identity = int(identity)
+    if isinstance(identity, int | float) and not isinstance(identity, bool):
+        return str(identity)
+    return identity if isinstance(identity, str) and identity else None
 
 
 def read_network(path: str | Path) -> Network:
@@ -93,16 +121,48 @@ def read_network(path: str | Path) -> Network:
     return Network(tuple(sensors), atmosphere)
 
 
+def unread_keys(path: str | Path) -> list[str]:
+    """Tell of keys that nothing reads: all within `atmosphere`, elsewhere those that look like one that is read.
+
+    Other tools keep keys of their own in features: those are none of our business. Raises ConfigurationError.
+    """
+    data, features = _load(path)
+    out = [f"{key}: is not read{hint}" for key in data if (hint := _meant(key, COLLECTION_KEYS))]
+    air = data.get("atmosphere")
+    known = [f.name for f in msgspec.structs.fields(Atmosphere)]
+    for key in air if isinstance(air, dict) else ():
+        if key not in known:
+            out.append(f"atmosphere.{_short(key)}: is not read{_meant(key, known)}; read: {', '.join(known)}")
+    seen: dict[str, list[str]] = {}
+    for feature in features:
+        identity, properties, _ = _parts(feature)
+        for key in properties:
+            # A feature with a name beside its name:en means what it says.
+            if _meant(key, [one for one in PROPERTY_KEYS if one not in properties]) and key not in PROPERTY_KEYS:
+                seen.setdefault(key, []).append(identity or "?")
+    for key, names in seen.items():
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        out.append(f"{_short(names[0])}{others}: {_short(key)} is not read{_meant(key, PROPERTY_KEYS)}")
+    return out
+
+
+def _meant(key: str, known: Sequence[str]) -> str:
+    """Name the key that was meant; empty where it is one, or nothing like one."""
+    plain = key.lower().replace("-", "_")
+    found = [] if key in known else get_close_matches(plain, known, 1, LIKE)
+    return f": is {found[0]} meant?" if found else ""
+
+
 def _misnamed(noun: str, index: int, identity: str | None) -> str:
     if identity is None:
-        return f"{noun} #{index}: id must be a non-empty string"
+        return f"{noun} #{index}: id must be a non-empty string or a number"
     return f"{noun} {_short(identity)}: id appears more than once"
 
 
 def _short(value: Any) -> str:
     """A value in words, however large it is."""
-    text = repr(value) if not isinstance(value, str) else repr(value[:TOLD_CHARACTERS])
-    return text if len(text) <= TOLD_CHARACTERS + 2 else text[:TOLD_CHARACTERS] + "..."
+    text = repr(value) if not isinstance(value, str) else repr(value[:QUOTED_CHARACTERS])
+    return text if len(text) <= QUOTED_CHARACTERS + 2 else text[:QUOTED_CHARACTERS] + "..."
 
 
 def _describe(thing: str, fields: Any, error: msgspec.ValidationError) -> str:
@@ -135,18 +195,18 @@ def read_sites(path: str | Path) -> tuple[Site, ...]:
         try:
             if geometry.get("type") == "Point":
                 lon, lat = msgspec.convert(place, list[float])[:2]
-            elif geometry.get("type") == "Polygon":
-                rings = msgspec.convert(place, list[list[list[float]]])
-                ring = tuple((p[0], p[1]) for p in rings[0])
-                msgspec.convert(ring, tuple[tuple[Longitude, Latitude], ...])
-                if len(ring) < 4 or ring[0] != ring[-1]:
+            elif geometry.get("type") in ("Polygon", "MultiPolygon"):
+                parts = [place] if geometry["type"] == "Polygon" else msgspec.convert(place, list[Any])
+                rings = tuple(_ring(part) for part in parts)
+                if not rings or any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings):
                     faults.append(f"site {_short(identity)}: polygon must be closed and have at least 4 points")
                     continue
-                lon = math.fsum(p[0] for p in ring[:-1]) / (len(ring) - 1)
-                lat = math.fsum(p[1] for p in ring[:-1]) / (len(ring) - 1)
-                fields["polygon"] = ring
+                lon, lat = middle_of(rings)
+                fields |= {"polygon": rings[0], "further": rings[1:]}
             else:
-                faults.append(f"site {_short(identity)}: geometry must be a Point or a Polygon")
+                faults.append(
+                    f"site {_short(identity)}: geometry must be a Point or a Polygon (or a MultiPolygon)"
+                )
                 continue
             sites.append(msgspec.convert(fields | {"lon": lon, "lat": lat}, Site))
         except msgspec.ValidationError as error:
@@ -155,6 +215,17 @@ def read_sites(path: str | Path) -> tuple[Site, ...]:
             faults.append(f"site {_short(identity)}: coordinates={_short(place)} are not [lon, lat] numbers")
     _raise(str(path), faults)
     return tuple(sites)
+
+
+def _ring(part: Any) -> Ring:
+    """Give the outer ring of a polygon. Raises ValidationError, IndexError."""
+    outer = msgspec.convert(part, list[list[list[float]]])[0]
+    lons = [p[0] for p in outer]
+    # Tools that draw across 180 degrees go on counting: 180.2 is -179.8.
+    beyond = bool(lons) and max(map(abs, lons)) < 360.0 and max(lons) - min(lons) < WIDEST_DEG
+    ring = tuple((wrapped(p[0]) if beyond else p[0], p[1]) for p in outer)
+    msgspec.convert(ring, tuple[tuple[Longitude, Latitude], ...])
+    return ring
 
 
 def network_geojson(network: Network) -> bytes:
@@ -176,7 +247,9 @@ def sites_geojson(sites: tuple[Site, ...]) -> bytes:
             properties["radius_m"] = s.radius_m
             features.append(_feature(s.id, [s.lon, s.lat], properties))
         else:
-            features.append(_feature(s.id, [[list(p) for p in s.polygon]], properties, "Polygon"))
+            parts = [[[list(p) for p in ring]] for ring in s.rings]
+            shape, place = ("Polygon", parts[0]) if len(parts) == 1 else ("MultiPolygon", parts)
+            features.append(_feature(s.id, place, properties, shape))
     return _collection(features, {})
 
 

@@ -4,6 +4,7 @@
 first faulty lines of each reason are kept in words, and memory stays bounded whatever comes in.
 """
 
+import codecs
 import math
 import re
 from collections import Counter
@@ -91,11 +92,18 @@ class ReportParser:
         self._rejections = rejections
         self._rest = b""
         self._skipping = False
+        self._begun = False
         self._strict = msgspec.json.Decoder(_StrictReport)
         self._lenient = msgspec.json.Decoder(Report)
 
     def feed(self, data: bytes) -> list[Report]:
         """Give the reports that these bytes complete; keep an unfinished line for the next call."""
+        if not self._begun and (whole := self._rest + data):
+            # An editor's byte order mark may come in pieces, too.
+            if len(whole) < len(codecs.BOM_UTF8) and codecs.BOM_UTF8.startswith(whole):
+                self._rest = whole
+                return []
+            self._begun, self._rest, data = True, b"", whole.removeprefix(codecs.BOM_UTF8)
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
         if self._skipping and lines:
@@ -145,6 +153,9 @@ class ReportParser:
         try:
             report = self._lenient.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as again:
+            if str(again).endswith("`$.sensor`") and (named := _with_named_sensor(line)) is not None:
+                self._rejections.warnings["numbers taken for sensors' names"] += 1
+                return named
             found = _SENSOR.search(line[:4096])
             sensor = found.group(1).decode("utf-8", "replace") if found else None
             invalid = isinstance(again, msgspec.ValidationError)
@@ -167,6 +178,17 @@ class ReportParser:
         return True
 
 
+def _with_named_sensor(line: bytes) -> Report | None:
+    """Take a report whose sensor is named by a number, as networks may name them; None where that is not all."""
+    try:
+        fields = msgspec.json.decode(line)
+        if not isinstance(fields["sensor"], int) or isinstance(fields["sensor"], bool):
+            return None
+        return msgspec.convert(fields | {"sensor": str(fields["sensor"])}, Report)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, KeyError):
+        return None
+
+
 def read_chunks(stream: BinaryIO, size: int = _READ_BYTES) -> Iterator[bytes]:
     """Read a file or a pipe as it comes: what is there now, at most `size` bytes at a time."""
     read = getattr(stream, "read1", stream.read)
@@ -181,6 +203,8 @@ def decode_lines(stream: BinaryIO, kind: type[T]) -> Iterator[T]:
     """
     decoder = msgspec.json.Decoder(kind)
     for number, line in enumerate(stream, 1):
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
         if line.strip():
             try:
                 yield decoder.decode(line)

@@ -36,7 +36,7 @@ def read_places(words: str) -> NDArray[np.float64]:
     if "," in words and not file.exists():
         return _checked(_lines(words.split(";"), "--places"), "--places")
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(words, [f"cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
     if text.lstrip().startswith("{"):

@@ -53,6 +53,10 @@ class MqttTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     username: str | None = None
     password_file: str | None = None
     tls: bool = False
+    # A certificate authority of one's own, and a certificate to show with its key (PEM).
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
 
 
 class StoreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,7 +126,7 @@ def load(path: str | Path) -> Settings:
     """Read and check forehear.toml; paths in it are relative to it. Raises ConfigurationError with every fault."""
     where = str(path)
     try:
-        data = tomllib.loads(Path(path).read_text("utf-8"))
+        data = tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(where, [f"cannot be read: {error.strerror or error}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -193,12 +197,31 @@ def _read(config: Config, folder: Path, faults: list[str]) -> Settings:
     faults += _number_faults(config) + policy_faults(config.warn)
     token = _secret("operator.token_file", config.operator.token_file, folder, faults, LEAST_TOKEN_CHARACTERS)
     password = _secret("mqtt.password_file", config.mqtt.password_file, folder, faults, 1)
+    faults += _tls_faults(config.mqtt, folder)
     if config.service.host not in ("127.0.0.1", "::1", "localhost") and token is None:
         faults.append(
             f"service.host={config.service.host!r} can be reached from elsewhere, and operator.token_file is not "
             "set: anybody could enrol sensors and read where they stand"
         )
     return Settings(config, folder, network, sites, token, password)
+
+
+def _tls_faults(mqtt: MqttTable, folder: Path) -> list[str]:
+    """What is wrong with the files of MQTT's certificates: better said now than when the broker is called."""
+    faults = []
+    files = {name: getattr(mqtt, name) for name in ("ca_file", "cert_file", "key_file")}
+    for name, file in files.items():
+        if file is None:
+            continue
+        if not mqtt.tls:
+            faults.append(f"mqtt.{name}={file!r}: is not used without mqtt.tls = true")
+        try:
+            (folder / file).read_bytes()
+        except OSError as error:
+            faults.append(f"mqtt.{name}={file!r}: cannot be read: {error.strerror or error}")
+    if mqtt.key_file is not None and mqtt.cert_file is None:
+        faults.append(f"mqtt.key_file={mqtt.key_file!r}: is not used without mqtt.cert_file")
+    return faults
 
 
 def _number_faults(config: Config) -> list[str]:
@@ -231,7 +254,7 @@ def _secret(name: str, file: str | None, folder: Path, faults: list[str], least:
     if file is None:
         return None
     try:
-        text = (folder / file).read_text("utf-8").strip()
+        text = (folder / file).read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{name}={file!r}: cannot be read: {error}")
         return None

@@ -23,6 +23,7 @@ from forehear.records import Alert, Report
 from forehear.service.config import Settings
 from forehear.service.intake.gate import Gate, Limits, known_sensors
 from forehear.service.intake.intake import Intake
+from forehear.service.intake.mqtt import Mqtt
 from forehear.service.secret import secret
 from forehear.service.show.sensor_states import SensorStates
 from forehear.service.show.showing import Showing
@@ -65,6 +66,10 @@ class Hub:
         service = settings.config.service
         self.issuer = cap.Issuer(service.sender, service.name, service.status, settings.zone, service.public_url)
         self._teller = teller(self.issuer, self.sites, folder)
+        # What tells this installation from all others.
+        self.name = self._teller.prefix
+        # Set by who runs it, where reports come from a broker.
+        self.mqtt: Mqtt | None = None
         self.newest_heard_s = -math.inf
         self.ready = asyncio.Event()
         self.steps = self.reports_in_steps = 0

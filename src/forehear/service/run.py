@@ -11,6 +11,7 @@ import uvicorn
 
 from forehear.errors import InputError
 from forehear.service.config import Settings
+from forehear.service.endpoints.connections import Connection, most_connections
 from forehear.service.endpoints.web import application
 from forehear.service.hub import Hub
 from forehear.service.intake.mqtt import Mqtt
@@ -52,8 +53,9 @@ async def serve(
     hub = Hub(settings, clock, launched)
     config = uvicorn.Config(
         application(hub), log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75,
-        timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none",
+        timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none", http=Connection,
     )  # fmt: skip
+    Connection.most = most_connections()
     server = uvicorn.Server(config)
     if not gc.isenabled():
         # What was loaded stays: it need not be looked through again and again for what can go.
@@ -62,7 +64,9 @@ async def serve(
     await hub.start()
     tasks: list[asyncio.Task[None]] = []
     if settings.config.mqtt.enabled:
-        tasks.append(asyncio.create_task(Mqtt(settings.config.mqtt, settings.mqtt_password, hub.intake).run()))
+        mqtt = Mqtt(settings.config.mqtt, settings.mqtt_password, hub.intake, hub.name, settings.folder)
+        hub.mqtt = mqtt
+        tasks.append(asyncio.create_task(mqtt.run()))
     if then is not None:
         tasks.append(asyncio.ensure_future(then(hub)))
     loop = asyncio.get_running_loop()

@@ -94,3 +94,54 @@ def test_a_geojson_that_is_none_is_reported(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.geojson").write_text(text)
     with pytest.raises(ConfigurationError):
         read_recordings(str(tmp_path / "bad.geojson"), START, "clock")
+
+
+def flight(count: int = 300) -> list[str]:
+    return [f"{k},{30.8 + 0.00066 * k:.5f},{47.5 + 0.00002 * k:.5f},400" for k in range(count)]
+
+
+@pytest.mark.parametrize("at", [0, 1, 150, 298, 299])
+def test_one_fix_of_a_deceived_receiver_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], at: int
+) -> None:
+    # A recorder's log, one fix a second, whose receiver was deceived once. Line 152, say:
+    #     150.0,34.84900,47.50300,400
+    # Symptom: the whole file was refused, and the fix was not named. Cause: a trajectory was usable or was not.
+    lines = flight()
+    lines[at] = f"{at},34.849,47.503,400"
+    (table,) = read_recordings(csv_of(tmp_path, *lines), START, "clock")
+    assert len(table) == 299
+    assert at not in table[:, 0]
+    assert np.abs(np.diff(table[:, 1]) - 0.00066 * np.diff(table[:, 0])).max() < 1e-4
+    said = capsys.readouterr().err
+    assert f"line {at + 2}: time_s={at}, lon=34.849" in said
+
+
+@pytest.mark.parametrize("bad", ["nan,30.9,47.5,400", "77,inf,47.5,400", "77,30.9,97,400", "77,30.9,47.5,99999"])
+def test_a_fix_that_is_nowhere_on_earth_is_left_out_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], bad: str
+) -> None:
+    lines = flight()
+    lines[77] = bad
+    (table,) = read_recordings(csv_of(tmp_path, *lines), START, "clock")
+    assert len(table) == 299
+    assert "line 79: " in capsys.readouterr().err
+
+
+def test_a_receiver_that_is_deceived_for_a_while_is_believed_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = flight()
+    for k in range(100, 125):
+        lines[k] = f"{k},{37.0 + 0.0005 * k:.5f},45.0,400"
+    (table,) = read_recordings(csv_of(tmp_path, *lines), START, "clock")
+    assert table[:, 0].tolist() == [*range(100), *range(125, 300)]
+    assert "25 left out" in capsys.readouterr().err
+
+
+def test_a_flight_of_which_much_is_impossible_is_refused_and_says_when(tmp_path: Path) -> None:
+    lines = flight(20)
+    for k in (5, 9, 13):
+        lines[k] = f"{k},34.849,47.503,400"
+    with pytest.raises(ConfigurationError, match=r"between two fixes, time_s=\d+ and \d+"):
+        read_recordings(csv_of(tmp_path, *lines), START, "clock")

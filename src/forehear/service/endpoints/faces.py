@@ -35,6 +35,11 @@ def origin_of(request: "Request[Any, Any, Any]") -> str:
     return request.client.host if request.client is not None else "?"
 
 
+def connection_of(request: "Request[Any, Any, Any]") -> str:
+    """Name the connection that a request comes over."""
+    return f"{request.client.host}:{request.client.port}" if request.client is not None else "?"
+
+
 def security_headers(tiles: str | None) -> list[tuple[str, str]]:
     """The headers of every answer: nothing is loaded from elsewhere but the tiles that the configuration names."""
     host = ""

@@ -57,10 +57,12 @@ async def get_sites(request: Requested) -> Response[Any]:
     for site in hub.sites.values():
         shown: dict[str, Any] = {"name": site.name, "kind": site.kind, "radius_m": site.radius_m, "state": "clear"}
         if site.id in states:
-            shown |= msgspec.to_builtins(states[site.id])
+            state = msgspec.to_builtins(states[site.id])
+            # The kind of what threatens it is another thing than its own.
+            shown |= {"threat" if key == "kind" else key: value for key, value in state.items()}
         feature = _point(site.id, site.lon, site.lat, shown)
-        pairs = (pair.split(",") for pair in cap.polygon_of(site).split())
-        shown["polygon"] = [[float(lon), float(lat)] for lat, lon in pairs]
+        shown["polygons"] = [[[round(lon, 6), round(lat, 6)] for lon, lat in ring] for ring in cap.areas_of(site)]
+        shown["polygon"] = shown["polygons"][0]
         features.append(feature)
     return _collection(features)
 
@@ -117,8 +119,8 @@ async def get_live(request: Requested) -> Response[Any] | Stream:
     """The whole picture first, then every change, until the connection is closed."""
     hub = hub_of(request)
     face = face_of(request, hub.token)
-    if hub.show.live.watchers() >= MOST_WATCHERS:
-        return fault(503, f"{MOST_WATCHERS} are watching already")
+    if hub.show.live.watchers(face) >= MOST_WATCHERS[face]:
+        return fault(503, f"{MOST_WATCHERS[face]} are watching already")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Stream(hub.show.live.watch(face), media_type="text/event-stream", headers=headers)
 

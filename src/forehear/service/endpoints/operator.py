@@ -5,12 +5,13 @@ from typing import Annotated, Any
 import msgspec
 from litestar import MediaType, Response, delete, get, post
 from litestar.exceptions import HTTPException
-from litestar.params import Parameter
+from litestar.params import Body, Parameter
 
 from forehear import __version__
 from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals
 from forehear.service.endpoints.faces import operator_only
 from forehear.service.endpoints.metrics import exposition
+from forehear.service.show.deafness import deaf
 
 
 class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
@@ -27,16 +28,23 @@ class ServiceHealth(msgspec.Struct):
     time_s: float
     behind_s: float
     store_full: bool
+    # Why it is degraded, and how many sites would not hear a target in time.
+    reasons: tuple[str, ...] = ()
+    sites_not_covered: int = 0
     version: str = __version__
 
 
 @get("/health", summary="Whether it lives", tags=["health"])
 async def get_health(request: Requested) -> ServiceHealth:
-    """200 as long as the service can answer and nothing of it has died."""
+    """200 as long as the service can answer and nothing of it has died; `degraded` where it hears too little."""
     hub = hub_of(request)
     if (error := hub.failed()) is not None:
         raise HTTPException(f"a part of the service has died: {error}", status_code=500)
-    return ServiceHealth("ok", hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full)
+    reasons = deaf(hub.show.site_states)
+    return ServiceHealth(
+        "degraded" if reasons else "ok", hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full,
+        reasons, sum(not site.covered for site in hub.show.site_states),
+    )  # fmt: skip
 
 
 @get("/metrics", summary="Prometheus", media_type=MediaType.TEXT, guards=[operator_only], tags=["health"],
@@ -51,7 +59,7 @@ SensorId = Annotated[str, Parameter(min_length=1, max_length=256)]
 
 @post("/sensors/{sensor:str}/key", status_code=200, summary="Enrol a sensor", tags=["operator"],
       guards=[operator_only], responses=refusals(400, 401, 404, 422))  # fmt: skip
-async def put_key(request: Requested, sensor: SensorId, data: Enrolment) -> Response[Any]:
+async def put_key(request: Requested, sensor: SensorId, data: Annotated[Enrolment, Body()]) -> Response[Any]:
     """Give a sensor of the network its (new) public key. Its counter starts anew."""
     try:
         await hub_of(request).enrol(sensor, data.public_key)

@@ -20,6 +20,7 @@ from forehear.service.endpoints import operator as operator_endpoints
 from forehear.service.endpoints import reports as report_endpoints
 from forehear.service.endpoints.answers import refusal_shown
 from forehear.service.endpoints.faces import security_headers, with_headers
+from forehear.service.endpoints.manners import prefix_of, refuse_unknown, with_manners
 from forehear.service.hub import Hub
 
 
@@ -46,8 +47,10 @@ def application(hub: Hub) -> ASGIApp:
         },
         openapi_config=OpenAPIConfig(title="forehear", version=__version__, path="/schema"),
         request_max_body_size=None,
+        before_request=refuse_unknown,
         debug=False,
     )  # fmt: skip
     app.state.hub = hub
     tiles = hub.settings.config.map.tiles
-    return with_headers(app, security_headers(tiles))
+    prefix = prefix_of(hub.settings.config.service.public_url)
+    return with_headers(with_manners(app, prefix), security_headers(tiles))

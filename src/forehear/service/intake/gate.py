@@ -3,12 +3,17 @@
 Order of judgement, cheapest first: size, form, fields, sensor known, not revoked, signed (unless the configuration
 allows unsigned), counter, rate. Rate limits count only what was proven to be the sensor's own, so that a forger
 cannot use up another's allowance; what is not proven is limited by where it comes from.
+
+Behind one gateway, or one proxy, all come from one place: there honest lines go on being taken. A place that has
+used up its allowance is judged on, but only so many lines of it a second may turn out to be worth nothing
+(`TRIES_PER_S`: a third of a core); and a connection that has handed in something proven is judged without end,
+until something on it is forged.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -16,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from forehear.io.ndjson import Rejections, ReportParser
 from forehear.io.signing import NotALine, is_signed_by, open_line, read_public_key
 from forehear.records import Report, Sensor
+from forehear.service.store.store import AHEAD
 
 # A signed report of sixteen sources is under 4 kB; ten times that is nobody's report.
 MAX_REPORT_BYTES = 40_000
@@ -24,10 +30,17 @@ MAX_REPORT_BYTES = 40_000
 WINDOW = 62
 # Origins (addresses) whose refusals are remembered; the least recent goes first.
 MAX_ORIGINS = 10_000
+# A counter so much above the last, or so far ahead of the clock where counters are microseconds since 1970, is not
+# one that a sensor comes to by itself: it has a window of its own (`Known.ahead`), so that whoever stole a key
+# cannot lock its sensor out with it. Counters beyond MICROSECONDS are such ones.
+JUMP, AHEAD_S, MICROSECONDS = 10**9, 600.0, 10**14
+# Lines of origins beyond their allowance that may turn out to be worth nothing, each second: of one, and of all.
+TRIES_PER_S, TRIES_OF_ALL_PER_S = 2000.0, 4000.0
 
+T = TypeVar("T")
 Reason = Literal[
     "too long", "not a report line", "bad report", "unknown sensor", "revoked", "unsigned", "no key",
-    "bad signature", "replayed", "too many", "too many refused", "disk full",
+    "bad signature", "replayed", "too many", "too many refused", "disk full", "busy",
 ]  # fmt: skip
 
 
@@ -47,6 +60,18 @@ class Bucket:
         self.left -= 1.0
         return True
 
+    def has(self, now_s: float, per_s: float) -> bool:
+        """Say whether there is one to take, and take none."""
+        return self.left + max(now_s - self.at_s, 0.0) * per_s >= 1.0
+
+
+@dataclass
+class CounterWindow:
+    """The highest counter taken, and which of those below it: bit k is the counter k below."""
+
+    counter: int = -1
+    seen: int = 0
+
 
 @dataclass
 class Known:
@@ -59,6 +84,17 @@ class Known:
     counter: int = -1
     seen: int = 0
     bucket: Bucket = field(default_factory=lambda: Bucket(0.0, -1e18))
+    # The same of counters far above those.
+    ahead: CounterWindow = field(default_factory=CounterWindow)
+
+    def window(self, counter: int, now_s: float) -> "Known | CounterWindow":
+        """Give the window that a counter belongs to."""
+        timed = counter <= 1e6 * (now_s + AHEAD_S)
+        if self.counter < 0:
+            near = timed
+        else:
+            near = counter <= self.counter + JUMP or (timed and self.counter > MICROSECONDS)
+        return self if near else self.ahead
 
 
 @dataclass(frozen=True)
@@ -84,17 +120,22 @@ class Gate:
         self.rejections = Rejections()
         self._parser = ReportParser(self.rejections)
         self._origins: OrderedDict[str, Bucket] = OrderedDict()
+        self._tries: OrderedDict[str, Bucket] = OrderedDict()
+        self._tries_of_all = Bucket(TRIES_OF_ALL_PER_S, -1e18)
+        # Connections that have handed in something proven.
+        self._proven: OrderedDict[str, None] = OrderedDict()
 
-    def judge(self, line: bytes, origin: str, now_s: float) -> tuple[Report, int | None] | Reason:
-        """Give the report and its counter, or why not.
+    def judge(
+        self, line: bytes, origin: str, now_s: float, connection: str | None = None
+    ) -> tuple[Report, int | None] | Reason:
+        """Give the report and its counter, or why not. `connection` is one of the origin's.
 
         Nothing of a refused line is kept. An accepted counter is taken at once: `reload` gives it back
         where the report could not be stored.
         """
         if len(line) > MAX_REPORT_BYTES:
             return self._refuse("too long", origin, now_s)
-        bucket = self._origins.get(origin)
-        if bucket is not None and bucket.left < 1.0 and not self._refill(bucket, now_s):
+        if connection not in self._proven and not self._may_try(origin, now_s):
             self.refused["too many refused"] = self.refused.get("too many refused", 0) + 1
             return "too many refused"
         try:
@@ -116,15 +157,18 @@ class Gate:
                 return self._refuse("unsigned", origin, now_s)
         elif known.key is None:
             return self._refuse("no key", origin, now_s)
-        elif used(known, envelope.counter):
+        elif used(known.window(envelope.counter, now_s), envelope.counter):
             # Before the signature, which is dearer. A sensor that lost our answer sends again: not an offence.
             return self._refuse("replayed", origin, now_s, offence=False)
         elif not is_signed_by(envelope, known.key):
+            self._proven.pop(connection or "", None)
             return self._refuse("bad signature", origin, now_s)
         if not known.bucket.take(now_s, self.limits.per_s, self.limits.burst):
             return self._refuse("too many", origin, now_s, offence=False)
         if envelope.counter is not None:
-            use(known, envelope.counter)
+            use(known.window(envelope.counter, now_s), envelope.counter)
+            if connection is not None:
+                _remember(self._proven, connection, None)
         self.accepted += 1
         return msgspec.structs.replace(report, received_at_s=now_s), envelope.counter
 
@@ -132,6 +176,7 @@ class Gate:
         """Give a sensor of the network a (new) key; its counter starts anew. Raises ValueError, KeyError."""
         known = self.sensors[sensor]
         known.key, known.revoked, known.counter, known.seen = read_public_key(public_key), False, -1, 0
+        known.ahead = CounterWindow()
 
     def revoke(self, sensor: str) -> None:
         """Take nothing more from a sensor. Raises KeyError."""
@@ -141,36 +186,56 @@ class Gate:
         """Set the counters of these sensors back to what was stored: what could not be will be sent again."""
         for sensor in sensors:
             if sensor in self.sensors:
-                self.sensors[sensor].counter, self.sensors[sensor].seen = counters.get(sensor, (-1, 0))
+                known = self.sensors[sensor]
+                known.counter, known.seen = counters.get(sensor, (-1, 0))
+                known.ahead = CounterWindow(*counters.get(sensor + AHEAD, (-1, 0)))
 
     def counters(self, sensors: Iterable[str]) -> dict[str, tuple[int, int]]:
         """Give what these sensors' counters stand at, for the store."""
-        return {s: (self.sensors[s].counter, self.sensors[s].seen) for s in sensors}
+        out = {}
+        for sensor in sensors:
+            known = self.sensors[sensor]
+            out[sensor] = (known.counter, known.seen)
+            if known.ahead.counter >= 0:
+                out[sensor + AHEAD] = (known.ahead.counter, known.ahead.seen)
+        return out
 
-    def _refill(self, bucket: Bucket, now_s: float) -> bool:
-        gained = max(now_s - bucket.at_s, 0.0) * self.limits.refused_per_s
-        return bucket.left + gained >= 1.0
+    def _may_try(self, origin: str, now_s: float) -> bool:
+        """Say whether a line of an origin is worth looking at: within its allowance, or there are tries left."""
+        bucket = self._origins.get(origin)
+        if bucket is None or bucket.has(now_s, self.limits.refused_per_s):
+            return True
+        mine = self._tries.get(origin)
+        return (mine is None or mine.has(now_s, TRIES_PER_S)) and self._tries_of_all.has(now_s, TRIES_OF_ALL_PER_S)
 
     def _refuse(self, reason: Reason, origin: str, now_s: float, offence: bool = True) -> Reason:
         self.refused[reason] = self.refused.get(reason, 0) + 1
         if offence:
-            bucket = self._origins.get(origin)
-            if bucket is None:
-                bucket = self._origins[origin] = Bucket(self.limits.refused_burst, now_s)
-                if len(self._origins) > MAX_ORIGINS:
-                    self._origins.popitem(last=False)
-            bucket.take(now_s, self.limits.refused_per_s, self.limits.refused_burst)
-            self._origins.move_to_end(origin)
+            bucket = self._origins.get(origin) or Bucket(self.limits.refused_burst, now_s)
+            if not bucket.take(now_s, self.limits.refused_per_s, self.limits.refused_burst):
+                tries = self._tries.get(origin) or Bucket(TRIES_PER_S, now_s)
+                tries.take(now_s, TRIES_PER_S, TRIES_PER_S)
+                self._tries_of_all.take(now_s, TRIES_OF_ALL_PER_S, TRIES_OF_ALL_PER_S)
+                _remember(self._tries, origin, tries)
+            _remember(self._origins, origin, bucket)
         return reason
 
 
-def used(known: Known, counter: int) -> bool:
+def _remember(known: OrderedDict[str, T], name: str, value: T) -> None:
+    """Note a value as the most recent; the least recent goes where there are too many."""
+    known[name] = value
+    known.move_to_end(name)
+    if len(known) > MAX_ORIGINS:
+        known.popitem(last=False)
+
+
+def used(known: Known | CounterWindow, counter: int) -> bool:
     """Say whether a counter was taken before, or is too far below the highest to tell."""
     below = known.counter - counter
     return below >= 0 and (below > WINDOW or bool(known.seen >> below & 1))
 
 
-def use(known: Known, counter: int) -> None:
+def use(known: Known | CounterWindow, counter: int) -> None:
     """Take a counter that was not used."""
     above = counter - known.counter
     if above > 0:

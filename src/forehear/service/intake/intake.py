@@ -46,7 +46,7 @@ class Intake:
         self.commits = 0
         self.unstored = 0
 
-    async def offer(self, lines: Sequence[bytes], origin: str) -> Receipt:
+    async def offer(self, lines: Sequence[bytes], origin: str, connection: str | None = None) -> Receipt:
         """Judge lines, keep what is good, and return once it is on the disk."""
         refused: dict[str, int] = {}
         accepted = block = 0
@@ -57,7 +57,7 @@ class Intake:
                 for line in lines[start : start + SLICE_LINES]:
                     if not line or line.isspace():
                         continue
-                    future = self._take(line, origin, refused)
+                    future = self._take(line, origin, connection, refused)
                     if future is not None:
                         done.add(future)
                         counts[future] = counts.get(future, 0) + 1
@@ -72,13 +72,15 @@ class Intake:
                 refused["disk full"] = refused.get("disk full", 0) + counts[future]
         return Receipt(accepted, refused, block)
 
-    def _take(self, line: bytes, origin: str, refused: dict[str, int]) -> "asyncio.Future[int] | None":
+    def _take(
+        self, line: bytes, origin: str, connection: str | None, refused: dict[str, int]
+    ) -> "asyncio.Future[int] | None":
         """Judge one line; returns what to wait for, None where it was refused (and counted)."""
         now_s = self._clock()
         if len(self._waiting) >= MOST_WAITING:
-            refused["too many"] = refused.get("too many", 0) + 1
+            refused["busy"] = refused.get("busy", 0) + 1
             return None
-        verdict = self._gate.judge(line, origin, now_s)
+        verdict = self._gate.judge(line, origin, now_s, connection)
         if isinstance(verdict, str):
             refused[verdict] = refused.get(verdict, 0) + 1
             return None

@@ -16,7 +16,7 @@ export async function follow(token, on, state) {
     const stop = new AbortController();
     let timer = setTimeout(() => stop.abort(), DEAD_MS);
     try {
-      const answer = await fetch("/live", { headers: headers(token), signal: stop.signal, cache: "no-store" });
+      const answer = await fetch("live", { headers: headers(token), signal: stop.signal, cache: "no-store" });
       if (answer.status === 401) {
         state("refused");
         return;

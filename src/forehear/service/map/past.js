@@ -1,8 +1,8 @@
 // The time slider: what the map showed then, from the store. The live picture waits meanwhile.
 
-import * as chart from "/map/map.js";
-import { $ } from "/map/panel.js";
-import { clockOf } from "/map/words.js";
+import * as chart from "./map.js";
+import { $ } from "./panel.js";
+import { clockOf } from "./words.js";
 
 // Ten times as fast as it was: an hour's raid in six minutes.
 const PLAY_STEP_S = 5, PLAY_EVERY_MS = 500, RANGE_EVERY_MS = 5000;
@@ -13,7 +13,7 @@ export function timeline(state, operator, ask, redraw) {
 
   async function refresh() {
     if (!operator()) return;
-    const found = await ask("/history/range");
+    const found = await ask("history/range");
     if (found.first_s === null) return;
     range = found;
     $("time").hidden = false;
@@ -34,11 +34,11 @@ export function timeline(state, operator, ask, redraw) {
 
   async function show(timeS) {
     const mine = ++asked;
-    const frame = await ask(`/history/frame?time_s=${Math.max(timeS, range?.first_s ?? 0)}`).catch(() => null);
+    const frame = await ask(`history/frame?time_s=${Math.max(timeS, range?.first_s ?? 0)}`).catch(() => null);
     if (mine !== asked || frame === null) return;
     state.past = frame;
     chart.setCorridors({});
-    chart.setTracks(frame.tracks);
+    chart.setTracks(frame.tracks, frame.time_s);
     redraw();
     drawShown();
   }
@@ -48,7 +48,7 @@ export function timeline(state, operator, ask, redraw) {
     state.past = null;
     state.playing = false;
     $("slider").value = $("slider").max;
-    chart.setTracks(state.frame.tracks);
+    chart.setTracks(state.frame.tracks, state.frame.time_s);
     redraw();
     drawShown();
   }

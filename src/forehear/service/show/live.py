@@ -16,8 +16,9 @@ FACES: tuple[Face, Face] = ("public", "operator")
 WAITING = 24
 # A comment now and then, so that a dead connection is noticed and proxies do not close a quiet one [s].
 STILL_HERE_S = 15.0
-# Watchers at once; the next is asked to come later. Each costs a connection and some memory.
-MOST_WATCHERS = 1000
+# Watchers of each face at once; the next is asked to come later. Each costs a connection and some memory. The
+# public cannot take the operators' places.
+MOST_WATCHERS: dict[Face, int] = {"public": 1000, "operator": 100}
 
 encode = msgspec.json.Encoder().encode
 

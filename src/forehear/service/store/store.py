@@ -39,6 +39,8 @@ create table if not exists frames (time_s integer primary key, body blob not nul
 create table if not exists meta (key text primary key, value text not null) without rowid;
 """
 VERSION = 1
+# Behind a sensor's name, the name of its window of counters far ahead (gate.Known): no sensor is called so.
+AHEAD = "\nahead"
 PAGE_BYTES = 4096
 # Deleting in portions keeps the writer's stalls short: so many rows at once.
 DELETE_ROWS = 2000
@@ -177,7 +179,7 @@ class Store:
                 "insert or replace into keys values (?, ?, ?, ?)", (sensor, public_key, revoked, now_s)
             )
             if not revoked:
-                self.db.execute("delete from counters where sensor = ?", (sensor,))
+                self.db.execute("delete from counters where sensor in (?, ?)", (sensor, sensor + AHEAD))
 
     def put_alert(self, alert: Alert, cap: bytes | None, identifier: str | None, sent: str | None) -> int | None:
         """Keep an alert; returns its number, or None where the very same is there already (a replay's)."""
@@ -191,10 +193,10 @@ class Store:
             return cursor.lastrowid if cursor.rowcount == 1 else None
 
     def alerts(self, limit: int, alert: str | None = None, site: str | None = None) -> list[StoredAlert]:
-        """Give the newest alerts first; of one alert and site where they are named."""
-        where, values = "", []
-        if alert is not None:
-            where, values = "where alert = ? and site = ?", [alert, site]
+        """Give the newest alerts first; of one alert, one site or both where they are named."""
+        asked = [(key, value) for key, value in (("alert", alert), ("site", site)) if value is not None]
+        where = "where " + " and ".join(f"{key} = ?" for key, _ in asked) if asked else ""
+        values = [value for _, value in asked]
         rows = self.db.execute(
             "select number, body, identifier, sent, acknowledged_at_s from alerts"
             f" {where} order by number desc limit ?",

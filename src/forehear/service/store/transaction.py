@@ -17,7 +17,7 @@ class Transaction:
         try:
             self._db.execute("begin immediate")
         except sqlite3.OperationalError as error:
-            raise _told(error) from error
+            raise _plain(error) from error
 
     def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
         try:
@@ -26,11 +26,12 @@ class Transaction:
             if self._db.in_transaction:
                 self._db.execute("rollback")
             if error is None:
-                raise _told(again) from again
+                raise _plain(again) from again
         if isinstance(error, sqlite3.OperationalError):
-            raise _told(error) from error
+            raise _plain(error) from error
 
 
-def _told(error: sqlite3.OperationalError) -> Exception:
+def _plain(error: sqlite3.OperationalError) -> Exception:
+    """Give StoreFull for a fault that is the disk's, and any other as it is."""
     full = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
     return StoreFull(str(error)) if full else error

@@ -46,7 +46,7 @@ def load(name_or_path: str | Path, overrides: dict[str, Any] | None = None) -> S
     if text_name.endswith(".toml"):
         where, folder = text_name, Path(text_name).parent
         try:
-            text = Path(text_name).read_text("utf-8")
+            text = Path(text_name).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(where, [f"cannot be read: {error}"]) from None
     else:

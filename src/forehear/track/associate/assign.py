@@ -20,9 +20,9 @@ of a sensor's hearing, levels and clock is learned on the way.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.associate.belief import propagate
 from forehear.track.associate.cells import CELL_M, hash_cell
 from forehear.track.associate.clutter import other_rate

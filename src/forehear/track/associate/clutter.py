@@ -10,9 +10,9 @@ live on it.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.associate.detection import BUSY_DB, LEVEL_SIGMA_DB, learn_hearing, silence_nats
 from forehear.track.associate.existence import note_hearing, note_silence
 from forehear.track.associate.ingest import Posts

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.associate.detection import learn_bias
 from forehear.track.associate.ingest import Posts
 from forehear.track.estimate.measurement import detected_level, wrapped

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.levels import ROBUST_NU
 from forehear.track.estimate.linear import cholesky, solve
 from forehear.track.estimate.measurement import wrapped

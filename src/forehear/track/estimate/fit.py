@@ -10,9 +10,9 @@ off alike would pass for forty opinions. The rival story is `engines`; their dif
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.levels import ROBUST_NU, Levels, find_biases, group_rows, levels_for
 from forehear.track.estimate.linear import cholesky, inverse, solve
 from forehear.track.estimate.measurement import detected_level, predict_measurement, wrapped

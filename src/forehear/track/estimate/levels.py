@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.layout import BIAS_VAR, LEVEL_VAR, SENSOR, STATES
 
 Array = NDArray[np.float64]

@@ -17,9 +17,9 @@ What cannot fly is no aircraft: a fit whose speed is not surely above what drive
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.fit import misfit
 from forehear.track.estimate.measurement import emission_delay
 from forehear.track.initiate.agree import fit_agreeing

@@ -4,9 +4,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.associate.ingest import Posts
 from forehear.track.estimate.prior import set_prior
 from forehear.track.layout import (

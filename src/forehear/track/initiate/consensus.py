@@ -7,9 +7,9 @@ fitted anew; where too few are left there is no birth.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.initiate.agree import fit_these
 from forehear.track.initiate.candidates import MAX_STREAMS, Asked, Gathered
 from forehear.track.initiate.evidence import flight_evidence

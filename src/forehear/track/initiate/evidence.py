@@ -8,9 +8,9 @@ would sound like, and three tones that agree prove little.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.associate.detection import (
     CORRELATION_S,
     ceiling_of,
@@ -96,6 +96,7 @@ def silence_evidence(
 
     `heard` (N,) marks those that take part in the fit. A sensor that reported within ALIVE_S is asked once, by
     the one law of hearing; one that reported any source within as long is busy, not silent.
+    Reference: docs/physics.md, "Who hears, and what silence is worth".
     """
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     row = np.zeros(COLUMNS)

@@ -9,9 +9,9 @@ not depend on how many sensors there are.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.layout import (
     AZIMUTH,
     AZIMUTH_VAR,
