@@ -106,7 +106,10 @@ def phi(a: float) -> float:
 
 @njit(cache=True)
 def hearing_probability(expected_db: float, threshold_db: float, sigma_db: float, best: float) -> float:
-    """Give the odds that a level is heard: a normal fluctuation that must exceed the threshold."""
+    """Give the odds that a level is heard: a normal fluctuation that must exceed the threshold.
+
+    Reference: docs/physics.md, "Who hears, and what silence is worth".
+    """
     return best * phi((expected_db - threshold_db) / sigma_db)
 
 
@@ -132,7 +135,10 @@ def hearing_sigma(ears: Ears, sensor: int, level_spread: float) -> float:
 
 @njit(cache=True)
 def silence_nats(odds: float, distance_m: float, lasting_s: float) -> float:
-    """Give the log odds [nats, at most 0] of a silence of `lasting_s` seconds where hearing has these odds."""
+    """Give the log odds [nats, at most 0] of a silence of `lasting_s` seconds where hearing has these odds.
+
+    Reference: docs/physics.md, "Who hears, and what silence is worth".
+    """
     if distance_m > SHADOW_M:
         odds *= 0.5 ** ((distance_m - SHADOW_M) / SHADOW_HALVES_M)
     return math.log(1.0 - min(odds, 0.99)) * min(lasting_s, CORRELATION_S) / CORRELATION_S

@@ -68,7 +68,10 @@ def note_hearing(bank: Bank, k: int, sensor: int, heard_s: float, nats: float, l
 
 @njit(cache=True)
 def note_silence(bank: Bank, k: int, sensor: int, heard_s: float, nats: float) -> None:
-    """Take in that a sensor should have heard track k and did not: `nats` at most 0."""
+    """Take in that a sensor should have heard track k and did not: `nats` at most 0.
+
+    Reference: docs/physics.md, "Who hears, and what silence is worth".
+    """
     if nats > -1e-3:
         return
     a = slot_of(bank, k, sensor, heard_s)
