@@ -115,6 +115,7 @@ def test_a_doppler_that_bends_is_in_the_sigma(distance_m: float, after_s: float,
     assert (0.6 if follows else 0.3) < got.normalised < 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("distance_m", "after_s"), [(55.0, 0.0), (55.0, 1.5)])
 def test_a_doppler_that_bends_within_the_second_is_in_the_sigma(distance_m: float, after_s: float) -> None:
     got = draws(0.0, 20, turns=passing(distance_m, after_s))

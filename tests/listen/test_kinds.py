@@ -85,6 +85,7 @@ def test_what_is_no_drone_is_not_told_as_one(name: str, around_db: float) -> Non
     assert most_piston(hear(0.05 * (OTHERS[name]() + level(around_db) * noise(SECONDS, 3, 1.0)))) < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["piston", "fast_piston"])
 def test_a_propeller_drone_is_told_as_one(engine: str) -> None:
     told = [most_piston(hear(synthetic(engine, seed))) for seed in range(6)]

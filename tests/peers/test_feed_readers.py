@@ -19,6 +19,7 @@ feedparser = pytest.importorskip("feedparser")
 ATOM = {"a": cap.ATOM}
 
 
+@pytest.mark.slow
 def test_every_link_of_the_feed_answers_whatever_the_places_are_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -151,6 +151,7 @@ def test_a_second_target_is_counted_in_its_group() -> None:
     assert group.bearing_deg == pytest.approx(90.0, abs=3.0)
 
 
+@pytest.mark.slow
 def test_within_a_state_nothing_but_material_news_is_sent_and_four_an_hour_at_most() -> None:
     world = World()
     chance = random.Random(7)

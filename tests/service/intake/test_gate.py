@@ -139,6 +139,7 @@ def test_an_origin_that_is_refused_too_often_is_not_even_read() -> None:
     assert g.judge(b"rubbish", "bad host", NOW + 2.0) == "not a report line"
 
 
+@pytest.mark.slow
 def test_honest_sensors_behind_a_forgers_gateway_are_taken() -> None:
     # Symptom: one anonymous sender silenced 65 % of the sensors behind the same gateway. Cause: an address beyond
     # its allowance was not read any more, whoever spoke from it.
