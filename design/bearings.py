@@ -37,7 +37,7 @@ import sys
 import zlib
 
 import numpy as np
-from tests.listen.test_bearings import heard, moved, off
+from tests.listen.array.test_bearings import heard, moved, off
 from tests.listen.waves import octagon, square
 
 from forehear.listen.array.bearings import BAND_HZ, bearing

@@ -29,7 +29,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import least_squares
-from tests.listen.test_passby import SOUND, drawn, spoilt, wandering
+from tests.listen.passes.test_passby import SOUND, drawn, spoilt, wandering
 
 from forehear.errors import NoSolution
 from forehear.listen.passes import passby, passby_fit

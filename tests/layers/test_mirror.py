@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.layers.exceptions import LEAST_MIRRORED_SHARE, TESTED_ELSEWHERE
-from tests.layers.reading import imports, module_of, package_files
+from tests.layers.reading import beside_files, imports, module_of, package_files
 from tests.layers.rooms import ROOT, SRC
 
 TESTS = ROOT / "tests"
@@ -91,6 +91,18 @@ def test_the_tests_of_an_entry_are_there_and_come_to_its_modules(entry: str) -> 
 def test_most_modules_have_their_own() -> None:
     share = 1.0 - len(WITHOUT) / len(MODULES)
     assert share >= LEAST_MIRRORED_SHARE, f"{share:.0%} of modules have a test file of their name"
+
+
+def test_what_is_taken_from_a_test_is_there() -> None:
+    """A test file that moved takes those along who import from it; a run of some rooms would not notice."""
+    files = [*TESTS.rglob("*.py"), *beside_files()]
+    gone = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in files
+        for name in imports(file)
+        if name.startswith("tests.") and _file_of(name) is None
+    }
+    assert not gone, gone
 
 
 def test_a_stranger_is_not_come_to() -> None:

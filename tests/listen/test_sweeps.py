@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from tests.listen.test_passby import SOUND, ZERO, tones
+from tests.listen.passes.test_passby import SOUND, ZERO, tones
 
 from forehear.cli.listen.passby import table
 from forehear.listen.sweeps import sweeps
