@@ -3,6 +3,8 @@
 import stat
 from pathlib import Path
 
+import pytest
+
 from forehear.service.secret import secret
 
 
@@ -23,5 +25,16 @@ def test_nobody_else_may_read_it(tmp_path: Path) -> None:
 
 def test_one_that_somebody_wrote_is_taken_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "operator.token"
-    path.write_text("  of my own \n")
-    assert secret(path, 24) == "of my own"
+    own = "of-my-own-" + 4 * "0123456789"
+    path.write_text(f"  {own} \n")
+    assert secret(path, 24) == own
+
+
+@pytest.mark.parametrize("left", ["", "\n", "aGFsZi1vZi1vbmU"])
+def test_half_of_one_as_a_full_disk_leaves_it_is_made_anew(tmp_path: Path, left: str) -> None:
+    path = tmp_path / "operator.token"
+    path.write_text(left)
+    whole = secret(path, 24)
+    assert len(whole) == 32
+    assert path.read_text().strip() == whole
+    assert [file.name for file in tmp_path.iterdir()] == ["operator.token"]

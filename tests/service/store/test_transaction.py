@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forehear.service.store.transaction import StoreFull, Transaction
+from forehear.service.store.transaction import StoreDamaged, StoreFailed, StoreFull, Transaction
 
 
 @pytest.fixture
@@ -57,9 +57,10 @@ def test_a_full_disk_is_said_to_be_one_and_keeps_nothing(db: sqlite3.Connection)
     assert rows(db) == 1
 
 
-def test_a_fault_of_ours_is_not_taken_for_a_full_disk(db: sqlite3.Connection) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="no such table"), Transaction(db):
+def test_what_fails_otherwise_is_not_taken_for_a_full_disk(db: sqlite3.Connection) -> None:
+    with pytest.raises(StoreFailed, match="no such table") as caught, Transaction(db):
         db.execute("insert into nowhere values (1)")
+    assert not isinstance(caught.value, StoreFull | StoreDamaged)
     assert not db.in_transaction
 
 
@@ -67,6 +68,6 @@ def test_who_may_not_write_is_told_so(db: sqlite3.Connection, tmp_path: Path) ->
     other = sqlite3.connect(tmp_path / "t.sqlite", isolation_level=None, timeout=0.1)
     with Transaction(db):
         db.execute("insert into t values (1)")
-        with pytest.raises(sqlite3.OperationalError, match="locked"), Transaction(other):
+        with pytest.raises(StoreFailed, match="locked"), Transaction(other):
             pass
     other.close()
