@@ -43,6 +43,7 @@ PARTS = {
     "claims": BenchPart("bench.assess.claims", "claims traced, names matched, launches and nights forecast"),
     "live": BenchPart("bench.service.live", "the live service: report to browser, and resumed after kills"),
     "forecast": BenchPart("bench.tracking.forecast", "how often the truth falls inside the forecast"),
+    "warnings": BenchPart("bench.tracking.warnings", "alerts against the truth, in both worlds"),
     "accuracy": BenchPart("bench.tracking.accuracy", "conditions and seeds, beside the bound"),
     "listening": BenchPart(
         "bench.listening.recall", "real recordings, where they are: recall, false ones, odds, speed"
@@ -51,7 +52,8 @@ PARTS = {
 }
 # The order on the page.
 ON_THE_PAGE = (
-    "accuracy", "forecast", "peers", "speed", "scaling", "startup", "live", "listening", "tones", "claims",
+    "accuracy", "forecast", "warnings", "peers", "speed", "scaling", "startup", "live", "listening", "tones",
+    "claims",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ others; 24 trials a row.
 Answer: the likelihood. With whitened phases every bin has the same say, and those without signal drown a tone;
 it has no sigma of its own and never says that it does not know. Some of the rows:
 
-    array        sound   snr | PHAT gross  median | likelihood told gross median  rms(error/sigma)
+    array        sound   snr | PHAT gross  median | likelihood says gross median  rms(error/sigma)
     triangle 1 m tone      0 |        42%   2.10° |             92%    0%  0.74°   0.80
     triangle 1 m mix       0 |         0%   1.20° |            100%    0%  0.69°   0.87
     square 1 m   tone    -10 |        58%   2.87° |             38%    0%  1.30°   1.63
@@ -72,7 +72,7 @@ def srp_phat(x: np.ndarray, places: np.ndarray) -> float:
 def main() -> int:
     print(
         f"{'array':<13}{'sound':<7}{'snr':>4} | PHAT gross  median",
-        "| likelihood told gross median  rms(error/sigma)",
+        "| likelihood says gross median  rms(error/sigma)",
     )
     for name, places in ARRAYS.items():
         for kind in ("tone", "mix", "broad"):

@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 # Rooms that touch all others: bars across the picture, without arrows.
 ABOVE, BELOW = "base", "cli"
+COMPILED = "compiled"
 BOX, GAP, EDGE, ROW_GAP, PAD = 164.0, 24.0, 20.0, 42.0, 12.0
 LINE, SMALL = 16.0, 14.0
 # Characters that fit into a pixel of text, with room to spare: the fonts are the reader's own.
@@ -42,9 +43,13 @@ def needs() -> dict[str, set[str]]:
     """The table by whole rooms: room -> the rooms it may import."""
     out: dict[str, set[str]] = {}
     for room, several in MAY_IMPORT.items():
-        whole = room.partition(".")[0]
-        out.setdefault(whole, set()).update(one.partition(".")[0] for one in several)
+        out.setdefault(_whole(room), set()).update(_whole(one) for one in several)
     return {room: several - {room} for room, several in out.items()}
+
+
+def _whole(room: str) -> str:
+    """The room that a room is part of. The module that keeps compiled loops is drawn with the base."""
+    return ABOVE if room == COMPILED else room.partition(".")[0]
 
 
 def beneath(room: str, table: dict[str, set[str]]) -> set[str]:
@@ -79,7 +84,7 @@ def purpose(room: str) -> str:
 def sub_rooms(room: str) -> list[str]:
     """What a room holds, in the order of the table."""
     if room == ABOVE:
-        return sorted(BASE)
+        return sorted({*BASE, COMPILED})
     return [name.partition(".")[2] for name in MAY_IMPORT if name.startswith(f"{room}.")]
 
 

@@ -20,6 +20,8 @@ UNITLESS = {"lon", "lat", "piston", "jet", "other", "existence", "count", "proba
 UNITLESS |= {"rate_changes", "opposed_channels"}
 # A claim's numbers are of the unit that its own field `unit` names.
 UNITLESS |= {"row", "low", "high"}
+# How many columns a grid has.
+UNITLESS |= {"columns"}
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda s: s.__name__)

@@ -71,9 +71,9 @@ class TraitListener(Listener):
 
 def families(samples: Samples) -> list[FamilyHeard]:
     """Hear a sound (n,) and give its families."""
-    ear = TraitListener()
-    ear.hear(samples, 0.0)
-    return ear.kept
+    listener = TraitListener()
+    listener.hear(samples, 0.0)
+    return listener.kept
 
 
 def cc0() -> list[tuple[str, Samples]]:

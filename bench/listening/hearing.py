@@ -23,7 +23,7 @@ PISTON = 0.5
 # How much slower and faster recordings are played, so that tones are others than those known: nearly three
 # semitones to either side.
 SPEEDS = (0.85, 0.93, 1.08, 1.18)
-# A live ear's pieces: half a second.
+# A live stream's pieces: half a second.
 PIECE = 8000
 
 
@@ -91,7 +91,7 @@ class ItemHeard(NamedTuple):
 
 
 def listener(samples: Samples, at_s: float) -> list[Report]:
-    """Hear with the Listener, in the pieces of a live ear."""
+    """Hear with the Listener, in the pieces of a live stream."""
     from forehear.listen.listener import Listener
 
     fresh = Listener("bench")

@@ -53,10 +53,8 @@ def required() -> Path:
     where = Path(named) if named else ROOT.parent / "shared" / "audio"
     for part in ("poltechmil", "esc50", "svanstrom"):
         if not (where / part).is_dir():
-            where_told = named or "../shared/audio"
-            raise NoRecordings(
-                f"no recordings: {where_told} has no folder {part}; FOREHEAR_AUDIO names their place"
-            )
+            place = named or "../shared/audio"
+            raise NoRecordings(f"no recordings: {place} has no folder {part}; FOREHEAR_AUDIO names their place")
     return where
 
 

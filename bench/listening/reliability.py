@@ -1,4 +1,4 @@
-"""Whether odds are true: what was told as so probable, how often was it so? A table, a score and a picture."""
+"""Whether odds are true: what was reported as so probable, how often was it so? A table, a score and a picture."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,22 +25,22 @@ def reliability(heard: Sequence[ItemHeard]) -> Row:
         if h.item.part in COUNTED
         for s in h.seconds
     ]
-    told, true, alone = np.array(rows, float).reshape(-1, 3).T
-    square = (told - true) ** 2
-    which = np.minimum((told * BINS).astype(int), BINS - 1)
+    reported, true, alone = np.array(rows, float).reshape(-1, 3).T
+    square = (reported - true) ** 2
+    which = np.minimum((reported * BINS).astype(int), BINS - 1)
     bins = []
     for k in range(BINS):
         inside = which == k
         count, hits = int(inside.sum()), int(true[inside].sum())
         row: Row = {"from": k / BINS, "to": (k + 1) / BINS, "count": count}
         if count:
-            row |= {"told": float(told[inside].mean()), "happened": hits / count}
+            row |= {"reported": float(reported[inside].mean()), "happened": hits / count}
             row["interval"] = list(wilson(hits, count))
         bins.append(row)
-    some = told > 0.0
+    some = reported > 0.0
     base = float(true.mean())
     return {
-        "seconds": len(told),
+        "seconds": len(reported),
         "heard": int(some.sum()),
         "base": base,
         "brier": float(square.mean()),
@@ -51,7 +51,7 @@ def reliability(heard: Sequence[ItemHeard]) -> Row:
     }
 
 
-def draw(told: Row, path: Path) -> None:
+def draw(measured: Row, path: Path) -> None:
     """Draw the reliability diagram, and beneath how many seconds each point is."""
     import matplotlib
 
@@ -59,8 +59,8 @@ def draw(told: Row, path: Path) -> None:
     from matplotlib import pyplot
 
     ink, soft = "#1f4e79", "#8a8f98"
-    bins = [b for b in told["bins"] if b["count"]]
-    x, y = np.array([b["told"] for b in bins]), np.array([b["happened"] for b in bins])
+    bins = [b for b in measured["bins"] if b["count"]]
+    x, y = np.array([b["reported"] for b in bins]), np.array([b["happened"] for b in bins])
     reach = np.array([b["interval"] for b in bins]).T
     with pyplot.rc_context({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}):
         figure, (above, below) = pyplot.subplots(
@@ -68,18 +68,20 @@ def draw(told: Row, path: Path) -> None:
         )
         above.plot([0, 1], [0, 1], color=soft, linewidth=1, linestyle=(0, (4, 4)))
         words = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True, "va": "top"}
-        above.text(0.13, 0.11, "as told, so it is", color=soft, **words)
+        above.text(0.13, 0.11, "as reported, so it is", color=soft, **words)
         above.errorbar(
             x, y, yerr=np.abs(reach - y), color=ink, marker="o", linewidth=1.2, elinewidth=1, capsize=2.5
         )
         above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel="share that held a propeller drone")
-        above.set_title("When a propeller is told as so probable, how often is it one?", loc="left", fontsize=11)
-        score = f"Brier score {told['brier']:.3f}\n{told['seconds']:,} seconds, "
-        score += f"{100 * told['base']:.0f} % with a drone"
+        above.set_title(
+            "When a propeller is reported as so probable, how often is it one?", loc="left", fontsize=11
+        )
+        score = f"Brier score {measured['brier']:.3f}\n{measured['seconds']:,} seconds, "
+        score += f"{100 * measured['base']:.0f} % with a drone"
         above.text(0.98, 0.04, score, ha="right", transform=above.transAxes, color="#333333")
-        middles = [0.5 * (b["from"] + b["to"]) for b in told["bins"]]
-        below.bar(middles, [max(b["count"], 0.5) for b in told["bins"]], width=0.085, color=ink, alpha=0.35)
-        below.set(yscale="log", ylim=(0.8, None), xlabel="probability told", ylabel="seconds")
+        middles = [0.5 * (b["from"] + b["to"]) for b in measured["bins"]]
+        below.bar(middles, [max(b["count"], 0.5) for b in measured["bins"]], width=0.085, color=ink, alpha=0.35)
+        below.set(yscale="log", ylim=(0.8, None), xlabel="probability reported", ylabel="seconds")
         below.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         for axes in (above, below):
             axes.grid(color="#e6e8eb", linewidth=0.8)

@@ -25,8 +25,8 @@ def recall_table(result: Row) -> Table:
     """Recordings and windows heard."""
     rows = [(row["what"], *_share(row), *_peers(row)) for row in result["recall"]]
     note = (
-        "At least one second told as such with a probability above 0.5. The comb's threshold allows it one false "
-        "second in 10 minutes over the same negatives; the loose one's, 30."
+        "At least one second reported as such with a probability above 0.5. The comb's threshold allows it one "
+        "false second in 10 minutes over the same negatives; the loose one's, 30."
     )
     return Table("Drones heard", RECALL_HEADS, rows, note)
 
@@ -47,29 +47,29 @@ def _rates(rates: list[Row]) -> list[tuple[str, ...]]:
 
 def shifted_tables(result: Row) -> list[Table]:
     """The same recordings at other speeds."""
-    told = result["shifted"]
+    measured = result["shifted"]
     note = (
         f"Each at {', '.join(f'{speed:g}' for speed in SPEEDS)} of its speed: other tones of the same engines, no "
         "other engines. The comb's threshold is that of the recordings as they are."
     )
-    found = [(row["what"], *_share(row), *_peers(row)) for row in told["recall"]]
+    found = [(row["what"], *_share(row), *_peers(row)) for row in measured["recall"]]
     return [
         Table("Drones heard, played slower and faster", RECALL_HEADS, found),
-        Table("False propellers, played slower and faster", RATE_HEADS, _rates(told["rates"]), note),
+        Table("False propellers, played slower and faster", RATE_HEADS, _rates(measured["rates"]), note),
     ]
 
 
 def negatives_tables(result: Row) -> list[Table]:
     """False seconds: rates, classes, clips."""
-    told = result["negatives"]
-    rates = _rates(told["rates"])
-    quiet = ", ".join(r["class"] for r in told["classes"] if r["quiet"])
+    measured = result["negatives"]
+    rates = _rates(measured["rates"])
+    quiet = ", ".join(r["class"] for r in measured["classes"] if r["quiet"])
     note = (
         f"Quiet are: {quiet}. Some of the airplanes have propellers. Poisson limits, 95 %; false seconds come in "
         "runs, so they are too narrow."
     )
     tables = [Table("False propellers", RATE_HEADS, rates, note)]
-    classes = sorted(told["classes"], key=lambda r: (-r["false"], -(r.get("peer_false") or 0), r["class"]))
+    classes = sorted(measured["classes"], key=lambda r: (-r["false"], -(r.get("peer_false") or 0), r["class"]))
     lines = [
         (
             row["class"] + (" (quiet)" if row["quiet"] else ""),
@@ -87,8 +87,8 @@ def negatives_tables(result: Row) -> list[Table]:
     tables.append(
         Table("False propellers by class", columns, lines, f"None in: {', '.join(none)}." if none else "")
     )
-    if told["worst"]:
-        worst = [(row["clip"], number(row["false"])) for row in told["worst"]]
+    if measured["worst"]:
+        worst = [(row["clip"], number(row["false"])) for row in measured["worst"]]
         tables.append(Table("The worst clips", ("clip", "false seconds"), worst))
     return tables
 
@@ -119,29 +119,29 @@ def mixes_table(result: Row) -> Table:
 
 
 def reliability_table(result: Row) -> Table:
-    """What was told, and how often it was so."""
-    told = result["reliability"]
+    """What was reported, and how often it was so."""
+    odds = result["reliability"]
     rows = []
-    for b in told["bins"]:
+    for b in odds["bins"]:
         if b["count"]:
             low, high = b["interval"]
             rows.append(
                 (
                     f"{b['from']:.1f}–{b['to']:.1f}",
                     number(b["count"]),
-                    number(b["told"], 2),
+                    number(b["reported"], 2),
                     f"{b['happened']:.2f} ({low:.2f}–{high:.2f})",
                 )
             )
     note = (
-        f"Brier score {told['brier']:.3f} over {told['seconds']:,} seconds, of which {percent(told['base'])} hold "
-        f"a propeller (always telling that share would score {told['brier_of_base']:.3f}); "
-        f"{number(told['brier_heard'], 3)} over the {told['heard']:,} in which something was heard, "
-        f"{told['brier_recordings']:.3f} over the recordings as they are. With the mixtures heard cold: many of "
+        f"Brier score {odds['brier']:.3f} over {odds['seconds']:,} seconds, of which {percent(odds['base'])} hold "
+        f"a propeller (always reporting that share would score {odds['brier_of_base']:.3f}); "
+        f"{number(odds['brier_heard'], 3)} over the {odds['heard']:,} in which something was heard, "
+        f"{odds['brier_recordings']:.3f} over the recordings as they are. With the mixtures heard cold: many of "
         "their seconds hold a drone that nobody could hear."
     )
-    heads = ("told", "seconds", "mean", "so it was (95 %)")
-    return Table("Probability of a propeller, as told", heads, rows, note)
+    heads = ("reported", "seconds", "mean", "so it was (95 %)")
+    return Table("Probability of a propeller, as reported", heads, rows, note)
 
 
 def speed_table(result: Row) -> Table:
@@ -185,10 +185,11 @@ def listening(result: Row) -> list[Table]:
 
 def misses_tables(result: Row) -> list[Table]:
     """Each false second, and each drone that was missed."""
-    told = result["misses"]
-    ratios = [key for key in (told["by_drone"] or [{}])[0] if key != "drone"]
+    measured = result["misses"]
+    ratios = [key for key in (measured["by_drone"] or [{}])[0] if key != "drone"]
     false = [
-        (r["clip"], number(r["at_s"], 1), number(r["tone_hz"], 1), number(r["strength"], 3)) for r in told["false"]
+        (r["clip"], number(r["at_s"], 1), number(r["tone_hz"], 1), number(r["strength"], 3))
+        for r in measured["false"]
     ]
     missed = [
         (
@@ -198,14 +199,14 @@ def misses_tables(result: Row) -> list[Table]:
             number(r["tone_hz"], 1),
             number(r["strength"], 3),
         )
-        for r in told["missed"]
+        for r in measured["missed"]
     ]
     return [
-        Table("False seconds", ("clip", "at s", "tone Hz", "told"), false),
+        Table("False seconds", ("clip", "at s", "tone Hz", "reported"), false),
         Table(
             "Mixtures heard cold, by drone",
             ("drone", *(f"{ratio} dB" for ratio in ratios)),
-            [(row["drone"], *(percent(row[ratio]) for ratio in ratios)) for row in told["by_drone"]],
+            [(row["drone"], *(percent(row[ratio]) for ratio in ratios)) for row in measured["by_drone"]],
         ),
-        Table("Missed", ("part", "what", "ratio dB", "tone Hz", "most told"), missed),
+        Table("Missed", ("part", "what", "ratio dB", "tone Hz", "most reported"), missed),
     ]

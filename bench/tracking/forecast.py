@@ -16,6 +16,7 @@ import numpy as np
 
 from bench.tables import Result, Table, number, percent, print_tables
 from forehear.forecast import arrival, habits, routes
+from forehear.forecast.places import places_of
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Site, Track
 from forehear.simulate.run import prepare
@@ -76,7 +77,7 @@ def measure_case(name: str, overrides: dict[str, object], seed: int = 3) -> dict
         Site(f"P{k}", f"P{k}", "other", float(a), float(b), RADIUS_M)
         for k, (a, b) in enumerate(zip(lon, lat, strict=True))
     ]
-    places = arrival.places_of(sites, plane)
+    places = places_of(sites, plane)
     ensembles = {False: routes.draw(), True: routes.draw_weaving()}
     inside = below = came = 0
     said, happened = [], []

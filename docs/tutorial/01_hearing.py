@@ -54,7 +54,7 @@ print(f"nearest at    {passed.nearest_at_s - START_S:6.2f} ± {sigmas[2]:.2f} s 
 print(f"distance      {passed.distance_m:6.1f} ± {sigmas[3]:.1f} m        (true: 199)")
 
 # %% [markdown]
-# The picture shows the sound as the ear of a machine has it, with the tone that was reported in each second.
+# The picture shows the sound as the listener has it, with the tone that was reported in each second.
 # Below, what else the reports say: the drone rises out of the noise and sinks again.
 
 # %%

@@ -12,7 +12,8 @@ import numpy as np
 from drawing import FOUND, SOFT, TRUE, WRONG, save, sheet
 from msgspec.structs import replace
 
-from forehear.forecast.arrival import arrivals, places_of
+from forehear.forecast.arrival import arrivals
+from forehear.forecast.places import places_of
 from forehear.forecast.routes import STEP_S, draw
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Site, Track

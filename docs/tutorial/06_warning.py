@@ -11,13 +11,14 @@
 # %%
 from drawing import FOUND, SOFT, WRONG, save, sheet
 
-from forehear.forecast.arrival import arrivals, places_of
+from forehear.forecast.arrival import arrivals
+from forehear.forecast.places import places_of
 from forehear.forecast.routes import draw
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Network, Sensor, Site, Track
-from forehear.warn.alarm import Alarm, step
+from forehear.warn.alarm import Alarm, Moment, step
 from forehear.warn.limits import Policy
-from forehear.warn.policy import places_of_sensors
+from forehear.warn.witness import places_of_sensors
 
 plane = plane_at(31.0, 47.0)
 
@@ -55,7 +56,9 @@ def play(seconds, flight):
     for second in range(seconds):
         live = flight(float(second))
         coming = arrivals(live, places, plane, routes)
-        alerts += step(alarm, float(second), live, coming, {"town": town}, sensors, plane, Policy())
+        # What nobody says of coverage is taken as covered.
+        moment = Moment(float(second), live, coming, sensors, {}, plane)
+        alerts += step(alarm, moment, {"town": town}, Policy())
         line.append((second, alarm.standings["town"].state, alarm.outlooks["town"].probability))
     return alerts, line
 

@@ -6,6 +6,8 @@ Bad configuration (a network, a scenario) is ours: all faults are listed at once
 
 from collections.abc import Sequence
 
+from forehear import __version__
+
 
 class ForehearError(Exception):
     """Base of every error that forehear raises on purpose."""
@@ -23,6 +25,18 @@ class ConfigurationError(ForehearError):
 
 class InputError(ForehearError):
     """A file that was handed in cannot be read at all; names the file and the reason."""
+
+
+class NotInstalled(ForehearError):
+    """A package that comes with a role of this computer is not here; says how to install that role."""
+
+    def __init__(self, package: str, extra: str, what: str = "this") -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(
+            f"{what} needs {package}, which is not installed: pip install '.[{extra}]' in the clone, or "
+            f"pip install './forehear-{__version__}-py3-none-any.whl[{extra}]' with the wheel"
+        )
 
 
 class NoSolution(ForehearError):

@@ -32,7 +32,7 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
 SensorKind = Literal["microphone", "array", "observer"]
 SiteKind = Literal["settlement", "energy", "hospital", "other"]
 TrackStatus = Literal["tentative", "confirmed", "ended"]
-AlertState = Literal["watch", "warning", "cancelled"]
+AlertState = Literal["watch", "warning", "cancelled", "not_covered"]
 TargetKind = Literal["piston", "jet", "other"]
 
 # The order of kinds in every array of kind probabilities.
@@ -183,8 +183,29 @@ class Track(Struct, frozen=True):
     heard_by: tuple[str, ...] = ()
 
 
+class AlertGroup(Struct, frozen=True):
+    """Targets of one kind that come from one direction, of an alert: only those that carry probability.
+
+    `bearing_deg` is from the site, clockwise from true north, `distance_m` from its edge, both to the one that is
+    credibly the first; the three arrivals are the 5th, 50th and 95th percentile of its coming.
+    """
+
+    kind: TargetKind
+    count: int
+    bearing_deg: float
+    distance_m: float
+    arrival_earliest_s: float | None
+    arrival_s: float | None
+    arrival_latest_s: float | None
+    probability: Probability
+
+
 class Alert(Struct, frozen=True):
-    """A site's change of state; the three arrivals are the 5th, 50th and 95th percentile."""
+    """A site's change of state, or a material change within one.
+
+    The three arrivals are the 5th, 50th and 95th percentile of the first group's. `count` is of `kind` alone:
+    `groups` has the others. `not_covered` says that nothing can be heard there now; it cancels nothing.
+    """
 
     issued_at_s: Time
     alert: str
@@ -198,6 +219,21 @@ class Alert(Struct, frozen=True):
     kind: TargetKind
     tracks: tuple[str, ...]
     because: str
+    groups: tuple[AlertGroup, ...] = ()
+
+
+class HearingMap(Struct, frozen=True):
+    """Where one hears now, for the operator: the odds that enough sensors hear a drone.
+
+    Odds in hundredths, row by row from the south-west corner on; a cell is `step_lat_deg` by `step_lon_deg`.
+    """
+
+    south_deg: float
+    west_deg: float
+    step_lat_deg: float
+    step_lon_deg: float
+    columns: int
+    odds: tuple[int, ...]
 
 
 class Truth(Struct, frozen=True):

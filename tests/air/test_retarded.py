@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.reference import wavefront
 
-from forehear.air import kernels, retarded
+from forehear.air import retarded
 from forehear.errors import NoSolution
 
 Array = NDArray[np.float64]
-
 SOUND_MPS = 340.0
 # The march halves to the last bit: what is left is rounding of times of a hundred seconds.
 MICROSECOND = 1e-6
@@ -59,52 +58,6 @@ def test_the_wavefront_that_ignores_the_wind_is_told_apart() -> None:
     r, v, w = cases(60, 1)[0]
     with_wind, without = (float(retarded.delay_s(r, v, x, SOUND_MPS)) for x in (w, np.zeros(3)))
     assert abs(with_wind - without) > 1000 * MICROSECOND
-
-
-@pytest.mark.parametrize("case", range(20))
-def test_the_scalar_kernel_is_the_array_function(case: int) -> None:
-    r, v, w = cases(20, 2)[case]
-    u = v - w
-    assert kernels.delay(tuple(r), tuple(u), SOUND_MPS) == pytest.approx(
-        float(retarded.delay_s(r, v, w, SOUND_MPS)), rel=1e-14
-    )
-
-
-def differences(function, x: Array, step: float) -> Array:  # type: ignore[no-untyped-def]
-    """Central differences of a function of a vector: (..., 3)."""
-    columns = []
-    for k in range(3):
-        ahead, behind = x.copy(), x.copy()
-        ahead[k] += step
-        behind[k] -= step
-        columns.append((np.asarray(function(ahead)) - np.asarray(function(behind))) / (2.0 * step))
-    return np.stack(columns, axis=-1)
-
-
-@pytest.mark.parametrize("case", range(30))
-def test_the_jacobians_are_the_slopes(case: int) -> None:
-    r, v, w = cases(30, 3)[case]
-    de_dr, de_dv, dd_dr, dd_dv = retarded.apparent_jacobians(r, v, w, SOUND_MPS)
-    # A metre of step on kilometres: truncation and rounding are both under 1e-7.
-    close = {"rel": 2e-6, "abs": 1e-7}
-    by_r = differences(lambda x: retarded.apparent_m(x, v, w, SOUND_MPS), r, 1.0)
-    by_v = differences(lambda x: retarded.apparent_m(r, x, w, SOUND_MPS), v, 0.01)
-    assert de_dr == pytest.approx(by_r, **close)
-    assert de_dv == pytest.approx(by_v, rel=2e-6, abs=1e-4)
-    assert dd_dr == pytest.approx(differences(lambda x: retarded.delay_s(x, v, w, SOUND_MPS), r, 1.0), **close)
-    assert dd_dv == pytest.approx(differences(lambda x: retarded.delay_s(r, x, w, SOUND_MPS), v, 0.01), **close)
-
-    def bearings(x: Array) -> Array:
-        return np.array(retarded.azimuth_elevation_rad(x))
-
-    e = retarded.apparent_m(r, v, w, SOUND_MPS)
-    by_e = np.array(retarded.azimuth_elevation_gradients(e))
-    assert by_e == pytest.approx(differences(bearings, e, 0.01), rel=1e-5, abs=1e-9)
-    f_dr, f_dv = retarded.doppler_gradients(r, v, w, SOUND_MPS)
-    pitch_by_r = differences(lambda x: retarded.doppler_ratio(x, v, w, SOUND_MPS), r, 1.0)
-    pitch_by_v = differences(lambda x: retarded.doppler_ratio(r, x, w, SOUND_MPS), v, 0.01)
-    assert f_dr == pytest.approx(pitch_by_r, rel=1e-4, abs=1e-9)
-    assert f_dv == pytest.approx(pitch_by_v, rel=1e-5, abs=1e-9)
 
 
 lengths = st.floats(-10_000.0, 10_000.0)

@@ -5,15 +5,10 @@ import itertools
 import pytest
 
 from forehear.assess.names import match_names, skeleton, words
-from forehear.assess.sanctions import look_up, read_listed
+from forehear.assess.sanctions import read_listed
 
 LISTED = read_listed()
 SPELLINGS = [(listed.number, name) for listed in LISTED for name in listed.names]
-
-
-def test_the_list_has_eleven_records_and_eighteen_aliases() -> None:
-    assert len(LISTED) == 11
-    assert sum(len(listed.names) - 1 for listed in LISTED) == 18
 
 
 def test_aliases_match_and_strangers_do_not() -> None:
@@ -36,6 +31,10 @@ def test_aliases_match_and_strangers_do_not() -> None:
         ("Yu. Ihnat", "Yurii Ignat"),
         ("Oleshchuk", "Oleschuk"),
         ("Ali Reza Tangsiri", "TANGSIRI, Alireza"),
+        # Nothing but common words, and all of them.
+        ("MOHAMMADI, Mohammad Reza", "Mohammad Reza Mohammadi"),
+        ("Muhammad Riza Muhammadi", "MOHAMMADI, Mohammad Reza"),
+        ("Mohammad Ali", "Mohammad Ali"),
     ],
 )
 def test_spellings_of_one_bearer(a: str, b: str) -> None:
@@ -51,6 +50,9 @@ def test_spellings_of_one_bearer(a: str, b: str) -> None:
         ("Mohammad Reza Hosseini", "Mohammad Reza Karimi"),
         ("Hassan Rouhani", "Hossein Rouhani"),
         ("Hossein", "Mohammad Hossein Salami"),
+        # Given names that many have, and a family name that is not there.
+        ("Mohammad Reza", "MOHAMMADI, Mohammad Reza"),
+        ("Mohammad Reza", "Reza Mohammad"),
         ("", "Ali"),
         ("...", "Mehrabi"),
     ],
@@ -63,41 +65,3 @@ def test_different_bearers(a: str, b: str) -> None:
 def test_skeletons_hear_one_sound_for_many_spellings() -> None:
     assert skeleton("ghassem") == skeleton("qasem")
     assert words("SALEH-NEJAD, Abul Fazl") == ("salehnejad", "abulfazl")
-
-
-def test_the_list_is_searched_in_any_alphabet() -> None:
-    assert look_up("Hosein Shamsabadi")[0]["b"] == "SHAMSABADI, Hosein"
-    assert look_up("Хоссейн Шамсабади")
-    assert look_up("Nobody Whoever") == []
-
-
-@pytest.mark.parametrize(
-    ("written", "romanised"),
-    [
-        # An entry of a list of names, "عبدالله مهرابی". Symptom: 0.00, "one of the names is empty". Cause: letters
-        # that are neither Latin nor Cyrillic were dropped without a word.
-        ("عبدالله مهرابی", "Abdollah Mehrabi"),
-        ("یوسف ابوطالبی", "Yousef Aboutalebi"),
-        ("احسان رحمت‌نژاد", "Ehsan Rahmat Nejad"),
-        ("محمد حسین باقری", "Mohammad Hossein Bagheri"),
-        ("شاهد", "Shahed"),
-    ],
-)
-def test_a_name_in_arabic_script_is_the_one_that_is_romanised(written: str, romanised: str) -> None:
-    match = match_names(written, romanised)
-    assert match.same, match
-    assert match.score > 0.9, match
-    assert match_names(romanised, written).score == match.score
-
-
-@pytest.mark.parametrize("other", ["Hossein Bagheri", "Ehsan Rahmani", "Oleksandr Kovalenko"])
-def test_another_name_in_arabic_script_is_not(other: str) -> None:
-    assert not match_names("عبدالله مهرابی", other).same
-
-
-def test_a_script_that_is_not_known_is_said_to_be() -> None:
-    match = match_names("Abdollah Mehrabi", "山田太郎")
-    assert not match.same
-    assert "山田太郎" in match.because
-    assert "Arabic" in match.because
-    assert match_names("", "Abdollah Mehrabi").because == "one of the names is empty"

@@ -222,7 +222,7 @@ def test_honest_odds_lie_on_the_diagonal() -> None:
     result = reliability.reliability([heard(items[0], *answers[true]), heard(items[1], *answers[~true])])
     assert result["seconds"] == 4000
     assert result["brier"] == pytest.approx(1.0 / 6.0, abs=0.01)
-    assert all(abs(b["happened"] - b["told"]) < 0.08 for b in result["bins"])
+    assert all(abs(b["happened"] - b["reported"]) < 0.08 for b in result["bins"])
     assert sum(b["count"] for b in result["bins"]) == 4000
 
 

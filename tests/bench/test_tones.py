@@ -94,6 +94,7 @@ def test_the_ratio_to_noise_is_the_one_asked_for() -> None:
     assert np.median(quiet.bound_hz / loud.bound_hz) == pytest.approx(10.0, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_engines_own_noise_bounds_what_a_loud_engine_tells() -> None:
     noisy = passes.CONDITIONS[5]
     assert noisy.engine.noise_level_db is not None

@@ -133,13 +133,3 @@ def test_a_verb_imports_only_what_it_needs() -> None:
         env=ENVIRONMENT,
     )
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-def test_completion_knows_each_verb_there_is(
-    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there = {k: v for k, v in cli.VERBS.items() if k in ("score", "completion")}
-    monkeypatch.setattr(cli, "VERBS", there)
-    assert cli.main(["completion", "bash"]) == 0
-    out = capsys.readouterr().out
-    assert "--cutoff-m" in out

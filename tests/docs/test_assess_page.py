@@ -3,9 +3,12 @@
 import importlib.util
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_the_commands_answer(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.chdir(HERE.parents[1])
     spec = importlib.util.spec_from_file_location("redo_assess_page", HERE / "redo_assess_page.py")

@@ -20,7 +20,7 @@ from forehear.io.geojson import network_geojson, read_network, read_sites, sites
 from forehear.io.ndjson import Rejections, ReportParser, decode_lines
 
 # Records that are in no file of formats.md, and the page that tells of them.
-ELSEWHERE = {"Claim": "docs/assess.md"}
+ELSEWHERE = {"Claim": "docs/assess.md", "HearingMap": "docs/operations.md"}
 
 
 def schema(name: str) -> Any:

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from forehear.forecast import arrival, corridor, routes
+from forehear.forecast.places import places_of
 from forehear.geodesy import Plane, plane_at
 from forehear.records import Kinds, Site, Track
 
@@ -58,7 +59,7 @@ def square(east: float, north: float, half: float) -> Site:
 
 
 def test_a_straight_flight_arrives_when_distance_over_speed_says() -> None:
-    places = arrival.places_of([site(20_000.0, 0.0)], PLANE)
+    places = places_of([site(20_000.0, 0.0)], PLANE)
     (one,) = arrival.arrivals([track()], places, PLANE, STRAIGHT)
     assert one.probability == pytest.approx(1.0)
     # 17 km to the rim at 50 m/s, within a leap and the metre of place sigma.
@@ -67,7 +68,7 @@ def test_a_straight_flight_arrives_when_distance_over_speed_says() -> None:
 
 
 def test_a_square_is_reached_at_its_side_and_a_flight_beside_it_never_arrives() -> None:
-    places = arrival.places_of([square(20_000.0, 0.0, 4000.0)], PLANE)
+    places = places_of([square(20_000.0, 0.0, 4000.0)], PLANE)
     (one,) = arrival.arrivals([track()], places, PLANE, STRAIGHT)
     assert one.median_s == pytest.approx(1000.0 + 320.0, abs=1 * seconds)
     assert arrival.arrivals([track(north=5000.0)], places, PLANE, STRAIGHT) == []
@@ -77,20 +78,20 @@ def test_a_square_is_reached_at_its_side_and_a_flight_beside_it_never_arrives() 
 def test_a_site_of_two_parts_is_reached_at_either_and_not_between_them() -> None:
     near, far = square(20_000.0, 0.0, 4000.0), square(40_000.0, 9000.0, 4000.0)
     both = replace(near, further=(far.polygon,))
-    places = arrival.places_of([both], PLANE)
+    places = places_of([both], PLANE)
     (one,) = arrival.arrivals([track()], places, PLANE, STRAIGHT)
     assert one.median_s == pytest.approx(1000.0 + 320.0, abs=1 * seconds)
     (other,) = arrival.arrivals([track(north=9000.0)], places, PLANE, STRAIGHT)
     assert other.median_s == pytest.approx(1000.0 + 720.0, abs=1 * seconds)
     assert arrival.arrivals([track(north=4500.0)], places, PLANE, STRAIGHT) == []
     # Other places' parts are their own.
-    two = arrival.places_of([both, site(20_000.0, -20_000.0)], PLANE)
+    two = places_of([both, site(20_000.0, -20_000.0)], PLANE)
     assert [a.site for a in arrival.arrivals([track(north=-20_000.0)], two, PLANE, STRAIGHT)] == ["town"]
 
 
 def test_the_probability_is_that_of_the_covariance() -> None:
     # Passing exactly at the rim, place sigma 1 km a axis: half of it arrives.
-    places = arrival.places_of([site(20_000.0, 3000.0)], PLANE)
+    places = places_of([site(20_000.0, 3000.0)], PLANE)
     (one,) = arrival.arrivals([track(position_sigma_m=1000.0 * math.sqrt(2.0))], places, PLANE, STRAIGHT)
     # 256 draws: 0.031 is one sigma.
     assert one.probability == pytest.approx(0.5, abs=0.1)
@@ -101,7 +102,7 @@ def test_the_probability_is_that_of_the_covariance() -> None:
 
 
 def test_a_target_within_a_site_has_arrived() -> None:
-    places = arrival.places_of([site(1000.0, 0.0)], PLANE)
+    places = places_of([site(1000.0, 0.0)], PLANE)
     (one,) = arrival.arrivals([track()], places, PLANE, ROUTES)
     assert (one.probability, one.median_s, one.distance_m) == (1.0, 1000.0, 0.0)
 
@@ -111,7 +112,7 @@ def test_turning_the_world_turns_nothing_else() -> None:
     for turn in (0.0, 77.0, 200.0):
         c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
         e, n = 25_000.0, 4_000.0
-        places = arrival.places_of([site(c * e + s * n, -s * e + c * n)], PLANE)
+        places = places_of([site(c * e + s * n, -s * e + c * n)], PLANE)
         (one,) = arrival.arrivals([track(course=90.0 + turn)], places, PLANE, ROUTES)
         answers.append((one.probability, one.median_s))
     # The draws of place and velocity do not turn along, but are a metre wide here.
@@ -121,7 +122,7 @@ def test_turning_the_world_turns_nothing_else() -> None:
 
 
 def test_bends_make_the_far_side_possible_and_the_time_longer() -> None:
-    places = arrival.places_of([site(50_000.0, 0.0)], PLANE)
+    places = places_of([site(50_000.0, 0.0)], PLANE)
     (straight,) = arrival.arrivals([track()], places, PLANE, STRAIGHT)
     (bent,) = arrival.arrivals([track()], places, PLANE, ROUTES)
     assert bent.probability < straight.probability
@@ -131,7 +132,7 @@ def test_bends_make_the_far_side_possible_and_the_time_longer() -> None:
 
 
 def test_the_first_of_two_comes_before_either_and_more_probably() -> None:
-    places = arrival.places_of([site(30_000.0, 0.0)], PLANE)
+    places = places_of([site(30_000.0, 0.0)], PLANE)
     both = arrival.arrivals(
         [track(), replace(track(north=2000.0, course=95.0), track="T2")], places, PLANE, ROUTES
     )
@@ -146,9 +147,9 @@ def test_the_first_of_two_comes_before_either_and_more_probably() -> None:
 
 
 def test_nothing_in_nothing_out() -> None:
-    places = arrival.places_of([], PLANE)
+    places = places_of([], PLANE)
     assert arrival.arrivals([track()], places, PLANE, ROUTES) == []
-    assert arrival.arrivals([], arrival.places_of([site(0.0, 0.0)], PLANE), PLANE, ROUTES) == []
+    assert arrival.arrivals([], places_of([site(0.0, 0.0)], PLANE), PLANE, ROUTES) == []
 
 
 def test_the_corridor_lies_ahead_and_holds_the_straight_way() -> None:

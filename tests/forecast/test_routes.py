@@ -1,10 +1,12 @@
 """The ensemble of routes is what its numbers claim."""
 
 import numpy as np
+import pytest
 
 from forehear.forecast import routes
 
 
+@pytest.mark.slow
 def test_routes_bend_as_the_observed_flights_did() -> None:
     drawn = routes.draw(20_000, 7200.0)
     flown_over_straight = 7200.0 / np.hypot(drawn.along[:, -1], drawn.across[:, -1])

@@ -1,17 +1,11 @@
 """Recordings of every kind become the same sound; what is no recording is refused by name and reason."""
 
-import os
 import struct
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from forehear.constants import LISTENING_RATE_HZ
 from forehear.errors import InputError
@@ -67,53 +61,6 @@ def test_every_kind_of_recording_is_the_same_tone(
     for channel in range(channels):
         error = heard[2000:20_000, channel] - want
         assert np.sqrt(np.mean(error**2)) < tolerance
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    st.sampled_from([8_000, 11_025, 16_000, 44_100, 48_000, 96_000, 192_000]),
-    st.lists(st.integers(1, 30_000), min_size=1, max_size=12),
-)
-def test_resampling_does_not_depend_on_the_blocks(rate_hz: int, sizes: list[int]) -> None:
-    samples = tone(rate_hz, 0.4)
-    whole = Resampler(rate_hz, 1)
-    want = np.concatenate([whole.feed(samples), whole.end()])
-    piecewise = Resampler(rate_hz, 1)
-    out, at = [], 0
-    for size in [*sizes, len(samples)]:
-        out.append(piecewise.feed(samples[at : at + size]))
-        at += size
-    got = np.concatenate([*out, piecewise.end()])
-    assert len(got) == len(want)
-    # What is given does not depend on the cuts beyond a rounding of floats.
-    assert got == pytest.approx(want, abs=1e-5)
-
-
-@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 44_100, 192_000])
-def test_a_click_stays_where_it_was(rate_hz: int) -> None:
-    samples = np.zeros((rate_hz, 1), np.float32)
-    samples[rate_hz // 4 * 3] = 1.0
-    resampler = Resampler(rate_hz, 1)
-    out = np.concatenate([resampler.feed(samples[: rate_hz // 3]), resampler.feed(samples[rate_hz // 3 :]),
-                          resampler.end()])  # fmt: skip
-    assert len(out) == LISTENING_RATE_HZ
-    assert int(np.abs(out[:, 0]).argmax()) == LISTENING_RATE_HZ // 4 * 3
-
-
-@pytest.mark.parametrize("rate_hz", [16_000, 44_100, 8_000])
-def test_what_is_no_number_comes_out_as_such_in_its_place_and_nowhere_else(tmp_path: Path, rate_hz: int) -> None:
-    samples = tone(rate_hz, 2.0)
-    holes = [(0.3, 0.45), (0.7, 0.7 + 1.0 / rate_hz), (1.49, 1.51)]
-    for (first, after), bad in zip(holes, (np.nan, np.inf, 1e30), strict=True):
-        samples[round(first * rate_hz) : round(after * rate_hz)] = bad
-    heard = everything(open_recording(written(tmp_path, "a.wav", samples, rate_hz, "FLOAT")))
-    lost = ~np.isfinite(heard[:, 0])
-    want = np.zeros(len(heard), bool)
-    for first, after in holes:
-        want[round(first * LISTENING_RATE_HZ) : round(after * LISTENING_RATE_HZ)] = True
-    # A sample more or less at each edge, where the rates do not meet.
-    assert np.count_nonzero(lost != want) <= 6
-    assert np.nanmax(np.abs(heard)) < 0.7
 
 
 def test_memory_does_not_grow_with_the_recording(tmp_path: Path) -> None:
@@ -194,6 +141,7 @@ def test_other_truncated_recordings_give_what_is_there(tmp_path: Path, name: str
     assert ("of 3.0 s could be read" if name == "a.flac" else "truncated: it has no end") in recording.faults[0]
 
 
+@pytest.mark.slow
 def test_any_bytes_are_refused_or_read_and_never_crash(tmp_path: Path) -> None:
     chance = np.random.default_rng(7)
     path = tmp_path / "a.wav"
@@ -213,71 +161,3 @@ def test_any_bytes_are_refused_or_read_and_never_crash(tmp_path: Path) -> None:
         for block in recording.blocks():
             assert block.dtype == np.float32
         recording.close()
-
-
-def test_a_wav_comes_through_a_pipe(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wav", tone(16_000, 2.0), 16_000)
-    code = (
-        "from forehear.io.audio import open_recording\n"
-        "r = open_recording('-')\n"
-        "print(r.rate_hz, sum(len(b) for b in r.blocks()), r.faults)\n"
-    )
-    environment = os.environ | {"PYTHONPATH": "src"}
-    data = Path(path).read_bytes()
-    done = subprocess.run(
-        [sys.executable, "-c", code], input=data, capture_output=True, env=environment, timeout=60
-    )
-    assert done.stdout.decode().split(maxsplit=2) == ["16000", "32000", "[]\n"], done.stderr
-    bad = subprocess.run(
-        [sys.executable, "-c", code], input=b"no wav", capture_output=True, env=environment, timeout=60
-    )
-    assert b"stdin: is not a recording that can be read" in bad.stderr
-
-
-@pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFF000])
-def test_a_wav_through_a_pipe_may_not_know_its_size(tmp_path: Path, size: int) -> None:
-    wav = bytearray(Path(written(tmp_path, "a.wav", tone(16_000, 2.0), 16_000)).read_bytes())
-    at = wav.index(b"data")
-    wav[at + 4 : at + 8] = struct.pack("<I", size)
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    # In pieces that cut the header.
-    pieces = [bytes(wav[:7]), bytes(wav[7:41]), bytes(wav[41:])]
-
-    def write() -> None:
-        with pipe.open("wb", buffering=0) as file:
-            for piece in pieces:
-                file.write(piece)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    recording = open_recording(str(pipe))
-    assert sum(map(len, recording.blocks())) == 32_000
-    assert recording.faults == []
-    recording.close()
-    writer.join(5.0)
-
-
-def test_of_a_pipe_what_is_no_wav_is_refused_in_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    flac = Path(written(tmp_path, "a.flac", tone(16_000, 2.0), 16_000)).read_bytes()
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    writer = threading.Thread(target=pipe.write_bytes, args=(flac[:1000],))
-    writer.start()
-    assert "of a pipe only wav can be read here: ffmpeg -i FILE -f wav - | forehear listen -" in refused(str(pipe))
-    writer.join(5.0)
-
-
-def test_a_named_pipe_is_read_like_stdin(tmp_path: Path) -> None:
-    data = Path(written(tmp_path, "a.wav", tone(16_000, 2.0), 16_000)).read_bytes()
-    pipe = tmp_path / "pipe.wav"
-    os.mkfifo(pipe)
-    writer = threading.Thread(target=pipe.write_bytes, args=(data,))
-    writer.start()
-    recording = open_recording(str(pipe))
-    assert sum(len(b) for b in recording.blocks()) == 32_000
-    recording.close()
-    writer.join(5.0)

@@ -126,6 +126,7 @@ def test_a_film_that_nobody_hears_to_its_end_leaves_nothing_running(
     assert source._process.poll() is not None
 
 
+@pytest.mark.slow
 @pytest.mark.peer
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
 @pytest.mark.parametrize("how", ["a.mov -c:a aac", "a.mp4 -c:a aac", "a.m4a -c:a aac", "a.webm -c:a libopus",

@@ -212,6 +212,7 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     assert all(any(word in fault for fault in found) for word in ("radar", "97.0", "once", "#3", "wind_mps"))
 
 
+@pytest.mark.slow
 def test_a_country_of_faults_is_reported_briefly(tmp_path: Path) -> None:
     found = faults(tmp_path, collection(*(feature(f"S{k}", kind="radar") for k in range(14_000))))
     assert len(found) == MAX_FAULTS_SHOWN + 1

@@ -48,6 +48,7 @@ def sized(wav: bytes, size: int, riff: int | None = None) -> bytes:
     return out if riff is None else out[:4] + struct.pack("<I", riff) + out[8:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "riff"),
     [(0, 0), (0, None), (0xFFFFFFFF, 0xFFFFFFFF), (0x7FFFFFFF, 0x7FFFFFFF), (0x7FFFF000, 0x7FFFF024)],

@@ -12,6 +12,7 @@ BASE = {"records", "errors", "constants", "geodesy", "areas"}
 # what a room holds besides its sub-rooms stands under the name of the module, or of the room.
 MAY_IMPORT: dict[str, set[str]] = {
     "base": set(),
+    "compiled": set(),
     "air": {"base"},
     "listen": {"base", "air"},
     "track.layout": {"base", "air"},
@@ -27,8 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "track.lifecycle",
     },
     "forecast": {"base", "air", "track"},
-    "warn": {"base", "forecast"},
-    "score": {"base", "air"},
+    "warn": {"base", "air", "forecast"},
+    "score": {"base", "air", "forecast"},
     "simulate.scenario": {"base"},
     "simulate.world": {"base", "simulate.scenario"},
     "simulate.heard": {"base", "air", "simulate.scenario"},
@@ -65,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "service.show", "service.keeping", "service.timekeeper",
     },
     "service.notify": set(),
-    "service.watch": {"service.hub", "service.notify"},
+    "service.watch": {"service.hub", "service.notify", "service.show"},
     "service.endpoints": {
         "base", "io", "service.config", "service.intake", "service.show", "service.hub", "service.watch",
     },
@@ -73,8 +74,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "base", "io", "service.config", "service.store", "service.tracking", "service.intake", "service.show",
         "service.hub", "service.watch", "service.notify", "service.endpoints",
     },
-    "stage": {"base", "io", "service.config", "service.hub", "service.run", "simulate.scenario", "simulate"},
+    "stage": {
+        "base", "io", "track", "warn", "service.config", "service.hub", "service.run", "simulate.scenario",
+        "simulate",
+    },
 }  # fmt: skip
+# Compiled loops are of `compiled`, which keeps them on the disk, unseen by the room that has them.
+WITH_LOOPS = ("air", "track", "forecast", "synthesise", "simulate", "io")
+for _room, _needs in MAY_IMPORT.items():
+    if _room.startswith(WITH_LOOPS):
+        _needs.add("compiled")
 # The command line may import everything: each verb only when it is called.
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 PURE = {"base", "air", "listen", "forecast", "warn"} | {room for room in MAY_IMPORT if room.startswith("track")}

@@ -21,6 +21,7 @@ def test_a_room_imports_only_what_stands_above_it(path: Path) -> None:
     assert room in MAY_IMPORT, f"{path}: no room {room!r} in the table"
     for name in imports(path):
         parts = tuple(name.split("."))
+        assert parts[0] != "numba" or room == "compiled", f"{path}: njit is of forehear.compiled, not of numba"
         if parts[0] == "forehear" and len(parts) > 1 and parts[1] != "__version__":
             other = room_of(parts[1:])
             assert other == room or other in MAY_IMPORT[room], f"{path}: {room} must not import {other}"

@@ -14,12 +14,13 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     "files as io and libsndfile ask for them": lambda _: (_.readable, _.seekable, _.readinto),
     "sqlite3 reads it": lambda _: _.isolation_level,
     "uvicorn reads it": lambda _: _.should_exit,
+    "numba reads it": lambda _: _._cache,
     "Stone Soup calls it, with arguments of its own": lambda _: (_._function, _.kwargs),
     "the command line finds its verbs by name": lambda _: _.raids,
     # Keys of records that are written whole: formats.md names each.
     "health of a report": lambda _: (_.clipped_pct, _.silent_pct, _.overloaded_pct, _.opposed_channels),
     "answer of forehear score": lambda _: _.first_audible_s,
-    "answer of /health": lambda _: _.store_full,
+    "answer of /health": lambda _: (_.store_full, _.sites_not_covered),
     "a column of the table of days": lambda _: _.shahed,
     # Names that make a list of numbers or columns complete.
     "columns of the tracker's arrays": lambda _: (_.LEVEL, _.M_LEVEL, _.M_TONE, _.M_AZIMUTH, _.M_ELEVATION),

@@ -80,6 +80,7 @@ def bound_hz(ratio_db: float, lines: int) -> float:
     return float(1.0 / np.sqrt((2.0 * np.pi) ** 2 * strength * np.sum(TIME_S**2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ratio_db", "lines"), [(-8.0, 4), (-12.0, 8), (-18.0, 3)])
 def test_errors_are_near_the_bound_and_the_sigma_is_true(ratio_db: float, lines: int) -> None:
     got = draws(ratio_db, lines)
@@ -93,6 +94,7 @@ def test_errors_are_near_the_bound_and_the_sigma_is_true(ratio_db: float, lines:
     assert 0.6 < np.sqrt(np.mean((got.error_hz / got.sigma_hz)[~far] ** 2)) < 1.3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio_db", [0.0, -8.0])
 def test_a_tone_that_falls_by_12_hz_a_second_is_told_at_the_middle(ratio_db: float) -> None:
     got = draws(ratio_db, 20, slope=-12.0)
@@ -104,6 +106,7 @@ def test_a_tone_that_falls_by_12_hz_a_second_is_told_at_the_middle(ratio_db: flo
     assert np.all(np.abs(slopes + 12.0) < 0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("distance_m", "after_s"), [(120.0, 0.5), (120.0, 4.0), (200.0, 1.0), (300.0, 1.5)])
 @pytest.mark.parametrize("follows", [False, True])
 def test_a_doppler_that_bends_is_in_the_sigma(distance_m: float, after_s: float, follows: bool) -> None:
@@ -133,6 +136,7 @@ def passing(distance_m: float, after_s: float) -> Callable[[Array], Array]:
     return lambda t: np.asarray(TONE_HZ / ratio * emitted_s(t))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("power", [1.0, 2.0])
 def test_in_noise_of_a_colour_the_sigma_is_as_true(power: float) -> None:
     got = draws(-12.0, 4, power=power)

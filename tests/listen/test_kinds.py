@@ -74,6 +74,7 @@ OTHERS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("around_db", [-18.0, -30.0])
 def test_what_is_no_drone_is_not_told_as_one(name: str, around_db: float) -> None:
@@ -87,6 +88,7 @@ def test_a_propeller_drone_is_told_as_one(engine: str) -> None:
     assert sum(p > 0.5 for p in told) >= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "engine",
     [

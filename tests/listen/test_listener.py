@@ -62,6 +62,7 @@ def troubled() -> Samples:
     return sound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pieces", [37, 3_999, 4_000, 16_000, 17_001])
 @pytest.mark.parametrize("sound", [drone, troubled])
 def test_however_it_is_cut_the_reports_are_the_same(sound: Callable[[], Samples], pieces: int) -> None:
@@ -70,6 +71,7 @@ def test_however_it_is_cut_the_reports_are_the_same(sound: Callable[[], Samples]
     alike(hear(sound(), pieces, NOW_S), whole)
 
 
+@pytest.mark.slow
 def test_sample_by_sample_the_reports_are_the_same() -> None:
     short = troubled()[:36_000]
     alike(hear(short, 1, NOW_S), hear(short, at_s=NOW_S))
@@ -282,6 +284,7 @@ def at_square(azimuth_deg: float, seed: int = 3, seconds: float = 6.0) -> Sample
     return np.asarray(0.03 * (heard + level(-3.0) * around), np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("azimuth_deg", [17.0, 140.0, 301.0])
 def test_an_array_hears_from_where(azimuth_deg: float) -> None:
     found = sources(checked(hear(at_square(azimuth_deg), 5_000, places_m=PLACES_M)))
@@ -296,6 +299,7 @@ def test_an_array_hears_from_where(azimuth_deg: float) -> None:
         assert s.tone_hz == pytest.approx(96.0, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dead", [0, 2])
 @pytest.mark.parametrize("value", [np.nan, 0.0, np.inf, 0.3])
 def test_an_array_hears_on_with_a_dead_microphone(dead: int, value: float) -> None:

@@ -121,6 +121,7 @@ def test_errors_are_as_large_as_the_sigmas_say(half: bool) -> None:
     assert np.all((rms(rows) > 0.8) & (rms(rows) < 1.3)), rms(rows)
 
 
+@pytest.mark.slow
 def test_sigmas_that_ignore_an_unsteady_throttle_are_found_out() -> None:
     rows, _ = normalised(25, False, 0.0, wandering)
     # The scatter is seen as such, but not that it is slow: the negative control.
@@ -152,6 +153,7 @@ def spoilt(rng: np.random.Generator, heard: Array, tone: Array) -> Array:
     )
 
 
+@pytest.mark.slow
 def test_outliers_and_octave_slips_do_not_rule() -> None:
     rows, refused = normalised(30, False, 0.0, spoilt)
     assert refused <= 2

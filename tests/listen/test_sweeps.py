@@ -5,7 +5,7 @@ import math
 import numpy as np
 from tests.listen.test_passby import SOUND, ZERO, tones
 
-from forehear.cli.listen_passby import table
+from forehear.cli.listen.passby import table
 from forehear.listen.sweeps import sweeps
 from forehear.records import Kinds, Report, Source
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from tests.listen.stubs import Stub
 
-from forehear.cli import listen_run
+from forehear.cli.listen import run as listen_run
 from forehear.cli.main import main
-from forehear.errors import InputError
+from forehear.errors import NotInstalled
 from forehear.node import microphone as node
 from forehear.node.edge import Edge
 from forehear.node.microphone import Block, DeviceLost, Microphone
@@ -237,7 +237,7 @@ def test_devices_are_named(portaudio: FakePortAudio) -> None:
 
 def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(InputError, match=r"pip install '\.\[microphone\]' in the clone"):
+    with pytest.raises(NotInstalled, match=r"needs sounddevice, .*pip install '\.\[microphone\]'"):
         Microphone(None, 1, lambda: START_S)
 
 
@@ -281,6 +281,6 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(listen_run, "listener_of", lambda sensor, db, places: Stub(sensor))
-    assert main(["listen", "--device", "--sensor", "K-07"]) == 1
+    assert main(["listen", "--device", "--sensor", "K-07"]) == 2
     assert "pip install '.[microphone]'" in capsys.readouterr().err
-    assert main(["listen", "--devices"]) == 1
+    assert main(["listen", "--devices"]) == 2

@@ -137,6 +137,7 @@ def test_the_plans_limits() -> None:
     assert 50.0 < steady_m(8000.0, Senses()) < 130.0
 
 
+@pytest.mark.slow
 def test_each_sense_more_each_doubt_less() -> None:
     plain = steady_m(5000.0, Senses())
     assert steady_m(5000.0, Senses(), arrays=0.3) < plain

@@ -34,11 +34,19 @@ STEADY: dict[str, Any] = {
     "tone_wander_share": 0.0,
     "convection": 0.0,
 }
+# One drone's way across the middle of the region.
+WAY = [[-21_000.0, -3_000.0, 400.0, 51.0], [21_000.0, 4_000.0, 400.0, 51.0]]
 
 
 def made(**tables: Any) -> Scenario:
     """Make a scenario of tables; what is not given has its default."""
     return scenario.parse({"name": "test"} | tables, "test", Path("."))
+
+
+def small(**tables: Any) -> run.World:
+    """Prepare five minutes of one drone on its way; what is given replaces it."""
+    base: dict[str, Any] = {"duration_s": 300, "flights": [{"waypoints": WAY, "start_s": -200.0}]}
+    return run.prepare(made(**(base | tables)), 5)
 
 
 def played(world: run.World) -> tuple[list[Report], list[Truth]]:

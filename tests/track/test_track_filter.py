@@ -295,6 +295,7 @@ RUNS = 60
 INSIDE = chi2.interval(0.999, RUNS * STATES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("senses", ["lt", "lta", "l"])
 def test_errors_scatter_as_the_covariance_says(senses: str) -> None:
     total = sum(normalised_error(seed, senses) for seed in range(RUNS))

@@ -50,6 +50,7 @@ def test_one_drone_is_found_soon_and_followed_closely(seed: int) -> None:
     assert len(confirmed(answer(seed))) == 1
 
 
+@pytest.mark.slow
 def test_errors_are_as_large_as_stated() -> None:
     results = [scored(single(seed).truth, answer(seed)) for seed in SEEDS]
     assert np.median([r.error_median_m for r in results]) < MEDIAN_ERROR_M
@@ -80,6 +81,7 @@ def test_most_of_many_nights_are_good() -> None:
     assert sum(r.never_confirmed for r in results) == 0
 
 
+@pytest.mark.slow
 def test_air_believed_75_degrees_too_cold_is_told_apart() -> None:
     # The figures above can fail: with a speed of sound that is off by 48 m/s they do.
     world = single(1)
@@ -158,6 +160,7 @@ def later(report: Report, seconds: float) -> Report:
     return replace(report, heard_at_s=report.heard_at_s + seconds, received_at_s=received_s(report) + seconds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift_s", [-86_400.0, 4096.0, 1_000_000_000.0])
 def test_another_day_gives_the_same_tracks(shift_s: float) -> None:
     shifted = tracked(single().network, [later(report, shift_s) for report in single().reports])
@@ -185,6 +188,7 @@ def moved(world: Night, lon: float) -> Night:
     return Night(replace(world.network, sensors=sensors), world.reports, truth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lon", [149.0, 148.85, -211.0, 60.0])
 def test_the_earth_turned_below_the_network_gives_the_same_errors(lon: float) -> None:
     # 31 + 149 degrees: the antimeridian runs through the network.
@@ -195,6 +199,7 @@ def test_the_earth_turned_below_the_network_gives_the_same_errors(lon: float) ->
     assert there.ghost_tracks == here.ghost_tracks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lon", "lat"), [(179.95, -35.0), (-58.0, -60.0), (10.0, 70.0), (20.0, 0.0)])
 def test_other_places_are_as_good(lon: float, lat: float) -> None:
     world = night("single", 2, duration_s=SECONDS, region__lon=lon, region__lat=lat)
@@ -223,6 +228,7 @@ def test_the_south_is_the_north_s_mirror_image() -> None:
 
 
 # --- what comes late, and what lies -------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_reports_that_come_up_to_twenty_seconds_late_still_track(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -252,6 +258,7 @@ def test_a_quiet_night_raises_nothing() -> None:
     assert confirmed(tracked(quiet().network, quiet().reports)) == set()
 
 
+@pytest.mark.slow
 def test_a_stuck_and_a_lying_sensor_raise_nothing() -> None:
     rng = np.random.default_rng(2)
     stuck, liar = (sensor.id for sensor in quiet().network.sensors[5:7])
@@ -268,6 +275,7 @@ def test_a_stuck_and_a_lying_sensor_raise_nothing() -> None:
     assert confirmed(tracked(quiet().network, said)) == set()
 
 
+@pytest.mark.slow
 def test_a_stuck_and_a_lying_sensor_do_not_hide_a_drone() -> None:
     world = single(4)
     rng = np.random.default_rng(2)

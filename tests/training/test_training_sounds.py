@@ -12,6 +12,7 @@ from training import engines, sounds, voices
 MAKERS = {name: make for name, _, make in sounds.OTHERS} | {"drone": engines.drone}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 def test_each_sounds_and_the_same_draw_is_the_same_sound(name: str) -> None:
     for seed in range(3):
@@ -23,6 +24,7 @@ def test_each_sounds_and_the_same_draw_is_the_same_sound(name: str) -> None:
     assert not np.array_equal(one, MAKERS[name](np.random.default_rng(99), 2.5))
 
 
+@pytest.mark.slow
 def test_whole_sounds_are_what_a_file_would_hold() -> None:
     real = [0.1 * np.random.default_rng(0).standard_normal(20000).astype(np.float32)]
     for seed in range(4):

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from forehear.forecast import arrival, routes
+from forehear.forecast.places import places_of
 from forehear.geodesy import plane_at
 from forehear.records import Alert, Kinds, Network, Sensor, Site, Track, TrackStatus
-from forehear.warn.alarm import Alarm, step
+from forehear.warn.alarm import Alarm, Moment, step
+from forehear.warn.coverage import SiteCoverage
 from forehear.warn.limits import Policy
-from forehear.warn.policy import places_of_sensors
+from forehear.warn.witness import places_of_sensors
 
 PLANE = plane_at(31.0, 47.0)
 ROUTES = routes.draw()
@@ -48,11 +50,12 @@ class World:
     sites: Sequence[Site] = (TOWN,)
     now_s: float = 1000.0
     alarm: Alarm = field(default_factory=Alarm)
+    coverage: dict[str, SiteCoverage] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
 
     def run(self, seconds: int, tracks: Callable[[float], list[Track]]) -> list[Alert]:
         """Play some seconds; returns the alerts issued in them."""
-        places = arrival.places_of(self.sites, PLANE)
+        places = places_of(self.sites, PLANE)
         before = len(self.alerts)
         sites = {s.id: s for s in self.sites}
         for _ in range(seconds):
@@ -60,9 +63,8 @@ class World:
             live = tracks(self.now_s)
             confirmed = [t for t in live if t.status == "confirmed"]
             coming = arrival.arrivals(confirmed, places, PLANE, ROUTES)
-            self.alerts += step(
-                self.alarm, self.now_s, live, coming, sites, places_of_sensors(NETWORK), PLANE, self.policy
-            )
+            moment = Moment(self.now_s, live, coming, places_of_sensors(NETWORK), self.coverage, PLANE)
+            self.alerts += step(self.alarm, moment, sites, self.policy)
         return self.alerts[before:]
 
     def state(self) -> str:

@@ -3,9 +3,8 @@
 Only who loops imports this: it loads numba, which the sensor's computer does not have.
 """
 
-from numba import njit
-
 from forehear.air import kernels
+from forehear.compiled import njit
 
 delay = njit(inline="always")(kernels.delay)
 apparent = njit(inline="always")(kernels.apparent)

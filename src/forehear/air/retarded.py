@@ -24,7 +24,10 @@ Array = NDArray[np.float64]
 def _checked(
     r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float
 ) -> tuple[Array, Array, Array, Array]:
-    """Give r, v, w, u = v - w, each (3, ...): components first, as the kernels take them."""
+    """Give r, v, w, u = v - w, each (3, ...): components first, as the kernels take them.
+
+    Raises NoSolution where |u| >= c: no one delay, docs/physics.md, "Sound is old news".
+    """
     r, v, w = np.broadcast_arrays(
         np.asarray(r_m, np.float64), np.asarray(v_mps, np.float64), np.asarray(wind_mps, np.float64)
     )
@@ -44,7 +47,8 @@ def delay_s(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float)
     (..., 3) [m/s]; speed of sound [m/s].
     Returns (...) delay [s]; 0 at the source itself. Raises NoSolution where |v - w| >= c.
     Ignores: refraction, changes of velocity within the delay.
-    Reference: Orguner and Gustafsson 2011, 10.1109/TSP.2011.2122260, eq. 5, with wind.
+    Reference: Orguner and Gustafsson 2011, 10.1109/TSP.2011.2122260, eq. 5, with wind; docs/physics.md, "Sound is
+    old news".
     """
     r, _, _, u = _checked(r_m, v_mps, wind_mps, c_mps)
     return np.asarray(kernels.delay(r, u, c_mps), np.float64)
@@ -53,14 +57,15 @@ def delay_s(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float)
 def apparent_m(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float) -> Array:
     """Give e (..., 3) [m]: the way the sound came through the air, from the sensor back to its origin.
 
-    Its length is c times the delay; its direction is what an array hears. Raises NoSolution as `delay_s`.
+    Parameters as `delay_s`. Its length is c times the delay; its direction is what an array hears. Raises
+    NoSolution as `delay_s`. Reference: docs/physics.md, "Sound is old news".
     """
     r, _, _, u = _checked(r_m, v_mps, wind_mps, c_mps)
     return np.stack(kernels.apparent(r, u, kernels.delay(r, u, c_mps)), axis=-1)
 
 
 def _heard(e: Array) -> tuple[Array, Array]:
-    """Give the path (...) [m] and n (3, ...), zero at the source itself, of e (3, ...)."""
+    """Give the path (...) [m] and n (3, ...), zero at the source itself, of e (3, ...) [m]."""
     path = np.sqrt(e[0] * e[0] + e[1] * e[1] + e[2] * e[2])
     return path, e / np.where(path > 0.0, path, 1.0)
 
@@ -68,8 +73,9 @@ def _heard(e: Array) -> tuple[Array, Array]:
 def doppler_ratio(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float) -> Array:
     """Give the ratio (...) of the frequency heard to the frequency sent; above 1 when approaching.
 
-    1 where source and sensor coincide. Raises NoSolution as `delay_s`.
-    Reference: f / f0 = 1 / (1 + n.v / (c - n.w)), the derivative of emission by reception time.
+    Parameters as `delay_s`. 1 where source and sensor coincide. Raises NoSolution as `delay_s`.
+    Reference: our own, f / f0 = 1 / (1 + n.v / (c - n.w)), the derivative of emission by reception time;
+    docs/physics.md, "Sound is old news".
     """
     r, v, w, u = _checked(r_m, v_mps, wind_mps, c_mps)
     _, n = _heard(np.stack(kernels.apparent(r, u, kernels.delay(r, u, c_mps))))
@@ -77,7 +83,10 @@ def doppler_ratio(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: 
 
 
 def azimuth_elevation_rad(e_m: ArrayLike) -> tuple[Array, Array]:
-    """Give azimuth (clockwise from north, 0 to 2 pi) and elevation [rad] of the apparent vector (..., 3)."""
+    """Give azimuth (clockwise from north, 0 to 2 pi) and elevation [rad] of the apparent vector (..., 3) [m].
+
+    Reference: docs/physics.md, "Sound is old news".
+    """
     e = np.asarray(e_m, np.float64)
     azimuth = np.mod(np.arctan2(e[..., 0], e[..., 1]), 2.0 * np.pi)
     return azimuth, np.arctan2(e[..., 2], np.hypot(e[..., 0], e[..., 1]))
@@ -87,6 +96,7 @@ def azimuth_elevation_gradients(e_m: ArrayLike) -> tuple[Array, Array]:
     """Give the derivatives (..., 3) of azimuth and elevation by the apparent vector (..., 3) [rad/m].
 
     Not finite straight above a sensor, where the azimuth is not defined.
+    Reference: the derivatives of azimuth and elevation of docs/physics.md, "Sound is old news".
     """
     e = np.moveaxis(np.asarray(e_m, np.float64), -1, 0)
     flat2 = e[0] * e[0] + e[1] * e[1]
@@ -103,7 +113,7 @@ def apparent_jacobians(
     Returns (de/dr (..., 3, 3), de/dv (..., 3, 3) [s], dd/dr (..., 3) [s/m], dd/dv (..., 3) [s^2/m]) at the
     geometry of reception. With g = e / (c^2 d + u.e): dd/dr = g, de/dr = I - u g^T, dd/dv = -d g,
     de/dv = -d de/dr. Raises NoSolution as `delay_s`, and at the source itself.
-    Reference: implicit differentiation of |r - u d| = c d.
+    Reference: our own, implicit differentiation of |r - u d| = c d; docs/physics.md, "Sound is old news".
     """
     r, _, _, u = _checked(r_m, v_mps, wind_mps, c_mps)
     d = np.asarray(kernels.delay(r, u, c_mps), np.float64)
@@ -118,7 +128,9 @@ def apparent_jacobians(
 def doppler_gradients(r_m: ArrayLike, v_mps: ArrayLike, wind_mps: ArrayLike, c_mps: float) -> tuple[Array, Array]:
     """Give the exact derivatives of `doppler_ratio` by r (..., 3) [1/m] and by v (..., 3) [s/m].
 
-    Raises NoSolution as `apparent_jacobians`.
+    Parameters as `delay_s`. Raises NoSolution as `apparent_jacobians`.
+    Reference: our own, the chain rule on the Doppler ratio and the derivatives of docs/physics.md, "Sound is old
+    news".
     """
     r, v, w, u = _checked(r_m, v_mps, wind_mps, c_mps)
     de_dr, de_dv, _, _ = apparent_jacobians(r_m, v_mps, wind_mps, c_mps)

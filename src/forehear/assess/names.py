@@ -28,6 +28,8 @@ WORD_SCORE = 0.84
 # A left-over word is weak evidence against: middle names, fathers' names and titles come and go.
 LEFT_OVER_COST = 0.02
 COMMON_WEIGHT = 0.4
+# So many common words, each of them in both names, are a name; two given names may be anybody's.
+WHOLE_NAME = 3
 # The same consonants about another vowel: below WORD_SCORE.
 DIFFERENT_VOWEL = 0.8
 # Yu. for Yurii is an initial too.
@@ -227,9 +229,11 @@ def match_names(a: str, b: str) -> NameMatch:
     left_over = len(distinct_one) + len(distinct_other) - 2 * len(pairs)
     score = max(0.0, min(1.0, matched / shorter) - LEFT_OVER_COST * left_over) if shorter > 0.0 else 0.0
     shared = ", ".join(x if x == y else f"{x} ~ {y} ({s:.2f})" for x, y, s in pairs)
-    # A shared given name alone is no identity, however short the other name is.
+    # A shared given name alone is no identity, however short the other name is. A whole name of common words is
+    # one all the same (Mohammadi, Mohammad Reza), where no word of either is left over.
     rare = any(min(_weight(x), _weight(y)) >= 1.0 for x, y, _ in pairs)
-    if pairs and not rare:
+    whole = left_over == 0 and (len(pairs) >= WHOLE_NAME or (len(pairs) > 1 and one == other))
+    if pairs and not rare and not whole:
         return NameMatch(False, round(min(score, 0.5), 3), f"only common words are shared: {shared}")
     if not pairs:
         return NameMatch(False, round(score, 3), "no word is shared")

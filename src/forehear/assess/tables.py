@@ -10,6 +10,7 @@ import gzip
 import io
 import math
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,7 +71,7 @@ def read_table(path: str | Path, columns: Sequence[str]) -> list[Row]:
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{where}: there is no such file") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{where}: cannot be read: {error}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{where}: is not UTF-8 text: byte {error.start}") from None

@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from forehear.cli.extras import EXTRAS, require
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl-C."""
+    require("demo", sorted(EXTRAS["hub"]))
     from forehear.simulate.run import prepare
     from forehear.simulate.scenario import files as scenarios
     from forehear.stage import sound, stage

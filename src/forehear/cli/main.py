@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from forehear import __version__
-from forehear.errors import ConfigurationError, ForehearError
+from forehear.errors import ConfigurationError, ForehearError, NotInstalled
 
 # verb -> what it does. The module forehear.cli.VERB has add_arguments(parser) and run(args) -> int.
 VERBS: dict[str, str] = {
@@ -22,11 +22,13 @@ VERBS: dict[str, str] = {
     "replay": "play recorded reports to a live service",
     "completion": "print the shell's completion script",
 }
+# Verbs with parts of their own, each in a folder: there the module is forehear.cli.VERB.verb.
+FOLDERS = frozenset({"assess", "listen"})
 
 
 def verb_parser(verb: str) -> argparse.ArgumentParser:
     """Make the parser of one verb; imports only that verb's module."""
-    module = importlib.import_module(f"forehear.cli.{verb}")
+    module = importlib.import_module(f"forehear.cli.{verb}.verb" if verb in FOLDERS else f"forehear.cli.{verb}")
     parser = argparse.ArgumentParser(
         prog=f"forehear {verb}",
         description=module.__doc__,
@@ -53,8 +55,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Here and not at exit: a reader that went away is told apart from a disk that is full.
         sys.stdout.flush()
         return status
-    except ConfigurationError as error:
+    except (ConfigurationError, NotInstalled) as error:
         return _failed(words, error, 2)
+    except ModuleNotFoundError as error:
+        from forehear.cli.extras import not_installed
+
+        missing = not_installed(words[0], (error.name or "").partition(".")[0])
+        if missing is None:
+            raise
+        return _failed(words, missing, 2)
     except BrokenPipeError:
         # The reader went away, as `| head` does: not a failure, and no traceback at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -8,6 +8,8 @@ import sys
 import time
 from typing import Any
 
+from forehear.cli.extras import is_here
+
 # Work shorter than this needs no progress [s]; after it, so often on a terminal and elsewhere.
 QUIET_S = 2.0
 TERMINAL_EVERY_S, LINES_EVERY_S = 0.5, 10.0
@@ -21,6 +23,8 @@ class Progress:
     def __init__(self, verb: str, quiet: bool = False, lines: bool = True, after_s: float = QUIET_S) -> None:
         self._verb = verb
         self._terminal = sys.stderr.isatty()
+        # rich is no part of what a sensor's computer needs: without it a line that is written over, not a bar.
+        self._draws = self._terminal and is_here("rich")
         silent = quiet or not (self._terminal or lines)
         self.began_s = time.monotonic()
         self._next_s = float("inf") if silent else self.began_s + after_s
@@ -43,7 +47,7 @@ class Progress:
         now = time.monotonic()
         if now < self._next_s:
             return
-        if self._terminal and words is None:
+        if self._draws and words is None:
             self._next_s = now + BAR_EVERY_S
             self._draw(done)
             return

@@ -1,8 +1,14 @@
-"""Score tracks against the truth: GOSPA and its parts, errors, consistency, waiting times.
+"""Score tracks, or alerts, against the truth: GOSPA and its parts, errors, consistency, waiting times; lead times.
+
+  forehear score --truth truth.ndjson --tracks tracks.ndjson
+  forehear score --truth truth.ndjson --alerts alerts.ndjson --sites sites.geojson
 
 A target must be tracked while its odds of being heard are 0.5 or more, and for --hold-s after; at other times
 it may be tracked, and neither a miss nor a track on it counts. Distances are horizontal. --json prints one
 object; each key names its unit, and null means that there was nothing to measure.
+
+Alerts: how long before a target's coming its site was warned, what came unwarned, whom a warning frightened in
+vain, and how often each place got a message (docs/score.md).
 """
 
 import argparse
@@ -14,6 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import msgspec
 
+from forehear.cli.extras import require
 from forehear.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
@@ -29,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from forehear.score.records import CUTOFF_M, HOLD_S
 
     parser.add_argument("--truth", required=True, metavar="FILE", help="truth.ndjson; - is stdin")
-    parser.add_argument("--tracks", required=True, metavar="FILE", help="tracks.ndjson; - is stdin")
+    parser.add_argument("--tracks", metavar="FILE", help="tracks.ndjson; - is stdin")
+    parser.add_argument("--alerts", metavar="FILE", help="alerts.ndjson, in place of tracks; needs --sites")
+    parser.add_argument("--sites", metavar="FILE", help="sites.geojson: the places that the alerts are of")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument(
         "--cutoff-m", type=float, default=CUTOFF_M, metavar="M", help="GOSPA's cut-off (default %(default)g)"
@@ -56,11 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score, and print to stdout."""
+    require("score", ("scipy", "rich"))
     from forehear.records import Truth
     from forehear.score.records import TrackPoint
     from forehear.score.score import score
 
     _check(args)
+    if args.alerts is not None:
+        return _alerts(args)
     bounds = _bounds(args) if args.bound else None
     with contextlib.ExitStack() as files:
         answer = score(
@@ -80,8 +92,33 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _alerts(args: argparse.Namespace) -> int:
+    from forehear.cli.score_table import print_warnings
+    from forehear.io.geojson import read_sites
+    from forehear.records import Alert, Truth
+    from forehear.score.warnings import score_warnings
+
+    sites = read_sites(args.sites)
+    with contextlib.ExitStack() as files:
+        answer = score_warnings(_records(files, args.alerts, Alert), sites, _records(files, args.truth, Truth))
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        print_warnings(answer)
+    return 0
+
+
 def _check(args: argparse.Namespace) -> None:
     faults = []
+    if (args.tracks is None) is (args.alerts is None):
+        faults.append("one of --tracks and --alerts is needed, and not both")
+    if (args.alerts is None) is not (args.sites is None):
+        faults.append("--alerts and --sites go together")
+    if args.alerts is not None and args.bound:
+        faults.append("--bound is of tracks, not of alerts")
+    if args.truth == "-" and args.alerts == "-":
+        faults.append("--truth and --alerts cannot both be stdin")
     if args.truth == "-" and args.tracks == "-":
         faults.append("--truth and --tracks cannot both be stdin")
     if not 0.0 < args.cutoff_m <= 100_000.0:

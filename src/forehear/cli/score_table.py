@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from forehear.score.records import KNOWN_BELOW_M, Score, TargetScore
+from forehear.score.warnings import NEAR_M, SiteWarnings, WarningScore
 
 # More rows than this are no longer read; the worst are shown, and --json has all.
 ROWS_SHOWN = 15
@@ -19,12 +20,15 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100.0 * value:.1f} %"
 
 
+def _console() -> Console:
+    console = Console(highlight=False)
+    # A pipe or a file has no width of its own: nothing is cut there.
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
 def print_score(score: Score) -> None:
     """Print the summary, the targets that fare worst, and the kinds."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        # A pipe or a file has no width of its own: nothing is cut there.
-        console = Console(highlight=False, width=WIDTH)
+    console = _console()
     console.print(_summary(score))
     if score.by_target:
         console.print(_targets(score))
@@ -129,4 +133,82 @@ def _kinds(s: Score) -> Table:
     for kind, row in s.kind_confusion.items():
         if sum(row.values()):
             table.add_row(kind, *(f"{n:,}" for n in row.values()))
+    return table
+
+
+def print_warnings(score: WarningScore) -> None:
+    """Print the summary of a score of alerts, and the sites that fare worst."""
+    console = _console()
+    console.print(_warning_summary(score))
+    if score.by_site:
+        console.print(_sites(score))
+
+
+def _warning_summary(s: WarningScore) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    near = f"{NEAR_M / 1000.0:.0f} km"
+    rows = [
+        ("arrivals", _number(s.arrivals), f"at {s.sites:,} places, over {s.seconds:,} s"),
+        (
+            "  not warned of",
+            _number(s.missed),
+            f"{_percent(s.missed_share)}; {s.unwatched:,} without even a watch",
+        ),
+        (
+            "lead time",
+            _number(s.lead_median_s, " s"),
+            f"median; nine of ten longer than {_number(s.lead_p10_s, ' s')}",
+        ),
+        ("  of the watch", _number(s.watch_lead_median_s, " s"), "median, watch or warning"),
+        (
+            "warnings",
+            _number(s.warnings),
+            f"{s.in_vain:,} in vain: nothing came within {near} ({_percent(s.in_vain_share)})",
+        ),
+        (
+            "places warned",
+            _number(s.warned_places),
+            f"{s.warned_places_in_vain:,} of them in vain ({_percent(s.warned_places_in_vain_share)})",
+        ),
+        ("changes of state", _number(s.changes_per_place_hour, "", 1), "a place and hour"),
+        (
+            "other messages",
+            _number(s.updates_per_place_hour, "", 1),
+            f"a place and hour; at most {s.most_updates_in_an_hour} in one",
+        ),
+        ("named too many", _number(s.named_too_many), f"of {s.alerts:,} alerts: more of a kind than there are"),
+        ("least probability", _percent(s.least_warning_probability), "that a warning told of"),
+        ("not covered", _number(s.not_covered_s, " s"), "sum over the places"),
+    ]
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _sites(s: WarningScore) -> Table:
+    def worst(row: SiteWarnings) -> tuple[int, int, int]:
+        return -row.missed, -row.in_vain, -row.updates
+
+    shown = sorted(s.by_site, key=worst)[:ROWS_SHOWN]
+    title = "places, the worst first" + (
+        "" if len(shown) == len(s.by_site) else f" ({len(shown)} of {len(s.by_site)})"
+    )
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table.add_column("place")
+    for name in ("arrivals", "not warned", "lead", "warnings", "in vain", "changes", "other"):
+        table.add_column(name, justify="right")
+    for r in shown:
+        table.add_row(
+            r.site,
+            str(r.arrivals),
+            str(r.missed),
+            _number(r.lead_median_s, " s"),
+            str(r.warnings),
+            str(r.in_vain),
+            str(r.changes),
+            str(r.updates),
+        )
     return table

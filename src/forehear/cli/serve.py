@@ -32,8 +32,11 @@ def run(args: argparse.Namespace) -> int:
 
         sys.stdout.write(resources.files("forehear.service").joinpath("forehear.example.toml").read_text("utf-8"))
         return 0
+    from forehear.cli.extras import EXTRAS, require
     from forehear.service.tracking.launched import launch
 
+    # Before the tracker's process is launched, which would find it out in words of its own.
+    require("serve", sorted(EXTRAS["hub"]))
     # First of all: the tracker's loops take longest to load, and everything else loads meanwhile.
     tracker = launch()
     # Loading makes much and drops hardly anything; `run` has it collected again.

@@ -9,20 +9,18 @@ cannot be there before D over its speed, so a far site costs a few steps and not
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
-from numba import njit
 from numpy.typing import NDArray
 
-from forehear.areas import parts_of
+from forehear.compiled import njit
+from forehear.forecast.places import Places, away_kernel
 from forehear.forecast.routes import HORIZON_S, STEP_S, Routes
 from forehear.geodesy import Plane
-from forehear.records import Site, Track
+from forehear.records import Track
 
 Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Bins of the arrival's distribution [s]: finer than any warning needs.
@@ -39,20 +37,6 @@ FASTER = 1.18
 # -----------------------------------------------------------------------------------------------------
 
 
-class Places(NamedTuple):
-    """N sites in the plane: rings of vertices, and a radius around them (0 for a polygon).
-
-    Parts of a site of several stand one behind the other, each closed and with a row of NaN behind it.
-    """
-
-    ids: tuple[str, ...]
-    middle: Array  # (N, 2) [m]
-    reach: Array  # (N,) radius around the middle that holds the whole site [m]
-    radius: Array  # (N,) [m]
-    first: Ints  # (N + 1,) ring k is vertices first[k] to first[k + 1]
-    ring: Array  # (M, 2) [m]
-
-
 class Arrival(Struct, frozen=True):
     """One track's arrival at one site. `odds[k]` = probability that it is there by (k + 1) BIN_S from `time_s`."""
 
@@ -65,52 +49,6 @@ class Arrival(Struct, frozen=True):
     latest_s: float | None
     distance_m: float
     odds: Array
-
-
-def places_of(sites: Sequence[Site], plane: Plane) -> Places:
-    """Lay sites out in the plane. Ignores: the plane's scale (a part in a thousand over 300 km)."""
-    rings, radii = [], []
-    for site in sites:
-        points = parts_of(site.rings) if site.rings else np.array([(site.lon, site.lat)])
-        east, north = plane.forward(points[:, 0], points[:, 1])
-        rings.append(np.column_stack([east, north]))
-        radii.append(site.radius_m if site.polygon is None else 0.0)
-    first = np.zeros(len(rings) + 1, np.int64)
-    np.cumsum([len(r) for r in rings], out=first[1:])
-    middle = np.array([np.nanmean(r, axis=0) for r in rings]).reshape(-1, 2)
-    reach = np.array(
-        [
-            radius + float(np.nanmax(np.hypot(*(r - m).T)))
-            for r, m, radius in zip(rings, middle, radii, strict=True)
-        ]
-    )
-    ring = np.concatenate(rings) if rings else np.zeros((0, 2))
-    return Places(tuple(s.id for s in sites), middle, reach, np.array(radii), first, ring)
-
-
-@njit(cache=True)
-def _away(east: float, north: float, ring: Array, radius: float) -> float:
-    """Distance to a site [m], 0 within it."""
-    n = ring.shape[0]
-    if n == 1:
-        return max(math.hypot(east - ring[0, 0], north - ring[0, 1]) - radius, 0.0)
-    inside = False
-    nearest = 1e18
-    b = n - 1
-    for a in range(n):
-        xa, ya, xb, yb = ring[a, 0], ring[a, 1], ring[b, 0], ring[b, 1]
-        if math.isnan(xa) or math.isnan(xb):
-            # Between two parts there is no edge.
-            b = a
-            continue
-        if (ya > north) != (yb > north) and east < (xb - xa) * (north - ya) / (yb - ya) + xa:
-            inside = not inside
-        dx, dy = xb - xa, yb - ya
-        long2 = dx * dx + dy * dy
-        u = 0.0 if long2 == 0.0 else min(max(((east - xa) * dx + (north - ya) * dy) / long2, 0.0), 1.0)
-        nearest = min(nearest, math.hypot(east - xa - u * dx, north - ya - u * dy))
-        b = a
-    return 0.0 if inside else max(nearest - radius, 0.0)
 
 
 @njit(cache=True)
@@ -139,7 +77,7 @@ def _first_times(
             u = min(t / STEP_S - k, 1.0)
             a = along[r, k] + u * (along[r, k + 1] - along[r, k])
             c = across[r, k] + u * (across[r, k + 1] - across[r, k])
-            away = _away(x0 + ve * a + vn * c, y0 + vn * a - ve * c, ring, radius)
+            away = away_kernel(x0 + ve * a + vn * c, y0 + vn * a - ve * c, ring, radius)
             if away <= 0.0:
                 out[r] = t
                 break

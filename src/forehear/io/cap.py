@@ -1,7 +1,8 @@
 """Alerts as CAP 1.2 messages (OASIS CAP-v1.2, 2010) and as an Atom feed (RFC 4287). No clock, no network.
 
-Times carry a numeric offset and no fractions, a polygon is `lat,lon` pairs, references name every earlier message
-of the alert as `sender,identifier,sent`. XML signatures are left out: the transport is authenticated instead.
+Times carry a numeric offset and no fractions, a polygon is `lat,lon` pairs, references name earlier messages of
+the alert as `sender,identifier,sent`: the first and the last few, since each named those before it in its turn.
+XML signatures are left out: the transport is authenticated instead.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from xml.etree import ElementTree as Tree
 from forehear.areas import Ring, cut, outlines
 from forehear.geodesy import plane_at
 from forehear.io.cap_words import Words, words_in
-from forehear.records import Alert, Site
+from forehear.records import Alert, AlertState, Site
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -25,6 +26,8 @@ LANGUAGES: tuple[Literal["uk", "en"], ...] = ("uk", "en")
 CODES = {"uk": "uk-UA", "en": "en-GB"}
 # A circle as a polygon of so many sides is true to 0.4 % of its radius.
 CIRCLE_SIDES = 36
+# Earlier messages that one refers to: the first, and so many of the last. An alert of a long night has hundreds.
+LAST_REFERRED = 3
 # A message stands until the latest arrival and this long after it [s]; without one, this long alone.
 STANDS_AFTER_S, STANDS_S = 900.0, 1800.0
 # Of a name in an identifier so many characters are kept: an address of some hundred characters passes everywhere.
@@ -41,6 +44,23 @@ class Issuer(NamedTuple):
     status: Status
     zone: tzinfo
     web: str | None = None
+
+
+class _Said(NamedTuple):
+    """What CAP's code words say of a state; no certainty: by the probability."""
+
+    response: str
+    urgency: str
+    severity: str
+    certainty: str | None = None
+
+
+_SAID: dict[AlertState, _Said] = {
+    "warning": _Said("Shelter", "Immediate", "Extreme"),
+    "watch": _Said("Prepare", "Expected", "Severe"),
+    "cancelled": _Said("AllClear", "Past", "Minor", "Unlikely"),
+    "not_covered": _Said("Monitor", "Unknown", "Unknown", "Unknown"),
+}
 
 
 class Reference(NamedTuple):
@@ -113,7 +133,7 @@ def message(
 ) -> tuple[bytes, Reference]:
     """Write one CAP message; returns it and what later messages of the alert refer to it by.
 
-    `number` counts the alert's messages from 1; `earlier` are all before it.
+    `number` counts the alert's messages from 1; `earlier` are all before it, the first one first.
     """
     sent = cap_time(alert.issued_at_s, issuer.zone)
     me = Reference(issuer.sender, identifier_of(alert, number, prefix), sent)
@@ -125,7 +145,8 @@ def message(
     if issuer.status in ("Exercise", "Test"):
         _add(root, note="EXERCISE EXERCISE EXERCISE. НАВЧАННЯ. No real threat.")
     if earlier:
-        _add(root, references=" ".join(",".join(r) for r in earlier))
+        named = [*earlier[:1], *earlier[1:][-LAST_REFERRED:]]
+        _add(root, references=" ".join(",".join(r) for r in named))
     for language in LANGUAGES:
         _info(
             root, alert, site, issuer, CODES[language], words_in(language, alert, site, issuer.zone, issuer.status)
@@ -145,13 +166,10 @@ def _add(parent: Tree.Element, **children: str) -> None:
 
 def _info(root: Tree.Element, alert: Alert, site: Site, issuer: Issuer, code: str, words: Words) -> None:
     info = Tree.SubElement(root, f"{{{NAMESPACE}}}info")
-    warning, over = alert.state == "warning", alert.state == "cancelled"
-    _add(info, language=code, category="Safety", event=words.event)
-    _add(info, responseType="AllClear" if over else ("Shelter" if warning else "Prepare"))
-    _add(info, urgency="Past" if over else ("Immediate" if warning else "Expected"))
-    _add(info, severity="Minor" if over else ("Extreme" if warning else "Severe"))
-    likely = alert.probability > 0.5
-    _add(info, certainty="Unlikely" if over else ("Likely" if likely else "Possible"))
+    said = _SAID[alert.state]
+    _add(info, language=code, category="Safety", event=words.event, responseType=said.response)
+    _add(info, urgency=said.urgency, severity=said.severity)
+    _add(info, certainty=said.certainty or ("Likely" if alert.probability > 0.5 else "Possible"))
     _add(info, effective=cap_time(alert.issued_at_s, issuer.zone))
     if alert.arrival_earliest_s is not None:
         _add(info, onset=cap_time(alert.arrival_earliest_s, issuer.zone))

@@ -21,7 +21,7 @@ LIKE = 0.72
 # An area that goes on counting beyond 180 degrees is narrower than this [deg]: else one corner is wrong.
 WIDEST_DEG = 60.0
 # Enough of a wrong value to find it by.
-TOLD_CHARACTERS = 60
+QUOTED_CHARACTERS = 60
 
 
 def _load(path: str | Path) -> tuple[dict[str, Any], list[Any]]:
@@ -161,8 +161,8 @@ def _misnamed(noun: str, index: int, identity: str | None) -> str:
 
 def _short(value: Any) -> str:
     """A value in words, however large it is."""
-    text = repr(value) if not isinstance(value, str) else repr(value[:TOLD_CHARACTERS])
-    return text if len(text) <= TOLD_CHARACTERS + 2 else text[:TOLD_CHARACTERS] + "..."
+    text = repr(value) if not isinstance(value, str) else repr(value[:QUOTED_CHARACTERS])
+    return text if len(text) <= QUOTED_CHARACTERS + 2 else text[:QUOTED_CHARACTERS] + "..."
 
 
 def _describe(thing: str, fields: Any, error: msgspec.ValidationError) -> str:

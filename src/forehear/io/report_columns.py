@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from forehear.compiled import njit
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]

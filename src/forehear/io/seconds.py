@@ -1,8 +1,9 @@
 """A stream of reports cut into seconds of reception, with a guard on the server's own clock."""
 
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
-from forehear.io.ndjson import Rejections
+from forehear.io.ndjson import Rejections, ReportParser, read_chunks
 from forehear.records import Report
 
 # A reception this far [s] from the one before is believed when the next one agrees: one forged or broken
@@ -87,3 +88,11 @@ class Seconds:
         for r, one in self._held:
             self._rejections.reject("received_at_s jumps", one.sensor, f"received_at_s={r}")
         self._held = []
+
+
+def read_seconds(stream: BinaryIO, rejections: Rejections) -> Iterator[tuple[float, list[Report]]]:
+    """Read a journal's seconds, (time, reports), from its first to its last."""
+    parser, seconds = ReportParser(rejections), Seconds(rejections)
+    for chunk in read_chunks(stream):
+        yield from seconds.feed(parser.feed(chunk))
+    yield from seconds.finish(parser.finish())

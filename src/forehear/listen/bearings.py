@@ -106,9 +106,12 @@ def bearing(
 ) -> Bearing | None:
     """Find the direction of the sound in some bands; None where the data or the array cannot tell.
 
-    `samples` (n, channels), about a second; `places_m` (channels, 3) east-north-up; `bands_hz` (k, 2) from and to,
-    all of BAND_HZ where None. Channels that are dead or not finite are left out. Raises ValueError on shapes that
-    differ.
+    `samples` (n, channels) of any one unit, about a second at `rate_hz`; `places_m` (channels, 3) east-north-up
+    [m]; `bands_hz` (k, 2) from and to, all of BAND_HZ where None; speed of sound [m/s]. Channels that are dead or
+    not finite are left out. Raises ValueError on shapes that differ.
+    Ignores: wind on the way, a near source's curved wave, a wrong north (the head says by how much).
+    Reference: Jaffer 1988, ICASSP, eq. 18 (likelihood); Vuong 1989, 10.2307/1912557 (two directions as likely);
+    White 1982, 10.2307/1912526 (sigma by the sandwich); against SRP-PHAT: design/bearings.py.
     """
     x = np.asarray(samples, np.float64)
     places = np.asarray(places_m, np.float64)
@@ -135,7 +138,10 @@ def bearing(
 
 
 def tells_azimuth(places_m: ArrayLike) -> bool:
-    """Say whether microphones at (channels, 3) east-north-up [m] span the ground, so that they hear an azimuth."""
+    """Say whether microphones at (channels, 3) east-north-up [m] span the ground, so that they hear an azimuth.
+
+    Reference: our own, their second singular value against the first; docs/microphone.md, "Arrays".
+    """
     places = np.asarray(places_m, np.float64)
     if len(places) < 3:
         return False
@@ -144,7 +150,7 @@ def tells_azimuth(places_m: ArrayLike) -> bool:
 
 
 def _climbed(a: Spectra, at: Array) -> _Top:
-    """Climb to the top near a direction, over the direction and the channels' own delays."""
+    """Climb to the top near a direction (2,) [rad] by Newton's method, over it and the channels' own delays."""
     # On the horizon itself a flat array's likelihood has no slope upwards.
     at = np.array([at[0], max(float(at[1]), START_RAD)])
     own = np.zeros(len(a.slots_s))
@@ -179,7 +185,7 @@ def _climbed(a: Spectra, at: Array) -> _Top:
 
 
 def _coarse(a: Spectra) -> tuple[Array, Array]:
-    """Give a grid's directions (azimuths, elevations, 2) and what the array's pairs agree on there.
+    """Give a grid's directions (azimuths, elevations, 2) [rad] and what the array's pairs agree on there.
 
     A bin's weight is the slope of g where all of its coherent power would be collected: noise weighs nothing.
     """
@@ -205,7 +211,7 @@ def _coarse(a: Spectra) -> tuple[Array, Array]:
 
 
 def _agreement(pairs: Complex, omega: Array, lags_s: Array) -> Array:
-    """Sum the pairs' correlations (bins, pairs) at lags (..., pairs), by a table much finer than the signal."""
+    """Sum the pairs' correlations (bins, pairs) at lags (..., pairs) [s], by a table finer than the signal."""
     fine = 2.0 * math.pi / (16.0 * float(omega.max()))
     most = float(np.abs(lags_s).max()) + 2.0 * fine
     table_s = np.arange(-most, most + fine, fine)
@@ -243,7 +249,10 @@ def _tops(r: Recorded) -> list[_Top]:
 
 
 def _sigmas(top: _Top) -> tuple[float, float]:
-    """Give the sigma of azimuth and of elevation at a top [rad]; infinite where it is none."""
+    """Give the sigma of azimuth and of elevation at a top [rad]; infinite where it is none.
+
+    Reference: White 1982, 10.2307/1912526; the ground's share: docs/physics.md, "Bearings, clocks, air".
+    """
     a = top.array
     segments, _, channels = a.x.shape
     _, _, curvature = likelihood(a, top.leads_s)
@@ -275,7 +284,7 @@ def _sigmas(top: _Top) -> tuple[float, float]:
 
 
 def _rivalled(tops: list[_Top], sigma_rad: float) -> bool:
-    """Say whether another direction than the first is about as likely."""
+    """Say whether another direction than the first is about as likely, by Vuong 1989, 10.2307/1912557."""
     best = tops[0]
     for other in tops[1:]:
         apart = abs((other.at[0] - best.at[0] + math.pi) % (2.0 * math.pi) - math.pi)

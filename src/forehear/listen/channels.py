@@ -1,4 +1,4 @@
-"""Several channels of one place to one ear: none that is dead, none against the others.
+"""Several channels of one place to one: none that is dead, none against the others.
 
 A recorder's second channel may be dead, or wired the other way round, as a balanced lead plugged into an
 unbalanced socket is: the mean of both is then half as loud, or nothing at all. So each channel is compared with
@@ -43,7 +43,10 @@ class Mixer:
         self.opposed = 0
 
     def mix(self, x: Floats) -> Floats:
-        """Give samples (n, 1) of samples (n, channels) of full scale 1; NaN where no channel has a number."""
+        """Give samples (n, 1) of samples (n, channels) of full scale 1; NaN where no channel has a number.
+
+        Reference: our own, each channel's sign by its correlation with the loudest; docs/microphone.md, "Health".
+        """
         if x.shape[1] == 1 or len(x) == 0:
             return x[:, :1]
         good: NDArray[np.bool_] = np.asarray(np.isfinite(x))
@@ -59,7 +62,7 @@ class Mixer:
             return np.asarray(np.where(count > 0, mixed / count, np.nan), np.float32)[:, None]
 
     def _compared(self, x: Floats) -> NDArray[np.bool_]:
-        """Bring the signs up to date with samples that all are numbers; gives which channels live (channels,)."""
+        """Bring the signs up to date with samples (n, channels) of numbers alone; gives which live (channels,)."""
         n, channels = x.shape
         if self._together is None or len(self._together) != channels:
             self._together = np.zeros((channels, channels))

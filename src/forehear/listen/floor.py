@@ -29,7 +29,10 @@ LISTENING = slice(0, BANDS - 2)
 
 
 def band_powers(power: NDArray[np.float32], low_power: float, high_power: float) -> Array:
-    """Give the power [full scale^2] in each band (BANDS,) from a spectrum (BINS,) and the power of both halves."""
+    """Give the power [full scale^2] in each band (BANDS,) from a spectrum (BINS,) and the power of both halves.
+
+    Reference: Parseval's theorem, one-sided; bands and floor: docs/listening.md, "Theory of operation", 7.
+    """
     # One-sided: a bin stands for its mirror too; the padding spreads each over PADDED / FRAME bins.
     scale = 2.0 / (spectrum.WINDOW_POWER * spectrum.PADDED)
     out = np.empty(BANDS)
@@ -55,11 +58,14 @@ class NoiseFloor:
 
     @property
     def powers(self) -> Array | None:
-        """The floor [full scale^2] (BANDS,), None before the first hop."""
+        """The floor [full scale^2] (BANDS,), None before the first hop.
+
+        Reference: docs/listening.md, "Theory of operation", 7.
+        """
         return self._floor
 
     def hear(self, powers: Array) -> None:
-        """Add a hop's powers (BANDS,)."""
+        """Add a hop's powers (BANDS,) [full scale^2]. Reference: docs/listening.md, "Theory of operation", 7."""
         self._hops[self._count % MEAN_HOPS] = powers
         self._count += 1
         means, rest = divmod(self._count, MEAN_HOPS)

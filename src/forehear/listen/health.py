@@ -1,4 +1,4 @@
-"""How well the ear hears: what is amiss with samples, added up between heartbeats.
+"""How well a sensor hears: what is amiss with samples, added up between heartbeats.
 
 A block of samples gives a `Tally`; tallies add; `health_of` says what a report tells of them. Nothing is repaired
 here and nothing refused: a level from clipped samples is still worth having, if the reader knows.
@@ -23,10 +23,10 @@ OVERLOADED_FROM_RMS = 0.4
 # Silence and overload are judged in pieces of this length [s]: a drop-out of a few samples is not silence, a dead
 # second is. A block shorter than half a piece is not judged: a single sample always is all the same.
 PIECE_S = 0.1
-# Told from these shares on [%]: a clap or two at full scale in ten seconds is nobody's business.
-CLIPPED_TOLD_PCT, SILENT_TOLD_PCT, OVERLOADED_TOLD_PCT = 0.01, 1.0, 1.0
-# Lost sound shorter than this between heartbeats is not told [s].
-GAP_TOLD_S = 1e-3
+# Reported from these shares on [%]: a clap or two at full scale in ten seconds is nobody's business.
+CLIPPED_REPORTED_PCT, SILENT_REPORTED_PCT, OVERLOADED_REPORTED_PCT = 0.01, 1.0, 1.0
+# Lost sound shorter than this between heartbeats is not reported [s].
+GAP_REPORTED_S = 1e-3
 # A rate that is not the listening rate is no news: it is written as often as a heartbeat comes [s].
 RATE_EVERY_S = 10.0
 # -----------------------------------------------------------------------------------------------------
@@ -47,7 +47,10 @@ class Tally(NamedTuple):
 
 
 def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
-    """Count what is amiss in samples (n,) or (n, channels) of full scale 1; what is no number is a gap."""
+    """Count what is amiss in samples (n,) or (n, channels) of full scale 1; what is no number is a gap.
+
+    Reference: our own limits, at the head of this module; docs/microphone.md, "Health".
+    """
     x = np.atleast_2d(np.asarray(samples).T)
     channels, n = x.shape
     if n == 0:
@@ -77,14 +80,14 @@ def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
 
 
 def _clipped(x: NDArray[np.floating]) -> int:
-    """Count samples at full scale; most blocks have none, and are passed over at the cost of two extremes."""
+    """Count samples (channels, n) at full scale; most blocks have none, and cost but two extremes."""
     if max(float(x.max()), -float(x.min())) < CLIPPED_FROM:
         return 0
     return int((np.abs(x) >= CLIPPED_FROM).sum())
 
 
 def gap(gap_s: float) -> Tally:
-    """Tell of sound that never came."""
+    """Count sound that never came [s]."""
     return Tally(gap_s=max(gap_s, 0.0))
 
 
@@ -107,10 +110,10 @@ def together(one: Tally, other: Tally) -> Tally:
 def health_of(tally: Tally, uncalibrated: bool = False) -> Health | None:
     """Say what a report tells of a tally; None where nothing is amiss."""
     return _health(
-        _share(tally.clipped, tally.samples, CLIPPED_TOLD_PCT),
-        _share(tally.silent, tally.pieces, SILENT_TOLD_PCT),
-        _share(tally.overloaded, tally.pieces, OVERLOADED_TOLD_PCT),
-        round(tally.gap_s, 3) if tally.gap_s >= GAP_TOLD_S else 0.0,
+        _share(tally.clipped, tally.samples, CLIPPED_REPORTED_PCT),
+        _share(tally.silent, tally.pieces, SILENT_REPORTED_PCT),
+        _share(tally.overloaded, tally.pieces, OVERLOADED_REPORTED_PCT),
+        round(tally.gap_s, 3) if tally.gap_s >= GAP_REPORTED_S else 0.0,
         tally.rate_changes,
         tally.resampled_from_hz,
         uncalibrated,
@@ -125,9 +128,9 @@ def _health(*values: float | bool | None) -> Health | None:
     return Health(**amiss) if amiss else None
 
 
-def _share(count: int, of: int, told_pct: float) -> float:
+def _share(count: int, of: int, least_pct: float) -> float:
     pct = 100.0 * count / of if of else 0.0
-    return round(pct, 2) if pct >= told_pct else 0.0
+    return round(pct, 2) if pct >= least_pct else 0.0
 
 
 class Checkup:

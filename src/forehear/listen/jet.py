@@ -55,7 +55,11 @@ class BroadBand:
         self._seconds = 0
 
     def hear(self, hops: Array, under: Array, known_s: float) -> Broad | None:
-        """Judge a second: powers of its hops (n, BANDS), the floor's (BANDS,) and how long that is known [s]."""
+        """Judge a second: powers of its hops (n, BANDS) and the floor's (BANDS,) [full scale^2], and its age [s].
+
+        None where nothing rises. Ignores: what the sound is, beyond its bands. Reference: our own,
+        docs/listening.md, "Theory of operation", 8.
+        """
         bands = hops[:, _BANDS]
         risen_db = 10.0 * np.log10((bands.mean(axis=0) + 1e-20) / (under[_BANDS] + 1e-20))
         level_db = 10.0 * np.log10(bands.sum(axis=1) + 1e-20)

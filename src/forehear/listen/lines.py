@@ -23,7 +23,7 @@ MOST_ORDERS = 40
 MOST_HALVES = 20
 # Blocks of about this length [s]: lines may be 16 Hz off at first.
 BLOCK_S = 0.03
-# Lines of two families nearer than this [Hz], and what they move against each other, cannot be told apart.
+# Lines of two families nearer than this [Hz], and what they move against each other, cannot be parted.
 APART_HZ = 3.0
 # -----------------------------------------------------------------------------------------------------
 
@@ -48,7 +48,12 @@ class LineStart(NamedTuple):
 def turned_back(
     low: NDArray[np.float32], tone_hz: float, slope_per_s: float, noise: NDArray[np.float32]
 ) -> tuple[Lines, Lines]:
-    """Turn all lines, and the places halfway between them, back to zero frequency."""
+    """Turn all lines, and the places halfway between them, back to zero frequency.
+
+    Parameters: a second at half the rate (n,); the tone at its middle [Hz]; the slope of its logarithm [1/s]; the
+    noise (BINS,) as the logarithm of its power. Gives the lines, and the halves, each (lines, blocks).
+    Reference: our own, docs/listening.md, "Theory of operation", 4; against frame by frame: design/tones.py.
+    """
     n = len(low)
     t = (np.arange(n) - (n - 1) / 2) / spectrum.RATE_HZ
     turns = tone_hz * t * (1.0 + t * slope_per_s / 2)
@@ -85,12 +90,16 @@ def turned_back(
 
 
 def _noise_at(line_hz: Array, noise: NDArray[np.float32]) -> Array:
+    """Give the variance per sample (lines,) of white noise as strong as that around lines (lines,) [Hz]."""
     at = np.minimum(np.rint(line_hz / spectrum.BIN_HZ).astype(np.intp), spectrum.BINS - 1)
     return np.asarray(np.exp(noise[at].astype(np.float64)) / spectrum.WINDOW_POWER * difference(line_hz))
 
 
 def difference(line_hz: Array) -> Array:
-    """Give the power that taking differences leaves of a line's."""
+    """Give the power (lines,) that taking differences leaves of a line's at (lines,) [Hz]: 4 sin^2(pi f / rate).
+
+    Reference: the response of x[n] - x[n - 1] at `spectrum.RATE_HZ`.
+    """
     return np.asarray(4.0 * np.sin(np.pi * line_hz / spectrum.RATE_HZ) ** 2)
 
 

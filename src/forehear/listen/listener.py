@@ -1,7 +1,7 @@
-"""The ear of one post: samples in, a report a second out, in constant memory, for years.
+"""The listener of one sensor: samples in, a report a second out, in constant memory, for years.
 
 Each quarter of a second goes through the noise floor and the search for families; each second the families found
-are sharpened, told apart by kind, and, with several microphones, given a direction. A second in which nothing is
+are sharpened, judged by kind, and, with several microphones, given a direction. A second in which nothing is
 heard is silent, but for a heartbeat each ten.
 """
 
@@ -20,8 +20,8 @@ from forehear.listen.families import families
 from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
 from forehear.listen.jet import Broad, BroadBand
 from forehear.listen.kinds import Sound, kinds_of
+from forehear.listen.reported import source
 from forehear.listen.threads import Thread
-from forehear.listen.told import source
 from forehear.listen.tones import Search
 from forehear.listen.wavefront import harmonic_bands
 from forehear.records import Report, Source
@@ -39,7 +39,7 @@ HEARTBEAT_S = 10.0
 NEWS = 0.4
 # Sound that sets in after silence is not compared with the silence: the noise is at most so far behind [nat].
 BEHIND = np.float32(4.0)
-# Levels are told between these [dB], whatever the samples are.
+# Levels are reported between these [dB], whatever the samples are.
 LEAST_DB, MOST_DB = -60.0, 220.0
 LEAST_POWER = 1e-30
 # -----------------------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ class Listener:
 
         `calibration_db` is the level that a full-scale sine has [dB re 20 uPa]; without it 94 is assumed, and each
         heartbeat says so. `places_m` (channels, 3) are the microphones of an array, east, north, up [m]; without
-        it all channels are one ear.
+        it all channels are mixed to one.
         """
         self._sensor = sensor
         # A full-scale sine has the power 1/2.
@@ -73,7 +73,7 @@ class Listener:
         self._mixer = Mixer(LISTENING_RATE_HZ)
         self._checkup = health.Checkup(calibration_db is None)
         self.heard_s = 0.0
-        self._told_s: float | None = None
+        self._reported_s: float | None = None
         self._from_s: float | None = None
         self._at_s = 0.0
         # Samples of the last second, if nobody counted them, and how many in a row were no numbers.
@@ -83,11 +83,11 @@ class Listener:
         self._begin(0.0)
 
     def hear(self, samples: ArrayLike, at_s: float, seen: health.Tally | None = None) -> list[Report]:
-        """Hear samples (n,) or (n, channels) in full scale, the first of which came at `at_s`; any n.
+        """Hear samples (n,) or (n, channels) in full scale, the first of which came at `at_s` [s]; any n.
 
-        Gives the reports that are due. What is not a number is a gap, and so is a piece that does not join the one
-        before. `seen` was counted of them before they were resampled, which blurs clipping; without it they are
-        counted here. Raises ValueError for an array with the wrong number of channels.
+        Gives the reports that are due. What is not a number is a gap, and so is a piece that does not join the
+        one before. `seen` was counted of them before they were resampled, which blurs clipping; without it they
+        are counted here. Raises ValueError for an array of another size. docs/listening.md, "Theory of operation".
         """
         with np.errstate(over="ignore"):
             x = np.asarray(samples, np.float32)
@@ -100,7 +100,7 @@ class Listener:
             return []
         if self._from_s is None:
             self._from_s = at_s
-            self._told_s = at_s
+            self._reported_s = at_s
             self._begin(at_s)
         ahead_s = at_s - (self._at_s + len(self._waiting) / LISTENING_RATE_HZ)
         if abs(ahead_s) > GAP_S:
@@ -108,20 +108,20 @@ class Listener:
             self._lost = 0
             self._checkup.add(health.gap(ahead_s))
             # A clock that was set back must not silence the heartbeat until it is where it was.
-            self._told_s = at_s if self._told_s is None else min(self._told_s, at_s)
+            self._reported_s = at_s if self._reported_s is None else min(self._reported_s, at_s)
         else:
             self._at_s = at_s - len(self._waiting) / LISTENING_RATE_HZ
         return self._sounding(x)
 
     def end(self) -> list[Report]:
-        """End the stream: one more heartbeat, if something is left to tell."""
+        """End the stream: one more heartbeat, if something is left to report."""
         if self._from_s is None:
             return []
         now_s = self._at_s + len(self._waiting) / LISTENING_RATE_HZ
         self._begin(now_s)
-        # A stream of less than a second has told nothing yet.
-        untold = self._told_s is None or now_s - self._told_s > 1.5 or self._told_s == self._from_s
-        return [self._report(max(now_s - 0.5, 0.0), ())] if untold or self._checkup.tally.gap_s > 0.0 else []
+        # A stream of less than a second has reported nothing yet.
+        late = self._reported_s is None or now_s - self._reported_s > 1.5 or self._reported_s == self._from_s
+        return [self._report(max(now_s - 0.5, 0.0), ())] if late or self._checkup.tally.gap_s > 0.0 else []
 
     def _begin(self, at_s: float) -> None:
         """Begin anew: all that was in flight is over; the floor stays."""
@@ -170,11 +170,11 @@ class Listener:
                 self.heard_s += len(piece) / LISTENING_RATE_HZ
                 if not self._counted:
                     self._raw.append(piece)
-                self._waiting = np.concatenate([self._waiting, self._ear(piece)])
+                self._waiting = np.concatenate([self._waiting, self._of_channels(piece)])
                 out += self._hear_hops()
         return out
 
-    def _ear(self, x: Floats) -> Floats:
+    def _of_channels(self, x: Floats) -> Floats:
         """Give what is heard of samples (n, channels): of an array all, else one that all are mixed to."""
         if self._places_m is not None:
             return np.nan_to_num(x, posinf=0.0, neginf=0.0)
@@ -213,7 +213,7 @@ class Listener:
         """Hear a quarter of a second (HOP_IN, channels) that ends at `_at_s`."""
         row = self._hops % SECOND_HOPS * spectrum.HOP_IN
         self._second[row : row + spectrum.HOP_IN] = samples
-        # The first microphone that lives is the ear; all of them tell directions.
+        # The first microphone that lives is heard; all of them give directions.
         alive = np.flatnonzero(np.ptp(samples, axis=0) > 0.0)
         low, high_power = self._halver.take(samples[:, alive[0] if len(alive) else 0])
         self._low = np.concatenate([self._low[spectrum.HOP :], low])
@@ -247,7 +247,7 @@ class Listener:
         if not sources and broad is not None:
             sources = (self._broad_source(broad),)
         heard_at_s = self._at_s - 0.5 - spectrum.DELAY_S
-        if not sources and self._told_s is not None and heard_at_s - self._told_s < HEARTBEAT_S - 0.6:
+        if not sources and self._reported_s is not None and heard_at_s - self._reported_s < HEARTBEAT_S - 0.6:
             return None
         return self._report(heard_at_s, sources)
 
@@ -257,7 +257,7 @@ class Listener:
         return Sound(low_power, high_power, self._beat.clearness())
 
     def _report(self, heard_at_s: float, sources: tuple[Source, ...]) -> Report:
-        self._told_s = heard_at_s
+        self._reported_s = heard_at_s
         under = self._floor.powers
         return Report(
             self._sensor,

@@ -58,7 +58,7 @@ MOST_OUTLIERS = 0.35
 
 @dataclass(frozen=True)
 class PassBy:
-    """What a whole pass told; `covariance` (4, 4) is of tone [Hz], speed [m/s], time [s], distance [m].
+    """What a whole pass says; `covariance` (4, 4) is of tone [Hz], speed [m/s], time [s], distance [m].
 
     `nearest_at_s` is when the source was nearest; its sound came `distance_m` over the speed of sound later.
     """
@@ -81,10 +81,11 @@ class PassBy:
 
 
 def _octaves(ln_tone: Array) -> tuple[Array, int]:
-    """Bring tones that are an octave off to the others: (ln tone, how many were moved).
+    """Bring tones (n,) [ln] that are an octave off to the others: (ln tone (n,), how many were moved).
 
     Of all ways to halve, double or leave each tone the one with the shortest jumps from tone to tone, a jump
     counting OCTAVE_NEAR at most; moves cost a little, so that what most tones say is left.
+    Reference: our own, the shortest path by dynamic programming; docs/passby.md, "How".
     """
     moves = np.array([-1.0, 0.0, 1.0]) * np.log(2.0)
     price = np.array([MOVE_PRICE, 0.0, MOVE_PRICE])
@@ -112,10 +113,12 @@ def pass_by(
     """Solve a straight pass from the tones that one microphone heard.
 
     Parameters: times of hearing (n,) [s], tones as received (n,) [Hz] and their sigmas (n,) [Hz], in any order;
-    tones may be an octave off, and some may be outliers; speed of sound [m/s]; the throttle's wander as a share of
-    the tone where it is known (0 for an engine that is governed), None where the sweep has to tell.
-    Raises NoSolution with the reason where the sweep cannot tell.
+    tones may be an octave off, and some may be outliers; speed of sound [m/s]; the throttle's wander as a share
+    of the tone where it is known (0 for an engine that is governed), None where the sweep has to say.
+    Raises NoSolution with the reason where the sweep cannot say.
     Ignores: wind, turns and changes of speed.
+    Reference: Ferguson and Lo 1999, IEEE J. Oceanic Eng. 24(4), 424 (four unknowns from one tone's sweep), exact
+    in the delay; docs/passby.md, "How"; design/passby.py.
     """
     heard, tone, sigma_hz = (
         np.atleast_1d(np.asarray(a, np.float64)) for a in (heard_at_s, tone_hz, tone_sigma_hz)
@@ -150,7 +153,11 @@ def pass_by(
 
 
 def _inliers(residual: Array, sigma: Array) -> NDArray[np.bool_]:
-    """Give which tones lie on the fit: within OUTLIER_SIGMAS of a scatter taken from their middle half."""
+    """Give which tones (n,) lie on the fit: within OUTLIER_SIGMAS of a scatter taken from their middle half.
+
+    Reference: the median of the sizes over 0.6745, a sigma of the normal law; limits: docs/passby.md, "Where it
+    stops".
+    """
     scatter = max(1.0, float(np.median(np.abs(residual) / sigma)) / 0.6745)
     return np.asarray(np.abs(residual) < OUTLIER_SIGMAS * scatter * sigma, np.bool_)
 
@@ -164,7 +171,11 @@ def _answer(
     t: Array,
     sound_mps: float,
 ) -> PassBy:
-    """Turn a fit into an answer, or refuse."""
+    """Turn a fit into an answer, or refuse. Raises NoSolution with the reason.
+
+    `x` (4,) and `covariance` (4, 4) of (ln tone, ln speed, time [s], ln distance); `t` (n,) [s] after `zero` [s].
+    Reference: what is refused, docs/passby.md, "Where it stops".
+    """
     used, outliers, slips = counts
     tone, speed, distance = float(np.exp(x[0])), float(np.exp(x[1])), float(np.exp(x[3]))
     ln_speed_sigma, ln_distance_sigma = np.sqrt(np.diag(covariance))[[1, 3]]

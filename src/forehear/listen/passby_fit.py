@@ -36,22 +36,31 @@ WANDER_TIMES_S = (4.0, 12.0, 36.0)
 def received_tone_hz(
     heard_s: ArrayLike, tone_hz: float, speed_mps: float, nearest_s: float, distance_m: float, sound_mps: float
 ) -> Array:
-    """Give the tone heard (n,) at times (n,) of a straight pass at constant speed.
+    """Give the tone heard (n,) [Hz] at times (n,) [s] of a straight pass at constant speed.
 
+    Parameters: tone at rest [Hz], speed [m/s], moment [s] and distance [m] of the closest approach, speed of
+    sound.
     Ignores: wind, and changes of the tone sent. Raises NoSolution for a speed not below that of sound.
+    Reference: Ferguson and Lo 1999, IEEE J. Oceanic Eng. 24(4), 424, exact in the delay; docs/physics.md, "Sound
+    is old news".
     """
     place, velocity = _geometry(np.asarray(heard_s, np.float64), speed_mps, nearest_s, distance_m)
     return tone_hz * doppler_ratio(place, velocity, np.zeros(3), sound_mps)
 
 
 def _geometry(heard_s: Array, speed_mps: float, nearest_s: float, distance_m: float) -> tuple[Array, Array]:
+    """Give places (n, 3) [m] at times (n,) [s] and velocity (3,) [m/s] of a straight pass along the first axis."""
     along = speed_mps * (heard_s - nearest_s)
     place = np.stack([along, np.full_like(along, distance_m), np.zeros_like(along)], axis=-1)
     return place, np.array([speed_mps, 0.0, 0.0])
 
 
 def model(x: Array, heard_s: Array, sound_mps: float) -> tuple[Array, Array]:
-    """Give ln tone (n,) and its derivatives (n, 4) by x = (ln tone, ln speed, nearest [s], ln distance)."""
+    """Give ln tone (n,) and its derivatives (n, 4) by x = (ln tone, ln speed, nearest [s], ln distance).
+
+    Times heard (n,) [s], speed of sound [m/s]. Raises NoSolution for a speed not below that of sound.
+    Reference: `received_tone_hz`; docs/physics.md, "Sound is old news" (the derivatives).
+    """
     speed, distance = float(np.exp(x[1])), float(np.exp(x[3]))
     place, velocity = _geometry(heard_s, speed, float(x[2]), distance)
     ratio = doppler_ratio(place, velocity, np.zeros(3), sound_mps)
@@ -62,7 +71,7 @@ def model(x: Array, heard_s: Array, sound_mps: float) -> tuple[Array, Array]:
 
 
 def _inside(x: Array, span: tuple[float, float], sound_mps: float) -> Array:
-    """Bring unknowns back into what is allowed; the nearest moment into three times the sweep."""
+    """Bring unknowns (4,) back into what is allowed; the nearest moment into three times the sweep."""
     long = span[1] - span[0]
     low = [-np.inf, np.log(SPEED_RANGE_MPS[0]), span[0] - long, np.log(DISTANCE_RANGE_M[0])]
     fastest = min(SPEED_RANGE_MPS[1], OF_SOUND * sound_mps)
@@ -73,9 +82,11 @@ def _inside(x: Array, span: tuple[float, float], sound_mps: float) -> Array:
 def refined(
     x: Array, heard_s: Array, ln_tone: Array, whiten: Array, sound_mps: float, robust: bool
 ) -> tuple[Array, float]:
-    """Minimise the cost of whitened residuals from a start; returns (unknowns, cost). Bounded, never raises.
+    """Minimise the cost of whitened residuals from a start; returns (unknowns (4,), cost). Bounded, never raises.
 
-    `whiten` (n, n) turns residuals into independent ones of unit variance. Robust: cost 2 (sqrt(1 + r^2) - 1).
+    Times (n,) [s], ln tones (n,); `whiten` (n, n) turns residuals into independent ones of unit variance. Robust:
+    cost 2 (sqrt(1 + r^2) - 1). Reference: Marquardt 1963, 10.1137/0111030 (damping by the diagonal);
+    docs/passby.md, "How".
     """
     span = float(heard_s.min()), float(heard_s.max())
 
@@ -108,7 +119,11 @@ def refined(
 
 
 def starts(heard_s: Array, ln_tone: Array, sigma: Array, sound_mps: float) -> list[Array]:
-    """Give the grid's best starts, by the sum of robust residuals around their median."""
+    """Give the grid's best starts (4,) each, by the sum of robust residuals around their median.
+
+    Times (n,) [s], ln tones (n,) and their sigmas (n,) [ln], speed of sound [m/s].
+    Reference: our own, against the classical start from the sweep's ends: design/passby.py.
+    """
     begin, end = float(heard_s.min()), float(heard_s.max())
     margin = 0.35 * (end - begin)
     heard_nearest = np.linspace(begin - margin, end + margin, TIMES)
@@ -139,9 +154,12 @@ def starts(heard_s: Array, ln_tone: Array, sigma: Array, sound_mps: float) -> li
 
 
 def _whitener(heard_s: Array, sigma: Array, share: float, time_s: float) -> tuple[Array, float]:
-    """Give the matrix that whitens the errors of ln tone, and the logarithm of their covariance's determinant.
+    """Give the matrix (n, n) that whitens the errors of ln tone, and ln of their covariance's determinant.
 
-    A throttle wanders smoothly but not for ever the same way: Matern's covariance of order 3/2.
+    A throttle wanders smoothly but not for ever the same way: Matern's covariance of order 3/2, of a share and a
+    time.
+    Reference: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, eq. 4.17; tried:
+    design/passby.py.
     """
     if share == 0.0:
         return np.diag(1.0 / sigma), float(2.0 * np.sum(np.log(sigma)))
@@ -155,7 +173,11 @@ def with_wander(
 ) -> tuple[Array, Array, float, float]:
     """Fit with every wander of the throttle (of a share that is known, or any), each counting by its likelihood.
 
-    Returns (unknowns, covariance, mean share of wander, chi-square over degrees of freedom).
+    From unknowns (4,), times (n,) [s], ln tones (n,) and their sigmas (n,). Returns (unknowns (4,), covariance
+    (4, 4), mean share of wander, chi-square over degrees of freedom). Raises NoSolution where the sweep does not
+    bend.
+    Reference: Patterson and Thompson 1971, 10.1093/biomet/58.3.545 (restricted likelihood); the average over
+    shares and times: our own, design/passby.py.
     """
     fits = []
     shares = (0.0, *WANDER_SHARES) if wander_share is None else (wander_share,)
@@ -173,7 +195,7 @@ def with_wander(
             cost = chi2 + log_determinant + float(log_normal)
             fits.append((cost, x, np.linalg.inv(normal), share, chi2 / max(len(heard_s) - 4, 1)))
     if not fits:
-        raise NoSolution("the sweep does not bend: no closest approach can be told from it")
+        raise NoSolution("the sweep does not bend: it says nothing of a closest approach")
     costs = np.array([fit[0] for fit in fits])
     # No wander counts as much beforehand as all shares of one time: with less, sigmas of steady engines are twice
     # too large; with more, those of unsteady ones too small by half.

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from forehear.constants import LISTENING_RATE_HZ
 
@@ -79,7 +78,7 @@ class Halver:
 def power_spectrum(frame: Floats) -> Floats:
     """Give the power (BINS,) of a frame (FRAME,) of half-rate samples."""
     # Without the mean: a dead microphone's constant would leave a comb of side lobes.
-    spectrum = fft.rfft((frame - frame.mean()) * WINDOW, PADDED)[:BINS]
+    spectrum = np.fft.rfft((frame - frame.mean()) * WINDOW, PADDED)[:BINS]
     return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
 
 

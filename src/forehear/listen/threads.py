@@ -19,7 +19,7 @@ NEAR = 0.02
 # Evidence of lines halfway between: what is left of it each second; from where on it halves the fundamental; and
 # how much of it is remembered, so that a click that lit up all lines is forgotten within some seconds.
 KEPT, HALVED_FROM, MOST_HALVED = 0.8, 12.0, 30.0
-# So many seconds in a row must say another octave before it is told.
+# So many seconds in a row must say another octave before it is reported.
 SECONDS_AGAINST = 3
 # -----------------------------------------------------------------------------------------------------
 
@@ -33,12 +33,12 @@ class Thread(NamedTuple):
     family: Family
     odds: float  # of `piston`, the past with it
     halved: float  # evidence that its fundamental is half as high
-    octave: float  # what its tone is told as: times 1, 1/2 or 2
+    octave: float  # what its tone is reported as: times 1, 1/2 or 2
     against: int  # for how many seconds another octave has been likelier
 
     @property
     def tone_hz(self) -> float:
-        """The fundamental as it is told."""
+        """The fundamental [Hz] as it is reported."""
         return self.family.fine.tone_hz * self.octave
 
 
@@ -66,7 +66,7 @@ def follow(before: Sequence[Thread], now: Sequence[Family], sound: Sound) -> lis
 
 
 def _octave(family: Family, halved: float) -> float:
-    """Give the octave that a family alone would be told in."""
+    """Give the octave that a family alone would be reported in."""
     return 0.5 if halved > HALVED_FROM and family.fine.tone_hz / 2.0 > tones.LOWEST_HZ else 1.0
 
 

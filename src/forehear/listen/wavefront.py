@@ -54,7 +54,7 @@ def harmonic_bands(tone_hz: float, slope_hz_per_s: float = 0.0, others_hz: Seque
     """Give the bands (k, 2) [Hz] of a tone's harmonics over a second, without those that others' harmonics share.
 
     `slope_hz_per_s`: how fast the tone changes; `others_hz`: tones heard at the same time. None where all are
-    shared.
+    shared. Reference: our own, docs/listening.md, "Theory of operation", 9.
     """
     orders = np.arange(1, max(int(HIGHEST_HARMONIC_HZ / tone_hz), 1) + 1)
     lines = orders * tone_hz
@@ -69,8 +69,10 @@ def harmonic_bands(tone_hz: float, slope_hz_per_s: float = 0.0, others_hz: Seque
 def cut_spectra(r: Recorded, at: Array | None) -> Spectra | None:
     """Cut the samples into spectra; None where there are too few of them or no bins.
 
-    With a direction, each channel is held back by its lead there, so that a segment holds the same sound in all:
-    at a delay, the spectrum of a windowed tone turns with the tone's own frequency and not with the bin's.
+    With a direction (2,) [rad], each channel is held back by its lead there, so that a segment holds the same
+    sound in all: at a delay, the spectrum of a windowed tone turns with the tone's own frequency and not with the
+    bin's.
+    Reference: our own, found in design/bearings.py.
     """
     reach_s = float(np.linalg.norm(r.slots_s, axis=1).max())
     margin = math.ceil(reach_s * r.rate_hz)
@@ -102,19 +104,29 @@ def cut_spectra(r: Recorded, at: Array | None) -> Spectra | None:
 
 
 def direction(at: Array) -> Array:
-    """Give unit vectors (..., 3) east-north-up of (..., 2) azimuth, elevation."""
+    """Give unit vectors (..., 3) east-north-up of (..., 2) azimuth (clockwise from north), elevation [rad].
+
+    Reference: the azimuth and elevation of docs/physics.md, "Sound is old news", turned round.
+    """
     flat = np.cos(at[..., 1])
     return np.stack([flat * np.sin(at[..., 0]), flat * np.cos(at[..., 0]), np.sin(at[..., 1])], axis=-1)
 
 
 def turns(at: Array) -> Array:
-    """Give the derivatives (2, 3) of the unit vector by azimuth and by elevation."""
+    """Give the derivatives (2, 3) [1/rad] of the unit vector by azimuth and by elevation, at (2,) [rad].
+
+    Reference: the derivatives of `direction`; docs/physics.md, "Sound is old news".
+    """
     sa, ca, se, ce = math.sin(at[0]), math.cos(at[0]), math.sin(at[1]), math.cos(at[1])
     return np.array([[ce * ca, -ce * sa, 0.0], [-se * sa, -se * ca, ce]])
 
 
 def shares(channels: int, share: NDArray[np.floating]) -> tuple[Array, Array, Array]:
-    """Give g of the shares of power, its first and its second derivative; flat below the share of noise."""
+    """Give g of the shares of power (...), its first and its second derivative; flat below the share of noise.
+
+    `channels` microphones; shares from 0 to 1. Reference: Jaffer 1988, ICASSP, eq. 18, with one channel's phase
+    and gain never matched better than LEAST_RESIDUAL.
+    """
     floor = (1.0 + LEAST_RESIDUAL) / channels
     above = np.maximum(share, floor)
     rest = 1.0 - above + LEAST_RESIDUAL
@@ -125,7 +137,11 @@ def shares(channels: int, share: NDArray[np.floating]) -> tuple[Array, Array, Ar
 
 
 def likelihood(a: Spectra, leads_s: Array) -> tuple[Array, Array, Array]:
-    """Give Q by bin, its gradient (channels,) and minus its second derivatives (channels, channels) by leads."""
+    """Give Q by bin (bins,), its gradient (channels,), minus its second derivatives (channels, channels) by leads.
+
+    Leads (channels,) [s]: by how much earlier each channel hears. Reference: Jaffer 1988, ICASSP, eq. 18; its
+    derivatives: our own.
+    """
     segments, _, channels = a.x.shape
     turned = np.exp(-1j * a.omega[:, None] * (leads_s - a.shifts_s))
     steered = np.real(turned[:, :, None] * a.covariance * np.conj(turned[:, None, :]))

@@ -2,9 +2,9 @@
 
 Theory of operation. Blocks of any length come in, with their rate and the time of their first sample. Each is
 looked at as it came (clipping, silence and overload are the device's, and resampling would blur them), mixed to
-one channel unless the ear is an array, resampled, cut into pieces of half a second and handed to the Listener with
-what was seen of them. A time that is not the one expected ends the filter: what is in it is handed on, and the
-stream begins anew. Small deviations are a clock's drift, and followed slowly.
+one channel unless the sensor is an array, resampled, cut into pieces of half a second and handed to the Listener
+with what was seen of them. A time that is not the one expected ends the filter: what is in it is handed on, and
+the stream begins anew. Small deviations are a clock's drift, and followed slowly.
 
 What does not live here: gaps, heartbeats, health and what was heard in all are the Listener's, for it alone knows
 what it reports. The edge adds the one gap that a time cannot tell, samples that a driver says it dropped.

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
-from forehear.errors import ForehearError, InputError
+from forehear.errors import ForehearError, InputError, NotInstalled
 from forehear.io.audio import Samples
 from forehear.node.edge import Edge
 from forehear.records import Report
@@ -28,7 +28,6 @@ SILENCE_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 # -----------------------------------------------------------------------------------------------------
 
-MISSING = "a live microphone needs the package sounddevice: pip install '.[microphone]' in the clone"
 MISSING_LIBRARY = "a live microphone needs the system's PortAudio: apt install libportaudio2"
 
 
@@ -103,7 +102,7 @@ class Microphone:
     """A device of PortAudio, by its number, a part of its name, or the system's default."""
 
     def __init__(self, name: str | None, channels: int, clock: Callable[[], float]) -> None:
-        """Open it. Raises InputError where sounddevice is missing, DeviceLost where there is no such device."""
+        """Open it. Raises NotInstalled where sounddevice is missing, DeviceLost where there is no such device."""
         self._sound = _sounddevice()
         self._clock = clock
         self._waiting: queue.Queue[Block] = queue.Queue(WAITING)
@@ -153,14 +152,14 @@ def _sounddevice() -> Any:
     try:
         import sounddevice
     except ImportError:
-        raise InputError(MISSING) from None
+        raise NotInstalled("sounddevice", "microphone", "a live microphone") from None
     except OSError:
         raise InputError(MISSING_LIBRARY) from None
     return sounddevice
 
 
 def devices() -> list[str]:
-    """Name the devices that can record, with their number, channels and rate. Raises InputError."""
+    """Name the devices that can record, with their number, channels and rate. Raises NotInstalled."""
     found = _sounddevice().query_devices()
     return [
         f"{d['index']}: {d['name']} ({d['max_input_channels']} channels, {d['default_samplerate']:.0f} Hz)"

@@ -12,9 +12,12 @@ Ints = NDArray[np.int64]
 
 
 def near_pairs(targets_m: Floats, tracks_m: Floats, cutoff_m: float) -> tuple[Ints, Ints, Floats]:
-    """Give every pair nearer than the cut-off: index of target, index of track, distance [m].
+    """Give every pair nearer than the cut-off: index of target (p,), index of track (p,), distance (p,) [m].
 
-    Parameters: (n, 3) and (m, 3) places [m] in one Cartesian frame; cut-off [m].
+    Parameters: (n, 3) and (m, 3) places [m] in one Cartesian frame; cut-off [m]. Three empty arrays where none is
+    near.
+    Reference: Rahmathullah, Garcia-Fernandez and Svensson 2017, 10.23919/ICIF.2017.8009645, eq. 1: what is
+    farther apart than the cut-off is never assigned.
     """
     if len(targets_m) == 0 or len(tracks_m) == 0:
         none = np.zeros(0, np.int64)
@@ -27,9 +30,13 @@ def near_pairs(targets_m: Floats, tracks_m: Floats, cutoff_m: float) -> tuple[In
 def assign(i: Ints, j: Ints, cost: Floats, none_cost: float) -> NDArray[np.bool_]:
     """Choose among pairs (i, j) so that the sum of their costs, plus `none_cost` per pair left out, is least.
 
-    Returns a mask over the pairs: each i and each j is taken at most once. A pair that costs `none_cost` or
-    more is never taken. Pairs whose both ends have no other partner are taken at once; the rest is solved
-    exactly, one connected cluster at a time.
+    Parameters: indices i (p,) and j (p,) from 0, costs (p,) and `none_cost` in one unit (here [m^2]). Returns a
+    mask (p,) over the pairs: each i and each j is taken at most once. A pair that costs `none_cost` or more is
+    never taken. Pairs whose both ends have no other partner are taken at once; the rest is solved exactly, one
+    connected cluster at a time.
+    Reference: Rahmathullah, Garcia-Fernandez and Svensson 2017, 10.23919/ICIF.2017.8009645, prop. 1 (for alpha =
+    2 GOSPA is this assignment); Crouse 2016, 10.1109/TAES.2016.140952 (exact assignment of a rectangular table,
+    as scipy does it).
     """
     chosen = np.zeros(len(i), bool)
     worth = cost < none_cost

@@ -79,7 +79,7 @@ class Prior:
     tone_hz: float = 50.0
 
     def sigmas(self) -> Array:
-        """The eight of them in the order of the state."""
+        """The eight of them in the order of the state (8,) [m, m, m, m/s, m/s, m/s, dB, Hz]."""
         flat, climb = (self.position_m, self.velocity_mps), (self.height_m, self.climb_mps)
         return np.array([flat[0], flat[0], climb[0], flat[1], flat[1], climb[1], self.level_db, self.tone_hz])
 
@@ -103,17 +103,24 @@ class Hearers:
 
 
 def path_lengths_m(places_m: Array, sensors_m: Array, air: UniformAir) -> Array:
-    """Give the way (k, s) of the sound in the air's own frame [m]: c times its delay."""
+    """Give the way (k, s) of the sound in the air's own frame [m]: c times its delay.
+
+    Parameters: places of emission (k, 3) and sensors (s, 3), east-north-up [m]. Raises NoSolution for a wind of
+    the speed of sound. Reference: docs/physics.md, "Sound is old news".
+    """
     r = places_m[:, None, :] - sensors_m[None, :, :]
     return np.asarray(np.linalg.norm(apparent_m(r, np.zeros(3), air.wind(), air.c_mps), axis=-1), np.float64)
 
 
 def information(path: FlightPath, hearers: Hearers, senses: Senses, air: UniformAir) -> tuple[Array, Array]:
-    """Give what each sensor tells of each second of emission.
+    """Give what each sensor knows by each second of emission.
 
-    Returns information (k, s, 8, 8) and the time (k, s) from emission to hearing [s].
+    Returns information (k, s, 8, 8) [1 / units of the state, by pairs] and the time (k, s) from emission to
+    hearing [s].
     Raises NoSolution where the target is not slower than sound, or stands in a sensor.
     Ignores: silence as evidence, and that a faint level is heard only when it happens to be high.
+    Reference: Tichavsky, Muravchik and Nehorai 1998, 10.1109/78.668800, eq. 21 (its term of what is measured, for
+    independent normal errors); derivatives: docs/physics.md, "Sound is old news".
     """
     wind = air.wind()
     # Seen from the moment of emission the source stands still: r is then the emission point itself.
@@ -157,7 +164,10 @@ def information(path: FlightPath, hearers: Hearers, senses: Senses, air: Uniform
 
 
 def _bearings(e: Array, de_dq: Array) -> tuple[Array, Array]:
-    """The rows of azimuth and elevation (k, s, 8)."""
+    """Give the rows of azimuth and elevation (k, s, 8) [rad per unit of the state], of e (k, s, 3) and de/dq.
+
+    Reference: docs/physics.md, "Sound is old news".
+    """
     out = []
     for by_e in azimuth_elevation_gradients(e):
         row = np.zeros((*e.shape[:-1], STATES))
@@ -172,8 +182,10 @@ def bound(
     """Give the covariance (k, 8, 8) below which no unbiased tracker can know the state now, second by second.
 
     As `information`, with the motion's noise and the prior of the first second. The odds are those of hearing the
-    sound emitted in second k. Raises NoSolution as `information`.
+    sound emitted in second k. Raises NoSolution as `information`, and for a path that is not finite.
     Ignores: false alarms, doubt about which report is whose, silence as evidence.
+    Reference: Tichavsky, Muravchik and Nehorai 1998, 10.1109/78.668800, eq. 21; in order of emission, run anew
+    for each now: our own, as the head of this module says.
     """
     if not (np.isfinite(path.places_m).all() and np.isfinite(path.velocities_mps).all()):
         raise NoSolution("the path holds a place or a velocity that is not finite")
@@ -211,7 +223,11 @@ def bound(
 
 
 def _motion(motion: Motion, sigmas: Array) -> tuple[Array, Array]:
-    """A second's transition and noise, in units of sigmas."""
+    """Give a second's transition and noise (8, 8) each, in units of `sigmas` (8,).
+
+    Reference: white noise of acceleration over a step of 1 s: Bar-Shalom, Li and Kirubarajan 2001,
+    10.1002/0471221279, section 6.2.2.
+    """
     step, noise = np.eye(STATES), np.zeros((STATES, STATES))
     for i, power in enumerate((motion.horizontal_power, motion.horizontal_power, motion.vertical_power)):
         step[i, i + 3] = 1.0
@@ -222,5 +238,8 @@ def _motion(motion: Motion, sigmas: Array) -> tuple[Array, Array]:
 
 
 def horizontal_sigma_m(covariance: Array) -> Array:
-    """Give sqrt(trace) of the horizontal part (k,) [m]: what `position_sigma_m` of a track means."""
+    """Give sqrt(trace) of the horizontal part (k,) [m] of covariances (k, 8, 8): as `position_sigma_m` of a track.
+
+    Reference: docs/formats.md, "Track".
+    """
     return np.asarray(np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1]), np.float64)

@@ -76,6 +76,10 @@ class _Sensors:
 
 
 def _bound_of(rows: Array, kind: TargetKind, sensors: _Sensors, senses: Senses) -> BoundSeries | None:
+    """Give one target's bound from its lines (n, 8), columns as in `bounds_of`; None for a single second.
+
+    Raises NoSolution as `bound`. Reference: docs/score.md, "What the bound is taken from".
+    """
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     rows = rows[np.append(True, np.diff(rows[:, 0]) > 0.0)]
     seconds = math.floor(rows[-1, 0] - rows[0, 0]) + 1
@@ -104,7 +108,7 @@ def _bound_of(rows: Array, kind: TargetKind, sensors: _Sensors, senses: Senses) 
 
 
 def _near(places: Array, sensors_m: Array) -> NDArray[np.bool_]:
-    """Which sensors come within reach of any tenth second of the path."""
+    """Give which sensors (s,) of (s, 3) come within reach of any tenth second of the path (k, 3) [m]."""
     box = (sensors_m[:, :2] > places[:, :2].min(axis=0) - REACH_M) & (
         sensors_m[:, :2] < places[:, :2].max(axis=0) + REACH_M
     )
@@ -118,7 +122,12 @@ def _near(places: Array, sensors_m: Array) -> NDArray[np.bool_]:
 
 
 def _odds(places: Array, sensors_m: Array, heard_by: Array, air: UniformAir) -> Array:
-    """Odds (k, s) of hearing what is emitted each second, by bisection on the loudness that they need."""
+    """Give the odds (k, s) of hearing what is emitted each second, by bisection on the loudness that they need.
+
+    Parameters: places (k, 3) and sensors (s, 3) [m]; how many heard the target by the truth (k,).
+    Reference: a soft curve of level, docs/physics.md, "Who hears, and what silence is worth"; docs/score.md,
+    "What the bound is taken from".
+    """
     path = path_lengths_m(places, sensors_m, air)
     loss = -received_level_db(0.0, path, air.absorption_db_per_m)
     # What is emitted now is heard later: the truth's count is of the moment of hearing.

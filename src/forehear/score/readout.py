@@ -61,7 +61,11 @@ def read_out(tally: ScoreTally) -> Score:
 
 
 def _gospa(tally: ScoreTally) -> tuple[float | None, float | None, float | None, float | None]:
-    """The root means over the seconds: all, localisation, missed, false [m]."""
+    """Give the root means over the seconds: all, localisation, missed, false [m]; None without any second.
+
+    Reference: Rahmathullah, Garcia-Fernandez and Svensson 2017, 10.23919/ICIF.2017.8009645, prop. 1 (a target
+    missed and a track too many each cost half the cut-off's square).
+    """
     if not tally.seconds:
         return None, None, None, None
     half = tally.cutoff_m**2 / 2.0
@@ -71,7 +75,10 @@ def _gospa(tally: ScoreTally) -> tuple[float | None, float | None, float | None,
 
 
 def _known_from(tally: ScoreTally) -> Floats:
-    """When each target's bound first lies under KNOWN_BELOW_M [s]; NaN if never."""
+    """Give when each target's bound (n,) first lies under KNOWN_BELOW_M [s]; NaN if never.
+
+    Reference: the key `bound_wait_median_s` of docs/score.md, "Keys of `--json`".
+    """
     out = np.full(len(tally.targets.row), np.nan)
     for name, k in tally.targets.row.items():
         series = tally.bounds.get(name)
@@ -88,6 +95,10 @@ def _waits(since_s: Floats, until_s: Floats) -> Floats:
 
 
 def _over(errors: Floats, bounds: Floats) -> float | None:
+    """Give the median error over the median bound, both (n,) [m], where there is a bound; else None.
+
+    Reference: the key `error_over_bound` of docs/score.md, "Keys of `--json`".
+    """
     known = ~np.isnan(bounds)
     return float(np.median(errors[known]) / np.median(bounds[known])) if known.any() else None
 
@@ -132,7 +143,10 @@ def _known(value: float) -> float | None:
 
 
 def _quantile(values: NDArray[np.floating], q: float) -> float | None:
-    """The value below which a share q lies, linear between neighbours; null for none or an endless one."""
+    """Give the value below which a share q lies, linear between neighbours; None for none or an endless one.
+
+    Reference: Hyndman and Fan 1996, 10.2307/2684934, definition 7.
+    """
     if len(values) == 0:
         return None
     ordered = np.sort(np.asarray(values, np.float64))

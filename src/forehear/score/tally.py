@@ -23,10 +23,10 @@ _METRES_PER_DEGREE = 111_320.0
 
 
 def _places_m(lon: Floats, lat: Floats, east_mps: Floats, north_mps: Floats, ahead_s: Floats) -> Floats:
-    """Earth-centred places (n, 3) [m] on the ellipsoid, each moved by its velocity.
+    """Give earth-centred places (n, 3) [m] on the ellipsoid, each moved by its velocity [m/s] for (n,) seconds.
 
     A chord of the cut-off's length is a horizontal distance to the micrometre. The move is shorter than a
-    second: a sphere's degree is good for it to 0.5 %.
+    second: a sphere's degree is good for it to 0.5 %. Reference: docs/score.md, "One instant at a time".
     """
     lat = lat + north_mps * ahead_s / _METRES_PER_DEGREE
     lon = lon + east_mps * ahead_s / (_METRES_PER_DEGREE * np.maximum(np.cos(np.radians(lat)), 1e-3))
@@ -114,6 +114,10 @@ class ScoreTally:
         self._motion(x[2, i], x[3, i], y[2, j], y[3, j])
 
     def _must(self, time_s: float, target: Ints, audible: Floats) -> NDArray[np.bool_]:
+        """Give which targets (n,) must be tracked now, of what is audible (n,) of them; keeps when they last were.
+
+        Reference: docs/score.md, "Who must be tracked".
+        """
         rows = self.targets
         last, first = rows.whole("last_audible"), rows.whole("first")
         now = audible >= AUDIBLE
@@ -127,7 +131,11 @@ class ScoreTally:
     def _kept(
         self, target: Ints, track: Ints, i: Ints, j: Ints, d: Floats, chosen: NDArray[np.bool_]
     ) -> tuple[Ints, Ints]:
-        """The pairs (index of target, row of track) with which names are followed: the last second's, in doubt."""
+        """Give the pairs (index of target, row of track) that names follow: the last second's, in doubt.
+
+        Reference: Garcia-Fernandez, Rahmathullah and Svensson 2020, 10.1109/TSP.2020.3005309 (the cost of a
+        switch), taken forward in time; docs/score.md, "Who belongs to whom".
+        """
         last = self.targets.whole("track")[target]
         fresh = (last[i] != -1) & (last[i] != track[j])
         if np.any(chosen & fresh):
@@ -136,7 +144,11 @@ class ScoreTally:
         return i[chosen], track[j[chosen]]
 
     def _follow(self, target: Ints, must: NDArray[np.bool_], i: Ints, track: Ints) -> None:
-        """Count changes of name, and gaps."""
+        """Count changes of name, and gaps, of the pairs followed (p,).
+
+        Reference: Garcia-Fernandez, Rahmathullah and Svensson 2020, 10.1109/TSP.2020.3005309; docs/score.md, "Who
+        belongs to whom".
+        """
         rows = self.targets
         last, lost = rows.whole("track"), rows.whole("lost")
         held = target[i]
@@ -172,6 +184,10 @@ class ScoreTally:
         return series.sigma_m[k]
 
     def _motion(self, east: Floats, north: Floats, speed: Floats, course_deg: Floats) -> None:
+        """Keep the errors of speed [m/s] and course [deg] of pairs (p,), each absolute; courses of what moves.
+
+        Reference: docs/score.md, "Keys of `--json`".
+        """
         true_speed = np.hypot(east, north)
         turn = np.mod(course_deg - np.degrees(np.arctan2(east, north)) + 180.0, 360.0) - 180.0
         turn[true_speed < SLOWEST_WITH_COURSE_MPS] = np.nan

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from forehear.service.hub import Hub
 from forehear.service.notify import notify
+from forehear.service.show.deafness import deaf
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Looked at so often [s].
@@ -58,7 +59,7 @@ class Watch:
         self._restarts = 0
         self._restarted = self._came = -math.inf
         self._began = time.monotonic()
-        self._told_ready = False
+        self._said_ready = False
         self._looked = -math.inf
         hub.troubles = lambda: self.troubles
 
@@ -79,7 +80,7 @@ class Watch:
             lasted_s = time.monotonic() - self._since.pop(name)
             print(f"forehear serve: over after {lasted_s:.0f} s: {name}", file=sys.stderr)
         self.troubles = found
-        self._tell_system()
+        self._say_to_system()
 
     @property
     def status(self) -> str:
@@ -106,6 +107,7 @@ class Watch:
         yield "clock", hub.clock.words
         yield "clocks", hub.clock.alike()
         yield "reports", self._none() or self._useless()
+        yield "coverage", "; ".join(deaf(hub.show.site_states)) or None
         yield "snapshot", hub.tracking.snapshot_trouble()
         for ask in self.others:
             yield ask()
@@ -154,9 +156,9 @@ class Watch:
                 return f"{100.0 * min(count / of, 1.0):.0f} % of the last {of} are {how}: {why}"
         return None
 
-    def _tell_system(self) -> None:
-        if self._hub.ready.is_set() and not self._told_ready:
-            self._told_ready = True
+    def _say_to_system(self) -> None:
+        if self._hub.ready.is_set() and not self._said_ready:
+            self._said_ready = True
             notify("READY=1")
         words = "; ".join(self.troubles) or "all is well"
         notify(f"STATUS={words}" + ("\nWATCHDOG=1" if self.status != "failed" else ""))

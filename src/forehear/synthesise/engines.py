@@ -1,7 +1,7 @@
 """What engines sound like at one metre, as data. A caller may change any figure (`dataclasses.replace`).
 
 Levels are re 20 uPa at 1 m from a point that sounds alike in all directions, over no ground. They are
-assumptions of the right order, as those of `emitters.py`; none is a calibrated recording.
+assumptions of the right order, as those of `simulate/scenario/emitters.py`; none is a calibrated recording.
 """
 
 from dataclasses import dataclass

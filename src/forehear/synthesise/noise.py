@@ -53,7 +53,10 @@ class Noise:
 
 
 def white(key: int, first: int, count: int) -> Array:
-    """Give samples `first` to `first + count` of the stream `key` (0 to 2^63): (count,) of unit variance."""
+    """Give samples `first` to `first + count` of the stream `key` (0 to 2^63): (count,) of unit variance.
+
+    Reference: Salmon, Moraes, Dror and Shaw 2011, 10.1145/2063384.2063405 (Philox: random numbers by counting).
+    """
     begin, end = first // CHUNK, (first + count - 1) // CHUNK + 1
     parts = [
         np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, i + _BEFORE])).standard_normal(CHUNK)
@@ -67,7 +70,8 @@ def colouring(envelope: Envelope, level_db: float, rate_hz: float, band_hz: tupl
     """Design the filter (TAPS,) that turns white noise of unit variance into noise [Pa] of an envelope.
 
     Its level within `band_hz` is `level_db` re 20 uPa; beyond the envelope's ends nothing below (faded), its last
-    slope above.
+    slope above. Reference: our own, a filter of linear phase by sampling its response, under a Hann window;
+    docs/simulation.md, "Sound".
     """
     frequency = np.fft.rfftfreq(4 * (TAPS - 1), 1.0 / rate_hz)
     points = np.array(envelope)
@@ -86,6 +90,7 @@ def colouring(envelope: Envelope, level_db: float, rate_hz: float, band_hz: tupl
 
 
 def _gain(taps: Array, rate_hz: float, band_hz: tuple[float, float]) -> float:
+    """Give what white noise of unit variance is after the filter, within a band: root mean square."""
     spectrum = np.abs(np.fft.rfft(taps, 16384)) ** 2
     frequency = np.fft.rfftfreq(16384, 1.0 / rate_hz)
     inside = (frequency >= band_hz[0]) & (frequency <= band_hz[1])
@@ -93,7 +98,10 @@ def _gain(taps: Array, rate_hz: float, band_hz: tuple[float, float]) -> float:
 
 
 def coloured(key: int, taps: Array, first: int, count: int) -> Array:
-    """Give samples `first` to `first + count` of the stream `key` through a filter: (count,)."""
+    """Give samples `first` to `first + count` of the stream `key` through a filter (TAPS,): (count,) [Pa].
+
+    Reference: our own, `white` convolved by Fourier transform; docs/simulation.md, "Sound".
+    """
     raw = white(key, first - (len(taps) - 1), count + len(taps) - 1)
     size = 1 << (len(raw) - 1).bit_length()
     product = np.fft.rfft(raw, size) * np.fft.rfft(taps, size)
@@ -101,7 +109,11 @@ def coloured(key: int, taps: Array, first: int, count: int) -> Array:
 
 
 def gusts(key: int, gust_db: float, first: int, count: int, rate_hz: float) -> Array:
-    """Give the wind's strength (count,): a slow random factor whose square has mean 1."""
+    """Give the wind's strength (count,), a factor of pressure: slow, random, its square has mean 1.
+
+    `gust_db` is the standard deviation of its level [dB]; streams as `white`. Reference: our own, the mean of a
+    log-normal law is exp(variance / 2) times its median; docs/simulation.md, "Sound".
+    """
     # Eight points per correlation time, smoothed by a window two of them long; interpolated between.
     step = max(int(rate_hz * GUST_S / 8.0), 1)
     begin, end = first // step, (first + count) // step + 2
@@ -115,7 +127,10 @@ def gusts(key: int, gust_db: float, first: int, count: int, rate_hz: float) -> A
 
 
 def band_power(signal: ArrayLike, rate_hz: float, band_hz: tuple[float, float]) -> float:
-    """Give the mean power of a signal (n,) within a band."""
+    """Give the mean power of a signal (n,) within a band [Hz], in its unit squared.
+
+    Reference: Parseval's theorem.
+    """
     x = np.asarray(signal, np.float64)
     spectrum = np.abs(np.fft.rfft(x)) ** 2
     frequency = np.fft.rfftfreq(len(x), 1.0 / rate_hz)
@@ -127,10 +142,10 @@ def mix_at_snr(
     signal: ArrayLike, noise: ArrayLike, snr_db: float, band_hz: tuple[float, float] = (40.0, 2000.0),
     rate_hz: float = 16000.0,
 ) -> NDArray[np.float32]:  # fmt: skip
-    """Add noise to a signal (n,), scaled so that their powers within a band stand at `snr_db`.
+    """Add noise to a signal (n,), scaled so that their powers within a band [Hz] stand at `snr_db`: (n,).
 
     The noise is played round and round, or cut, to the signal's length. The signal keeps its level.
-    Raises InputError where either has no power in the band.
+    Raises InputError where either has no power in the band. Reference: our own; docs/simulation.md, "Sound".
     """
     x = np.asarray(signal, np.float64)
     n = np.resize(np.asarray(noise, np.float64), x.shape)
@@ -144,7 +159,8 @@ def mix_at_snr(
 def surroundings(noise: Noise, rate_hz: float) -> Callable[[ArrayLike, int, int], Array]:
     """Prepare what microphones hear besides: a function of a microphone's own three keys, first sample and count.
 
-    Raises InputError where the recorded noise has no power in the band.
+    What it gives is (count,) [Pa]. Raises InputError where the recorded noise has no power in the band.
+    Reference: envelopes and gusts are assumptions of the right order; docs/simulation.md, "Sound".
     """
     ambient = wind = recorded = None
     if noise.ambient_db is not None:

@@ -50,7 +50,10 @@ class Scene:
     seed: tuple[int, int]
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """Give the sound second by second: (RATE_HZ, m) [Pa]."""
+        """Give the sound second by second: (RATE_HZ, m) [Pa]. Raises NoSolution as `sound_blocks`.
+
+        Reference: docs/simulation.md, "Sound".
+        """
         rng = np.random.Generator(np.random.PCG64(list(self.seed)))
         seconds = float(self.world.scenario.duration_s)
         around = Environment(atmosphere=self.world.air, noise=self.noise)
@@ -76,7 +79,13 @@ def scene_at(world: World, sensor: int) -> Scene:
 
 
 def _flight(world: World, actor: Actor, place_m: Array, frame: Array, least_db: float) -> Flight | None:
-    """Give an emitter as it flies by a place, for as long as it may be heard there; None where it never is."""
+    """Give an emitter as it flies by a place, for as long as it may be heard there; None where it never is.
+
+    `place_m` (3,) [m] in the earth-centred frame, `frame` (3, 3) east-north-up, `least_db` the faintest level
+    [dB].
+    Ignores: the sound's delay in what is loud enough (MARGIN_S covers it). Reference: docs/simulation.md,
+    "Sound".
+    """
     path = actor.make()
     if len(path.xyz_m) < 2 or actor.start_s > world.scenario.duration_s:
         return None

@@ -1,9 +1,9 @@
 """The sound at given microphones of given flights, in pascals, block by block.
 
 Theory of operation. For each flight, microphone and way (straight, and by the ground) the time at which each
-sample left is solved (`sound_ways`); Doppler and delay are then nothing but reading the engine's voice
-(`sound_voice`) at these times. Level, absorption and the ground's coefficient follow from the way. Noise of the
-surroundings is added (`sound_noise`). Nothing is kept from block to block: every sample is a function of its
+sample left is solved (`ways`); Doppler and delay are then nothing but reading the engine's voice
+(`voice`) at these times. Level, absorption and the ground's coefficient follow from the way. Noise of the
+surroundings is added (`noise`). Nothing is kept from block to block: every sample is a function of its
 number, so that blocks of any length give the same sound.
 
 Ignores: refraction and shadow, the convective change of level, directivity, shielding by the craft, and terrain.
@@ -69,7 +69,7 @@ class _Samples:
 
 
 def _on(flight: Flight, emitted_s: Array) -> Array:
-    """Give the share (n,) of the engine's sound that is on."""
+    """Give the factor (n,) of the engine's pressure at times of emission (n,) [s]: on and off, and its course."""
     rising = np.clip((emitted_s - flight.start_s) / SWITCH_S, 0.0, 1.0)
     on = np.asarray(rising * np.clip((flight.end_s - emitted_s) / SWITCH_S, 0.0, 1.0), np.float64)
     return on if flight.course is None else on * flight.course.gain_at(emitted_s, flight.engine)
@@ -79,7 +79,10 @@ def _heard(
     flight: Flight, sounding: Voice, microphone: Array, air: Medium, ground: Ground | None,
     shake: Shake | None, samples: _Samples,
 ) -> Array:  # fmt: skip
-    """Give what one microphone hears of one flight (count,) [Pa]."""
+    """Give what one microphone (3,) [m] hears of one flight (count,) [Pa]. Raises NoSolution as `travel.arrival`.
+
+    Reference: our own, straight way and image in the ground added as pressures; docs/simulation.md, "Sound".
+    """
     # Cells and frames stand at multiples of HOP whatever the block is; noise needs a frame more to each side.
     first, count, rate_hz = samples.first, samples.count, samples.rate_hz
     begin = first // HOP * HOP - FRAME
@@ -99,7 +102,7 @@ def _heard(
 
 
 def _reach_s(flight: Flight, microphones: Array, air: Medium, start_s: float, end_s: float) -> tuple[float, float]:
-    """Give the span of emission times that the microphones hear between, with a second to each side."""
+    """Give the span of emission times [s] that the microphones (m, 3) [m] hear between, and a second more."""
     edges = np.array([start_s - 1.0, end_s + 1.0])
     spans = [travel.arrival(flight.motion, edges, m, air.wind_mps, air.sound_mps).emitted_s for m in microphones]
     # By way of the ground it is later by up to the height of the microphone: the margin holds it.
@@ -107,7 +110,7 @@ def _reach_s(flight: Flight, microphones: Array, air: Medium, start_s: float, en
 
 
 def _sounds(flight: Flight, microphones: Array, air: Medium, from_s: float, to_s: float) -> bool:
-    """Say whether anything of a flight is heard between two moments: what is silent need not be worked out."""
+    """Say whether anything of a flight is heard between two moments [s]: what is silent need not be worked out."""
     if flight.start_s == -inf and flight.end_s == inf:
         return True
     earliest_s, latest_s = _reach_s(flight, microphones, air, from_s, to_s)
@@ -129,8 +132,10 @@ def sound_blocks(
 
     Times are seconds from a zero of the caller's own (below 1e6, so that phases keep their digits), the same for
     the flights' motions and for `start_s`, the time of the first sample. Microphones of an array share the
-    flights' sound and turbulence, not the noise. The same state of `rng` gives the same sound, whatever `block_s`.
-    Raises NoSolution as `travel.arrival`, ValueError for places that are none.
+    flights' sound and turbulence, not the noise. The same state of `rng` gives the same sound, whatever
+    `block_s`.
+    Raises NoSolution as `travel.arrival`, ValueError for places that are none. Ignores: what the head names.
+    Reference: docs/simulation.md, "Sound"; held against marched wavefronts in tests/synthesise/test_sound.py.
     """
     microphones = np.asarray(microphones_m, np.float64)
     if microphones.ndim != 2 or microphones.shape[1] != 3 or not np.all(np.isfinite(microphones)):
@@ -175,7 +180,10 @@ def sound_at(
     start_s: float = 0.0,
     rate_hz: float = RATE_HZ,
 ) -> NDArray[np.float32]:
-    """Give the whole sound at once (n, m) [Pa]: `sound_blocks` put together."""
+    """Give the whole sound at once (n, m) [Pa]: `sound_blocks` put together; parameters and refusals as there.
+
+    Reference: docs/simulation.md, "Sound".
+    """
     blocks = sound_blocks(
         microphones_m, flights, seconds, rng, environment=environment, start_s=start_s, rate_hz=rate_hz
     )
@@ -183,6 +191,10 @@ def sound_at(
 
 
 def full_scale(pressure_pa: ArrayLike, calibration_db: float = 94.0) -> NDArray[np.float32]:
-    """Give what a microphone of a calibration records: a full-scale sine reads `calibration_db` re 20 uPa."""
+    """Give what a microphone of a calibration records of a pressure [Pa], in its shape: full scale is 1.
+
+    A full-scale sine reads `calibration_db` re 20 uPa; its peak is sqrt(2) of its root mean square. What is
+    louder is above 1, and left so. Reference: ISO 1683 (20 uPa); docs/microphone.md, "Recordings".
+    """
     full_pa = np.sqrt(2.0) * REFERENCE_PRESSURE_PA * 10.0 ** (calibration_db / 20.0)
     return np.asarray(np.asarray(pressure_pa) / full_pa, np.float32)

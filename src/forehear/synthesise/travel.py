@@ -25,7 +25,7 @@ _SOLVED_S = 1e-8
 
 
 def straight(position_m: ArrayLike, velocity_mps: ArrayLike, at_s: float = 0.0) -> Motion:
-    """Fly straight on for ever: at `position_m` (3,) at `at_s`, with `velocity_mps` (3,)."""
+    """Fly straight on for ever: at `position_m` (3,) [m] at `at_s` [s], with `velocity_mps` (3,) [m/s]."""
     place, velocity = np.asarray(position_m, np.float64), np.asarray(velocity_mps, np.float64)
 
     def motion(time_s: Array) -> tuple[Array, Array]:
@@ -35,9 +35,12 @@ def straight(position_m: ArrayLike, velocity_mps: ArrayLike, at_s: float = 0.0) 
 
 
 def through(time_s: ArrayLike, position_m: ArrayLike, velocity_mps: ArrayLike | None = None) -> Motion:
-    """Fly the cubic through knots: times (k,) rising, positions (k, 3), velocities (k, 3).
+    """Fly the cubic through knots: times (k,) rising [s], positions (k, 3) [m], velocities (k, 3) [m/s].
 
-    Without velocities those of `numpy.gradient`. Before the first and after the last knot straight on.
+    Without velocities those of `numpy.gradient`. Before the first and after the last knot straight on. Raises
+    ValueError for fewer than two knots, or times that do not rise.
+    Reference: Hermite's cubic, the path that the simulated targets fly; docs/decisions/0002-simulator.md, "A path
+    is defined by its knots".
     """
     t = np.asarray(time_s, np.float64)
     x = np.asarray(position_m, np.float64)
@@ -82,12 +85,14 @@ class WaveArrival:
 
 
 def arrival(motion: Motion, heard_s: Array, microphone_m: Array, wind_mps: Array, sound_mps: float) -> WaveArrival:
-    """Solve for the sound that a microphone (3,) hears at times (n,): when it left, and how it came.
+    """Solve for the sound that a microphone (3,) [m] hears at times (n,) [s]: when it left, and how it came.
 
-    Where the flight is curved, the closed form for a straight one is applied to its tangent at the last
-    emission found, until that stands still. Raises NoSolution for an airspeed of that of sound or more, and
-    where the steps do not settle (turns far sharper than any that an aircraft flies).
+    `wind_mps` (3,), `sound_mps` [m/s]. Where the flight is curved, the closed form for a straight one is applied
+    to its tangent at the last emission found, until that stands still. Raises NoSolution for an airspeed of that
+    of sound or more, and where the steps do not settle (turns far sharper than any that an aircraft flies).
     Ignores: refraction, turbulence.
+    Reference: our own iteration of Orguner and Gustafsson 2011, 10.1109/TSP.2011.2122260, eq. 5;
+    docs/simulation.md, "Sound".
     """
     emitted = np.array(heard_s, np.float64)
     for _ in range(_STEPS):
@@ -110,9 +115,11 @@ def arrival(motion: Motion, heard_s: Array, microphone_m: Array, wind_mps: Array
 
 
 def emitted_at(heard_s: Array, emitted_s: Array, ratio: Array, cells: int) -> Array:
-    """Refine emission times from a grid (k,) to `cells` even steps in each gap: ((k - 1) * cells,).
+    """Refine emission times from a grid (k,) [s] to `cells` even steps in each gap: ((k - 1) * cells,) [s].
 
-    A cubic with the exact slope (emission runs `ratio` seconds per second heard).
+    `heard_s`, `emitted_s` and `ratio` are (k,). A cubic with the exact slope (emission runs `ratio` seconds per
+    second heard). Reference: our own; how far it errs stands at CELL in `ways`, the whole is held to 2 mrad:
+    docs/simulation.md, "Sound".
     """
     u = np.arange(cells) / cells
     h = (heard_s[1:] - heard_s[:-1])[:, None]
@@ -125,9 +132,9 @@ def emitted_at(heard_s: Array, emitted_s: Array, ratio: Array, cells: int) -> Ar
 
 
 def impedance(frequency_hz: Array, flow_resistivity_kpas_per_m2: float) -> ComplexArray:
-    """Give the ground's specific impedance over that of air, for sound as exp(-i w t).
+    """Give the ground's specific impedance (n,) over that of air at frequencies (n,) [Hz], as exp(-i w t).
 
-    20,000 kPa s/m^2 is asphalt, 2,000 hard soil, 200 grass, 30 snow.
+    20,000 kPa s/m^2 of flow resistivity is asphalt, 2,000 hard soil, 200 grass, 30 snow. Below 1 Hz as at 1 Hz.
     Reference: Delany and Bazley 1970, 10.1016/0003-682X(70)90031-9.
     """
     x = np.maximum(frequency_hz, 1.0) / flow_resistivity_kpas_per_m2
@@ -139,11 +146,12 @@ def reflection(
 ) -> ComplexArray:
     """Give the ground's reflection coefficient of a spherical wave, for sound as exp(-i w t).
 
-    Parameters: frequency heard; sine of the grazing angle (0 to 1) and length of the reflected way [m]; they
+    Parameters: frequency heard [Hz]; sine of the grazing angle (0 to 1) and length of the reflected way [m]; they
     broadcast. Never more than twice the wave (at grazing incidence the plane wave's -1 is what the ground
     wave makes good).
     Ignores: rough, sloping or layered ground, and shadow zones by wind and temperature.
-    Reference: Rudnick 1947; Attenborough et al., Predicting Outdoor Sound, 2nd ed., eq. 2.40.
+    Reference: Rudnick 1947; Attenborough et al., Predicting Outdoor Sound, 2nd ed., eq. 2.40; docs/physics.md,
+    "Sources".
     """
     admittance = 1.0 / impedance(frequency_hz, flow_resistivity_kpas_per_m2)
     plane = (rise - admittance) / (rise + admittance)

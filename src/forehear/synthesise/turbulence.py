@@ -8,7 +8,8 @@ kilometres loses its phase within that time. The level fades slowly, the more th
 a sum of many ways does (5.6 dB). Microphones nearer to each other than L share most of it.
 
 Ignores: that frequencies fade apart, sound scattered into shadow, and eddies of other sizes than L.
-Reference: Daigle, Piercy and Embleton 1983, 10.1121/1.389468 (Gaussian turbulence; line-of-sight fluctuations).
+Reference: Daigle, Piercy and Embleton 1983, J. Acoust. Soc. Am. 74(5), 1505 (Gaussian turbulence; line-of-sight
+fluctuations).
 """
 
 from collections.abc import Callable
@@ -44,9 +45,10 @@ class Turbulence:
 
 
 def slow(key: int, time_s: Array, correlation_s: float) -> tuple[Array, Array]:
-    """Give a smooth random course of unit variance at times (n,), and its slope [1/s].
+    """Give a smooth random course (n,) of unit variance at times (n,) [s], and its slope (n,) [1/s].
 
-    The same at a time whoever asks.
+    The same at a time whoever asks. Reference: our own, white noise under bumps of cos^2; docs/simulation.md,
+    "Sound".
     """
     step = correlation_s / _POINTS
     place = time_s / step
@@ -67,7 +69,13 @@ def slow(key: int, time_s: Array, correlation_s: float) -> tuple[Array, Array]:
 def shakes(
     turbulence: Turbulence, microphones_m: Array, sound_mps: float, rng: np.random.Generator
 ) -> list[Shake]:
-    """Draw one source's turbulence for microphones (m, 3): how each one's sound is shaken."""
+    """Draw one source's turbulence for microphones (m, 3) [m]: how each one's sound is shaken.
+
+    A shake takes times of hearing (n,) [s] and lengths of the way (n,) [m], and gives lateness (n,) [s], its
+    slope (n,) and a factor of pressure (n,). Ignores: what the head of this module names.
+    Reference: Daigle, Piercy and Embleton 1983, J. Acoust. Soc. Am. 74(5), 1505 (variance of the phase,
+    correlation across the way); the growth of fading is an assumption, docs/simulation.md, "Sound".
+    """
     apart = np.linalg.norm(microphones_m[:, None] - microphones_m, axis=2) / turbulence.scale_m
     mixing = np.linalg.cholesky(np.exp(-(apart**2)) + 1e-9 * np.eye(len(microphones_m)))
     keys = rng.integers(1 << 62, size=(len(microphones_m), 2))

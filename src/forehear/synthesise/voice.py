@@ -39,7 +39,10 @@ class Course:
     level_db: Array
 
     def gain_at(self, emitted_s: Array, engine: Engine) -> Array:
-        """Give the factor (n,) that brings the engine's pressure to the level."""
+        """Give the factor (n,) that brings the engine's pressure to the level at times of emission (n,) [s].
+
+        Reference: our own, 20 dB a decade of pressure (ISO 1683); docs/simulation.md, "Sound".
+        """
         levels = [lines.level_db for lines in engine.lines]
         if engine.noise_level_db is not None:
             levels.append(engine.noise_level_db)
@@ -58,7 +61,11 @@ class SeriesVoice:
     start_rad: Array  # (orders,)
 
     def phase_at(self, emitted_s: Array) -> Array:
-        """Give the phase [rad] of the lowest line at times of emission (n,)."""
+        """Give the phase (n,) [rad] of the lowest line at times of emission (n,) [s].
+
+        Reference: our own, the cubic with the slope 2 pi f between points of the grid; docs/simulation.md,
+        "Sound".
+        """
         s = (emitted_s - self.from_s) / PHASE_S
         i = np.clip(s.astype(np.int64), 0, len(self.phase_rad) - 2)
         u = s - i
@@ -71,12 +78,12 @@ class SeriesVoice:
         )
 
     def frequency_at(self, emitted_s: Array) -> Array:
-        """Give the fundamental [Hz] as sent at times of emission (n,), throttle and tremble and all."""
+        """Give the fundamental (n,) [Hz] as sent at times of emission (n,) [s], throttle and tremble and all."""
         grid = self.from_s + PHASE_S * np.arange(len(self.frequency_hz))
         return np.asarray(np.interp(emitted_s, grid, self.frequency_hz), np.float64)
 
     def amplitudes_at(self, emitted_s: Array) -> Array:
-        """Give the amplitude [Pa at 1 m] of each line at times of emission (n,): (n, orders)."""
+        """Give the amplitude [Pa at 1 m] of each line at times of emission (n,) [s]: (n, orders)."""
         s = np.clip((emitted_s - self.from_s) / LEVEL_S, 0.0, len(self.amplitude_pa) - 1.0)
         i = np.minimum(s.astype(np.int64), len(self.amplitude_pa) - 2)
         u = (s - i)[:, None]
@@ -93,7 +100,10 @@ class Voice:
 
 
 def _wander(rng: np.random.Generator, count: int, step_s: float, time_s: float, columns: int = 1) -> Array:
-    """Give a slow random course of unit variance (count, columns): smooth, with a correlation time."""
+    """Give a slow random course of unit variance (count, columns), correlated over `time_s` [s].
+
+    A step each `step_s` [s]. Reference: our own, white noise under a Hann window; docs/simulation.md, "Sound".
+    """
     coarse = max(time_s / 8.0, step_s)
     points = int(count * step_s / coarse) + 20
     window = np.hanning(18)[1:-1]
@@ -112,6 +122,12 @@ def _series(
     course: Course | None,
     ratio: float,
 ) -> SeriesVoice:
+    """Draw one series: phase, frequency and amplitudes from `from_s` to `to_s` [s] of emission.
+
+    `ratio` is its fundamental over the first series'. A line of width W has a phase that diffuses.
+    Reference: Demir, Mehrotra and Roychowdhury 2000, 10.1109/81.847872 (a diffusing phase has a Lorentzian line);
+    figures are assumptions, docs/simulation.md, "Sound".
+    """
     duration = to_s - from_s
     base = lines.fundamental_hz * (1.0 + lines.spread_share * float(np.clip(rng.standard_normal(), -1.5, 1.5)))
     n = int(duration / PHASE_S) + 3

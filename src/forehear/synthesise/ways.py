@@ -9,10 +9,10 @@ frequency, multiply each line, and go over the noise as filters in frames of 64 
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
+from forehear.compiled import njit
 from forehear.records import Atmosphere
 from forehear.synthesise import travel
 from forehear.synthesise.noise import coloured
@@ -33,7 +33,7 @@ _CROSSINGS, _FINE = 12, 512
 
 @dataclass(frozen=True)
 class Ground:
-    """Level ground at a height [m], of a flow resistivity [kPa s/m^2] (see `sound_travel.impedance`)."""
+    """Level ground at a height [m], of a flow resistivity [kPa s/m^2] (see `travel.impedance`)."""
 
     height_m: float = 0.0
     flow_resistivity_kpas_per_m2: float = 200.0
@@ -48,7 +48,10 @@ class Medium:
     wind_mps: Array  # (3,)
 
     def absorption(self, frequency_hz: Array) -> Array:
-        """Give the absorption [dB/m] at frequencies."""
+        """Give the absorption [dB/m] at frequencies [Hz], in their shape.
+
+        Reference: ISO 9613-1:1993, eq. 3 to 5.
+        """
         a = self.atmosphere
         return absorption_db_per_m(frequency_hz, a.temperature_c, a.relative_humidity_pct, a.pressure_hpa)
 
@@ -81,7 +84,10 @@ _SINC = _sinc_table()
 
 @njit(cache=True)
 def _read(stream: Array, at: Array, ratio: Array, table: Array) -> Array:  # pragma: no cover - compiled
-    """Read a stream between its samples, at places `at`; where it runs faster than `ratio` 1, narrower."""
+    """Read a stream between its samples, at places `at` (n,); where it runs faster than `ratio` (n,) 1, narrower.
+
+    `table` is a windowed sinc's half. Reference: our own, bandlimited interpolation; docs/simulation.md, "Sound".
+    """
     out = np.empty(len(at))
     for i in range(len(at)):
         narrow = min(1.0, 1.0 / ratio[i])
@@ -97,7 +103,10 @@ def _read(stream: Array, at: Array, ratio: Array, table: Array) -> Array:  # pra
 
 @njit(cache=True)
 def _sum_lines(phase: Array, real: Array, imag: Array, cell: int) -> Array:  # pragma: no cover - compiled
-    """Add up lines: orders 1, 2, ... of a phase (n,), with complex amplitudes (n / cell + 1, orders)."""
+    """Add up lines: orders 1, 2, ... of a phase (n,) [rad], with complex amplitudes (n / cell + 1, orders) [Pa].
+
+    Reference: our own, the angle-addition recursion for cos and sin of multiples; docs/simulation.md, "Sound".
+    """
     out = np.empty(len(phase))
     for i in range(len(phase)):
         c, s = np.cos(phase[i]), np.sin(phase[i])
@@ -116,10 +125,11 @@ def way(
     motion: travel.Motion, microphone_m: Array, air: Medium, ground: Ground | None, heard_s: float, count: int,
     rate_hz: float, shake: Shake | None = None,
 ) -> Way:  # fmt: skip
-    """Follow a motion's sound to a microphone (3,) over `count` samples from `heard_s` on.
+    """Follow a motion's sound to a microphone (3,) [m] over `count` samples at `rate_hz` from `heard_s` on.
 
-    By the ground, the motion is that of the image. Turbulence, where there is any, shakes it. Raises NoSolution as
-    `sound_travel.arrival`.
+    By the ground, the motion is that of the image. Turbulence, where there is any, shakes it. Nearer than a metre
+    counts as a metre. Raises NoSolution as `travel.arrival`. Ignores: refraction, and what `travel.arrival` does.
+    Reference: ISO 9613-2:1996, eq. 7, for the spreading; docs/simulation.md, "Sound".
     """
     edges = CELL * np.arange(-(-count // CELL) + 1)
     heard = heard_s + edges / rate_hz
@@ -135,7 +145,11 @@ def way(
 
 
 def _gain(by: Way, frequency_hz: Array, path_m: Array, rise: Array) -> ComplexArray:
-    """Give what a way does to sound as exp(+i w t): absorption, and the ground's coefficient."""
+    """Give what a way does to sound as exp(+i w t), a factor: absorption, and the ground's coefficient.
+
+    Frequencies heard [Hz], lengths of the way [m] and sines of the grazing angle; they broadcast.
+    Reference: ISO 9613-1:1993 by `Medium.absorption`; `travel.reflection`, conjugated for the other sign of time.
+    """
     gain = 10.0 ** (-by.air.absorption(frequency_hz) * path_m / 20.0)
     if by.ground is None:
         return gain.astype(np.complex128)
@@ -148,7 +162,11 @@ def _gain(by: Way, frequency_hz: Array, path_m: Array, rise: Array) -> ComplexAr
 
 
 def lines_heard(by: Way, series: SeriesVoice) -> Array:
-    """Give one series of lines as heard along a way (count,)."""
+    """Give one series of lines as heard along a way (count,) [Pa].
+
+    Each line stands at the phase it had when it left; nothing is heard above half the rate. Reference: our own;
+    docs/simulation.md, "Sound".
+    """
     cells = by.cells
     order = np.arange(1.0, len(series.start_rad) + 1.0)
     frequency = np.maximum(series.frequency_at(cells.emitted_s) * cells.ratio, 0.0)[:, None] * order
@@ -162,7 +180,10 @@ def lines_heard(by: Way, series: SeriesVoice) -> Array:
 
 
 def _noise_raw(by: Way, sounding: Voice, taps: Array) -> Array:
-    """Give the engine's noise at the times at which what is heard was sent, spread but not absorbed (count,)."""
+    """Give the engine's noise at the times at which what is heard was sent, spread but not absorbed (count,) [Pa].
+
+    Reference: our own; docs/simulation.md, "Sound".
+    """
     at = by.emitted_s * by.rate_hz
     ratio = np.repeat(by.cells.ratio, CELL)[: len(at)]
     margin = int(_CROSSINGS * max(1.0, float(ratio.max()))) + 2
@@ -172,9 +193,10 @@ def _noise_raw(by: Way, sounding: Voice, taps: Array) -> Array:
 
 
 def noise_heard(by: Way, sounding: Voice, taps: Array) -> Array:
-    """Give the engine's noise as heard along a way, without its first and last FRAME: (count - 2 FRAME,).
+    """Give the engine's noise as heard along a way, without its first and last FRAME: (count - 2 FRAME,) [Pa].
 
-    The way must be a whole number of HOP long.
+    The way must be a whole number of HOP long. Reference: filtered in overlapping frames as Allen and Rabiner
+    1977, 10.1109/PROC.1977.10770, describe; docs/simulation.md, "Sound".
     """
     raw = _noise_raw(by, sounding, taps)
     frequency = np.asarray(np.fft.rfftfreq(2 * FRAME, 1.0 / by.rate_hz), np.float64)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from forehear.assess.report import build, gather
-from forehear.assess.report.axes import at, month_at
 from forehear.assess.report.figures import FIGURES
 
 SEEDS = (
@@ -18,12 +17,6 @@ SEEDS = (
     "effectively neutralise the threat",
     "could become drone targets",
 )
-
-
-@pytest.fixture(autouse=True)
-def small_belt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gather, "BELT_DEPTH_M", 15_000.0)
-    monkeypatch.setattr(gather, "BELT_FLIGHTS", 2)
 
 
 def written(folder: Path, day: date | None = None) -> str:
@@ -60,8 +53,3 @@ def test_the_page_of_an_earlier_day_knows_nothing_later(tmp_path: Path, day: dat
     assert "21 July 2024" not in text
     links = set(re.findall(r'href="#([^"]+)"', text))
     assert links <= set(re.findall(r'\bid="([^"]+)"', text))
-
-
-def test_months_have_places() -> None:
-    for month in ("2022-09", "2023-01", "2025-12", "2026-06"):
-        assert month_at(at(month)) == month

@@ -1,4 +1,7 @@
-"""A thousand hostile connections beside honest sensors, all from one address, against the service as it runs."""
+"""A thousand hostile connections beside honest sensors, all from one address, against the service as it runs.
+
+What is at stake is service.endpoints.connections, in a process of its own.
+"""
 
 import asyncio
 import contextlib
@@ -53,8 +56,8 @@ async def _honest(served: Served, until: float) -> tuple[int, int]:
     """All sensors report once a second over a gateway's connection, and send again what was put off."""
     sent = taken = 0
     counter = itertools.count(1)
-    address = f"http://127.0.0.1:{served.port}"
-    async with httpx.AsyncClient(base_url=address, timeout=20.0, trust_env=False) as client:
+    base = f"http://127.0.0.1:{served.port}"
+    async with httpx.AsyncClient(base_url=base, timeout=20.0, trust_env=False) as client:
         while time.monotonic() < until:
             began = time.monotonic()
             batch = b"\n".join(line(sensor, next(counter)) for sensor in SEEDS)
@@ -101,7 +104,7 @@ def test_a_thousand_hostile_connections_do_not_silence_honest_sensors(tmp_path: 
         assert most < MOST_BYTES
         # And afterwards all is as it was.
         time.sleep(12.0)
-        assert served.client.get("/health").json()["status"] == "ok"
+        assert set(served.client.get("/health").json()["troubles"]) <= {"coverage"}
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert served.stop() == 0, (tmp_path / "log.txt").read_text()[-3000:]

@@ -1,4 +1,8 @@
-"""The endpoints: what the public sees and what it does not, ingest over HTTP, headers, limits, OpenAPI."""
+"""The endpoints: what the public sees and what it does not, ingest over HTTP, headers, limits, OpenAPI.
+
+They answer in a process of its own (cli.serve, service.run): service.endpoints.alerts, service.endpoints.answers,
+service.endpoints.metrics, service.endpoints.operator, service.endpoints.reports.
+"""
 
 import gzip
 import json
@@ -104,9 +108,11 @@ def test_live_events_begin_with_the_whole_picture(served: Served) -> None:
         for row in events.iter_lines():
             if row.startswith("event: "):
                 names.append(row.removeprefix("event: "))
-            if len(names) > 9:
+            if len(names) > 10:
                 break
-    assert names[:7] == ["hello", "frame", "sites", "alerts", "sensors", "corridors", "status"]
+    # Where one hears comes every few seconds: a newcomer may be before the first.
+    shown = [name for name in names if name != "hearing"]
+    assert shown[:7] == ["hello", "frame", "sites", "alerts", "sensors", "corridors", "status"]
 
 
 def test_every_answer_carries_the_security_headers(served: Served) -> None:
@@ -209,6 +215,7 @@ def test_the_schema_names_every_door(served: Served) -> None:
     } <= paths
 
 
+@pytest.mark.slow
 def test_the_service_refuses_a_port_in_use(served: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("second")
     second = serve(write_config(folder), served.port)

@@ -54,6 +54,7 @@ def until(served, count: float) -> None:  # type: ignore[no-untyped-def]
     raise AssertionError(f"{accepted(served)} of {count}")
 
 
+@pytest.mark.slow
 def test_messages_come_in_are_judged_and_survive_a_kill(tmp_path: Path, broker: int) -> None:
     ingest = {"reports_per_s": 1000.0, "burst": 1e6}
     config = write_config(tmp_path, ingest=ingest, mqtt={"enabled": True, "port": broker})

@@ -106,7 +106,7 @@ def test_within_a_minute_drones_are_heard_tracked_forecast_and_warned_of(page: A
     count = page.locator("#sites .warning .count span").first.inner_text()
     assert count == "зараз" or ":" in count
     assert page.locator("#alerts li").count() >= 1
-    assert page.evaluate("location.hash") == "", "the token leaves the address bar"
+    assert "token" not in page.evaluate("location.hash"), "the token leaves the address bar"
     shot(page, "map-dark")
 
 
@@ -251,7 +251,31 @@ def test_an_old_picture_never_looks_like_a_new_one(browser: Any, demo: tuple[str
     assert said.startswith("No new data"), said
     assert "picture of" in said
     shot(one, "map-stale")
+    first = one.locator("#clock").inner_text()
+    one.wait_for_timeout(2500)
+    assert one.locator("#clock").inner_text() == first, "time stands still while nothing comes"
     one.close()
+
+
+def test_a_place_that_nobody_hears_is_said_at_the_top_of_both_faces(browser: Any, demo: tuple[str, str]) -> None:
+    for address in (demo[0], f"{demo[0]}#token={demo[1]}"):
+        one = browser.new_page(viewport={"width": 1200, "height": 800}, locale="en-GB")
+        one.goto(address)
+        until(one, "window.forehear?.state.siteStates.length >= 10", 60.0)
+        assert (
+            one.locator("#banner").is_hidden() or "Silence is no all-clear" in one.locator("#banner").inner_text()
+        )
+        # What the service would send, held against everything that it does send.
+        one.evaluate(
+            """() => { const s = window.forehear.state, [a, b, ...others] = s.siteStates;
+              const said = [{ ...a, state: "not_covered", covered: false, gone: 1 }, { ...b, covered: true, gone: 0.4 }, ...others.map((o) => ({ ...o, covered: true, gone: 0 }))];
+              Object.defineProperty(s, "siteStates", { get: () => said, set: () => {} }); }"""
+        )
+        until(one, "document.getElementById('banner').innerText.includes('40 %')", 10.0)
+        assert "Silence is no all-clear" in one.locator("#banner").inner_text()
+        assert one.locator("#sites .not_covered").count() == 1
+        shot(one, "map-not-covered")
+        one.close()
 
 
 def test_a_token_that_is_not_right_is_said_so(browser: Any, demo: tuple[str, str]) -> None:

@@ -5,15 +5,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
+import pytest
 from tests.service.stand import SEEDS, report, write_config
 
 from forehear.records import Kinds
 from forehear.service.config import load
 from forehear.service.show.live import encode
 from forehear.service.show.sensor_states import ALIVE, SensorStates
-from forehear.service.show.showing import RECALL_S, Showing, for_public, frame_shown
+from forehear.service.show.showing import RECALL_S, Showing, for_public, frame_shown, sites_shown
 from forehear.service.store.store import Store
-from forehear.service.tracking.frames import Frame, Picture, Shown
+from forehear.service.tracking.frames import Frame, Picture, Shown, SiteState
 
 TRACK = Shown("T7", "confirmed", 31.0, 47.0, 400.0, 50.0, 270.0, "piston", Kinds(1.0), 80.0, 0.99, 1.0)
 
@@ -66,6 +67,7 @@ def test_the_public_sees_where_and_what_and_nothing_of_who_heard_it() -> None:
     assert frame_shown(frame, "public", False)["tracks"] == ()
 
 
+@pytest.mark.slow
 def test_live_and_geojson_show_the_public_the_same(tmp_path: Path) -> None:
     from litestar.testing import create_test_client
 
@@ -82,3 +84,11 @@ def test_live_and_geojson_show_the_public_the_same(tmp_path: Path) -> None:
     live = msgspec.json.decode(msgspec.json.encode(frame_shown(Frame(5.0, 1, show.tracks), "public", True)))
     assert [feature["properties"] for feature in public] == live["tracks"]
     assert [feature["properties"].get("tone_hz") for feature in operator] == [110.0, None]
+
+
+def test_the_public_is_not_shown_from_where_a_place_would_not_be_heard() -> None:
+    states = (SiteState("town", "clear", 0.0, covered=False, hears=(0.0, 0.9), gone=0.4),)
+    assert sites_shown(states, "operator") == states
+    (public,) = sites_shown(states, "public")
+    assert public.hears == ()
+    assert (public.covered, public.gone) == (False, 0.4), "but whether it is covered"

@@ -3,9 +3,11 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from tests.service.stand import READY_WITHIN_S, compiled, line, write_config
 
 
+@pytest.mark.slow
 def test_a_full_disk_refuses_says_so_and_goes_on_tracking(tmp_path: Path) -> None:
     from forehear.service.config import load
     from forehear.service.hub import Hub

@@ -81,6 +81,7 @@ def test_a_full_store_refuses_whole_transactions_and_takes_them_again_once_there
     assert store.commit([Report("S0", 3000.0, 3000.0)], {"S0": (500, 1)}) > kept
 
 
+@pytest.mark.slow
 def test_retention_keeps_the_newest_within_the_size(tmp_path: Path) -> None:
     store = Store(tmp_path / "s.sqlite", writer=True, max_mb=4.0)
     store.put_alert(alert(), None, None, None)

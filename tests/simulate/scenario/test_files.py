@@ -1,36 +1,13 @@
-"""Scenarios: the shipped ones, overrides, and every fault at once."""
+"""Scenarios from files: the shipped ones, overrides, and every fault at once."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from tests.simulate.worlds import made
 
 from forehear.errors import ConfigurationError
 from forehear.simulate.scenario import files as scenario
-from forehear.simulate.scenario.emitters import EMITTERS
-from forehear.simulate.scenario.second import SecondPlan
-from forehear.simulate.scenario.settings import (
-    AirError,
-    Clutter,
-    Emitter,
-    Faults,
-    Flights,
-    NetworkPlan,
-    Place,
-    Region,
-    Scenario,
-    SensorModel,
-    Terrain,
-)
 
-ROOT = Path(__file__).parents[3]
-TABLES = (
-    Region, Terrain, NetworkPlan, AirError, SensorModel, Faults, SecondPlan, Emitter, Flights, Clutter, Place,
-    Scenario,
-)  # fmt: skip
 PROMISED = {"single", "jet", "column", "crossing", "clutter", "quiet", "turning", "raid", "night"}
 
 
@@ -61,34 +38,6 @@ def test_the_promised_sizes() -> None:
     assert (raid.region.east_m, raid.region.north_m) == (300_000.0, 200_000.0)
     assert sum(f.count for f in night.flights) == 800
     assert night.duration_s == 3600
-
-
-def keys_of(struct: type[msgspec.Struct]) -> set[str]:
-    return {field.name for field in msgspec.structs.fields(struct)}
-
-
-@pytest.mark.parametrize("table", TABLES, ids=lambda t: t.__name__)
-def test_every_key_is_explained(table: type[msgspec.Struct]) -> None:
-    reference, docs = scenario.shipped_text("reference"), (ROOT / "docs" / "simulation.md").read_text("utf-8")
-    words = set(reference.replace("[", " ").replace("]", " ").replace(".", " ").split())
-    keys = keys_of(table) - {"emitters"}
-    assert keys <= words, f"reference.toml lacks {sorted(keys - words)}"
-    missing = {key for key in keys if f"`{key}`" not in docs and f"[{key}]" not in docs and f"[{key}." not in docs}
-    # Tables of tables are explained by their headings.
-    assert not missing - {"flights", "sites"}, f"docs/simulation.md lacks {sorted(missing)}"
-
-
-@pytest.mark.parametrize(
-    "name", ["region", "terrain", "network", "atmosphere", "air_error", "sensors", "faults", "second"]
-)
-def test_the_reference_states_the_defaults(name: str) -> None:
-    assert getattr(scenario.load("reference"), name) == getattr(Scenario("x"), name)
-
-
-def test_the_reference_states_the_shipped_piston() -> None:
-    table = tomllib.loads(scenario.shipped_text("reference"))["emitters"]["piston"]
-    assert set(table) == keys_of(Emitter) | {"like"}
-    assert scenario.load("reference").emitters["piston"] == EMITTERS["piston"]
 
 
 def test_overrides_change_keys_and_entries_of_lists() -> None:
@@ -130,30 +79,6 @@ def test_every_fault_is_told_at_once() -> None:
 def test_what_follows_from_a_refused_key_is_no_fault_of_its_own() -> None:
     faults = faults_of({"flights": [{"waypoints": 3}]})
     assert len(faults) == 1
-
-
-@pytest.mark.parametrize(
-    "waypoint",
-    [[0.0, 0.0, -5.0, 50.0], [0.0, 0.0, 400.0, 340.0], [2e6, 0.0, 400.0, 50.0], [0.0, float("inf"), 400.0, 50.0]],
-)
-def test_impossible_waypoints_are_refused(waypoint: list[float]) -> None:
-    assert faults_of({"flights": [{"waypoints": [[0.0, 0.0], waypoint]}]})
-
-
-def test_ground_vehicles_are_no_flights() -> None:
-    assert "does not fly" in faults_of({"flights": [{"emitter": "motorcycle", "random": True}]})[0]
-
-
-def test_a_scenario_of_ones_own_may_change_and_add_emitters() -> None:
-    mine = made(
-        emitters={"piston": {"tone_hz": 95.0}, "glider": {"like": "jet", "tone_hz": 0, "kind": "other"}},
-        flights=[{"emitter": "glider", "random": True}],
-    )
-    assert scenario.emitter_of(mine, "piston").tone_hz == 95.0
-    assert scenario.emitter_of(mine, "piston").source_level_db == EMITTERS["piston"].source_level_db
-    assert scenario.emitter_of(mine, "glider").kind == "other"
-    assert scenario.emitter_of(mine, "glider").tone_hz is None
-    assert scenario.emitter_of(mine, "jet") == EMITTERS["jet"]
 
 
 @pytest.mark.parametrize(("text", "fault"), [("duration_s = ", "is not TOML"), (None, "cannot be read")])

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from forehear.assess.claims.gazetteer import NOT_NAMES, SPOKEN_FOR, TOLD_BY_SLUG, find, fold
+from forehear.assess.claims.gazetteer import NAMED_BY_SLUG, NOT_NAMES, SPOKEN_FOR, find, fold
 from forehear.assess.names import match_names
 
 # "A via B": A spoke, B printed. "B citing A" is the other way round.
@@ -117,7 +117,7 @@ def roots(attributed_to: str, outlet: str, url: str, media: frozenset[str] = fro
     printed_by = (*find("originators", outlet), *find("relays", outlet)) or (fold(outlet),)
     if not printed_first:
         path = re.sub(r"^https?://[^/]*", "", url).replace("-", " ").replace("_", " ").replace("/", " ")
-        slug = [name for name in find("originators", path) if name in TOLD_BY_SLUG]
+        slug = [name for name in find("originators", path) if name in NAMED_BY_SLUG]
         printed_first = tuple(name for name in slug if name not in printed_by)
     if not printed_first and media:
         # What carried another's words is a medium, whether anybody has heard of it or not.

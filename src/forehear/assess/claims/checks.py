@@ -37,17 +37,21 @@ def _agrees(claim: Claim, counted: float, year: int) -> bool:
 
 
 def _largest(claim: Claim, period: Period, launches: Launches) -> Check | None:
-    sizes = [(d.launched, d.day) for d in launches.days if d.launched is not None and d.day <= period.end]
+    inside = [d for d in launches.days if d.day <= period.end]
+    sizes = [(d.launched, d.day) for d in inside if d.launched is not None]
     if period.end > launches.as_of or not sizes:
         return None
     largest, day = max(sizes)
-    least = claim.low if claim.low is not None else 0.0
-    return Check(
-        claim.row,
-        largest,
-        f"largest day to {period.end}: {largest:,} on {day}",
-        largest >= least * (1.0 - AGREE_SHARE),
-    )
+    what = f"largest day to {period.end}: {largest:,} on {day}"
+    if claim.low is None:
+        # "Up to so many in a night" is a ceiling: a night above it is against the claim.
+        verdict = claim.high is None or largest <= claim.high * (1.0 + AGREE_SHARE)
+    else:
+        verdict = largest >= claim.low * (1.0 - AGREE_SHARE)
+    # What is reached is reached, and a ceiling that is broken is; the contrary needs every day.
+    decided = verdict if claim.low is not None else not verdict
+    whole = len(sizes) == len(inside) and inside[-1].day >= period.end
+    return Check(claim.row, largest, what, verdict if decided or whole else None)
 
 
 def check(claim: Claim, launches: Launches) -> Check | None:

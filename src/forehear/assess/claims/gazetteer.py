@@ -52,7 +52,7 @@ ORIGINATORS: dict[str, tuple[str, ...]] = {
     "Protokol": ("protokol", "razvorot"),
 }
 # Of these, the names that mean nothing else in the words of an address ("20-times", "the-post", "forbes").
-TOLD_BY_SLUG = frozenset(
+NAMED_BY_SLUG = frozenset(
     ("Wall Street Journal", "Washington Post", "CNN", "New York Times", "Reuters", "Bloomberg", "Financial Times")
 )
 # Media that mostly retell: named in a chain they say how a claim travelled, not where it began.

@@ -7,6 +7,9 @@ from datetime import date
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# Parts of a year by their words: how many months each has.
+_PARTS = {"half": 6, "h": 6, "quarter": 3, "q": 3}
+_ORDINALS = ["first", "second", "third", "fourth"]
 _SEASONS = {"winter": (12, 2), "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 # Two periods are one when they share this much of the days that either covers.
 SAME_SHARE = 0.8
@@ -32,7 +35,7 @@ def _month(year: int, month: int) -> tuple[date, date]:
 
 
 def _point(text: str) -> tuple[date, date] | None:
-    """Read one point of time: a day, a month, a season, a half, a year."""
+    """Read one point of time: a day, a month, a season, a half, a quarter, a year."""
     if found := re.search(r"(20\d\d)-(\d\d)-(\d\d)", text):
         day = date(*map(int, found.groups()))
         return day, day
@@ -44,10 +47,30 @@ def _point(text: str) -> tuple[date, date] | None:
         first, last = _SEASONS[found[1]]
         year = int(found[2])
         return _month(year - (first > last), first)[0], _month(year, last)[1]
+    if part := _part_of_year(text):
+        return part
     if found := re.search(r"\b(20\d\d)\b", text):
         year = int(found[1])
         return date(year, 1, 1), date(year, 12, 31)
     return None
+
+
+def _part_of_year(text: str) -> tuple[date, date] | None:
+    """Read a half or a quarter: "first half of 2025", "H2 2025", "Q3 2025"."""
+    found = re.search(
+        r"\b(first|second|third|fourth|[1-4](?:st|nd|rd|th))\s+(half|quarter)(?:\s+of)?\s+(20\d\d)", text
+    )
+    if found:
+        number = _ORDINALS.index(found[1]) + 1 if found[1] in _ORDINALS else int(found[1][0])
+        name, year = found[2], int(found[3])
+    elif found := re.search(r"\b([hq])([1-4])\s+(?:of\s+)?(20\d\d)", text):
+        name, number, year = found[1], int(found[2]), int(found[3])
+    else:
+        return None
+    months = _PARTS[name]
+    if number * months > 12:
+        return None
+    return _month(year, (number - 1) * months + 1)[0], _month(year, number * months)[1]
 
 
 def parse_period(text: str) -> Period | None:
@@ -59,7 +82,8 @@ def parse_period(text: str) -> Period | None:
             if first and last and first[0] <= last[1]:
                 return Period(first[0], last[1])
         if found := re.search(r"\b(20\d\d)\s*[-–]\s*(20\d\d)\b", words):
-            return Period(date(int(found[1]), 1, 1), date(int(found[2]), 12, 31))
+            first_year, last_year = int(found[1]), int(found[2])
+            return Period(date(first_year, 1, 1), date(last_year, 12, 31)) if first_year <= last_year else None
         point = _point(words)
     except ValueError:
         return None

@@ -44,6 +44,8 @@ __all__ = [
     "undercount",
 ]
 
+# Before this day nothing was launched, as the bulletins have it.
+FIRST_LAUNCH = date(2022, 9, 28)
 # A month is estimated from its known days when they are at least this share of it; below, it is unknown.
 ENOUGH_DAYS = 0.8
 
@@ -72,12 +74,14 @@ def monthly_from_days(days: Sequence[Day]) -> tuple[Month, ...]:
         launched = sum(known) if len(known) == wanted else None
         destroyed, lost = _add([d.destroyed for d in members]), _add([d.lost_location for d in members])
         attacking = _add([d.still_attacking for d in members])
+        # A day whose fates are unknown is no day on which nothing was destroyed: it is left out of both.
+        fates = _add([d.launched for d in members if d.destroyed is not None])
         unaccounted = None
-        if launched is not None and destroyed is not None:
-            unaccounted = launched - destroyed - (lost or 0) - (attacking or 0)
+        if launched is not None and destroyed is not None and fates is not None:
+            unaccounted = fates - destroyed - (lost or 0) - (attacking or 0)
         out.append(
             Month(month, launched, len(members), over, regime, destroyed,
-                  lost if regime != REGIMES[0] else None, unaccounted, max(known, default=None))
+                  lost if regime != REGIMES[0] else None, unaccounted, max(known, default=None), with_fates=fates)
         )  # fmt: skip
     return tuple(out)
 
@@ -151,11 +155,18 @@ def read_launches(folder: str | Path | None = None, as_of: date | None = None) -
 
 
 def launched_between(days: Sequence[Day], first: date | None, last: date) -> int | None:
-    """Sum launches from `first` (the beginning without one) to `last`; None where a day of them is unknown."""
-    inside = [d.launched for d in days if (first is None or d.day >= first) and d.day <= last]
-    if not inside or any(v is None for v in inside):
+    """Sum launches from `first` (the beginning without one) to `last`; None where a day of them is unknown.
+
+    A day that the table does not have is unknown too, but for those before the first launch: a table that begins
+    later does not reach back.
+    """
+    inside = [d for d in days if (first is None or d.day >= first) and d.day <= last]
+    if not inside or any(d.launched is None for d in inside):
         return None
-    return sum(v for v in inside if v is not None)
+    begins = max(FIRST_LAUNCH, first or FIRST_LAUNCH)
+    if inside[0].day > begins or (last - inside[0].day).days + 1 != len(inside):
+        return None
+    return sum(d.launched or 0 for d in inside)
 
 
 def passed_on(days: Sequence[Day], total: int) -> date | None:

@@ -54,6 +54,8 @@ class Month:
     unaccounted: int | None = None
     max_day: int | None = None
     row: int = 0
+    # Launched on the days whose fates are known: what the fates are a share of.
+    with_fates: int | None = None
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ CLAIMED = 6000
 
 
 def neutralised(months: Sequence[Month]) -> float | None:
-    """Share destroyed, lost or suppressed of all launched, over months that tell; None where none does."""
-    counted = [m for m in months if m.launched and m.destroyed is not None]
-    launched = sum(m.launched or 0 for m in counted)
+    """Share destroyed, lost or suppressed of those launched on days that say so; None where none does."""
+    counted = [m for m in months if m.with_fates and m.destroyed is not None]
+    launched = sum(m.with_fates or 0 for m in counted)
     return sum((m.destroyed or 0) + (m.lost_location or 0) for m in counted) / launched if launched else None
 
 

@@ -60,12 +60,19 @@ def echo_tree(story: Story) -> Figure:
         colour = MISS if ledger.drift[i] else SOFT
         _branch(axes, 35.5, middle, 44 if relay else 63, y, colour)
         if relay:
-            axes.text(45, y, relay, va="center", ha="left", color=SOFT, fontsize=8.5)
+            axes.text(45, y, relay, va="center", ha="left", color=SOFT, fontsize=8.5, parse_math=False)
             axes.plot([58.5, 63], [y, y], color=colour, linewidth=0.9)
-        outlet = axes.text(64, y, claim.outlet, va="center", ha="left", color=INK)
+        # A stranger's words are words: "$20,000 to $50,000" is no formula.
+        outlet = axes.text(64, y, claim.outlet, va="center", ha="left", color=INK, parse_math=False)
         outlet.set_url(f"#c{claim.row}")
         teller = axes.text(
-            86, y, _telling(claim), va="center", ha="left", color=colour if ledger.drift[i] else INK
+            86,
+            y,
+            _telling(claim),
+            va="center",
+            ha="left",
+            color=colour if ledger.drift[i] else INK,
+            parse_math=False,
         )
         teller.set_fontweight("bold" if ledger.drift[i] else "normal")
         teller.set_url(f"#c{claim.row}")
@@ -80,7 +87,10 @@ def _relay(claim: Any) -> str | None:
 
 
 def _telling(claim: Any) -> str:
-    number = f"{claim.low or claim.high:,.0f}"
+    anchor = claim.low if claim.low is not None else claim.high
+    if anchor is None:
+        return "a denial" if claim.denies else "without a number"
+    number = f"{anchor:,.0f}"
     lead = "" if claim.bound == "exactly" else claim.bound + " "
     return f"{lead}{number}{' a year' if 'year' in claim.unit else ''}"
 

@@ -91,7 +91,8 @@ def answers(story: Story) -> list[tuple[str, str, str]]:
     first, sixth = story.ahead.months[0], story.ahead.months[5]
     variants: dict[str, Any] = story.warning["variants"]  # type: ignore[assignment]
     slow, fast = variants["propeller"]["lead_confirmed_s"], variants["jet"]["lead_confirmed_s"]
-    factor = np.divide(*np.quantile(sixth.launched, (0.9, 0.1)))
+    low, high = np.quantile(sixth.launched, (0.1, 0.9))
+    spans = f" Half a year ahead the band spans a factor of {high / low:.0f}" if low > 0.0 else ""
     depth = float(str(story.warning["depth_m"])) / 1e3
     return [
         (
@@ -102,7 +103,7 @@ def answers(story: Story) -> list[tuple[str, str, str]]:
         (
             f"And in {name_of(sixth.month)}?",
             ahead(f"{np.median(sixth.launched):,.0f}"),
-            f"eight in ten: {band(sixth.launched)}. Half a year ahead the band spans a factor of {factor:.0f}",
+            f"eight in ten: {band(sixth.launched)}.{spans}",
         ),
         (
             "How large a raid?",

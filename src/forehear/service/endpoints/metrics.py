@@ -10,6 +10,7 @@ from forehear.service.show.live import FACES
 from forehear.service.watch import Watch
 
 PREFIX = "forehear_"
+SITE_STATES = ("clear", "watch", "warning", "cancelled", "not_covered")
 
 
 def exposition(hub: Hub, watch: Watch) -> str:
@@ -58,10 +59,22 @@ def _lines(hub: Hub, watch: Watch) -> Iterator[str]:
     statuses = [t.status for t in hub.show.tracks]
     tracks = [(f'{{status="{s}"}}', float(statuses.count(s))) for s in ("tentative", "confirmed")]
     yield one("tracks", "gauge", "Live tracks.", *tracks)
-    states = [s.state for s in hub.show.site_states]
-    sites = [(f'{{state="{s}"}}', float(states.count(s))) for s in ("clear", "watch", "warning", "cancelled")]
-    yield one("sites", "gauge", "Sites by state.", *sites)
+    sites = hub.show.site_states
+    states = [s.state for s in sites]
+    by_state = [(f'{{state="{s}"}}', float(states.count(s))) for s in SITE_STATES]
+    yield one("sites", "gauge", "Sites by state.", *by_state)
+    blind = float(sum(not s.covered for s in sites))
+    yield one("sites_not_covered", "gauge", "Sites at which a drone would not be heard in time.", ("", blind))
+    shares = [(f'{{site="{label(s.site)}"}}', sum(s.hears) / len(s.hears)) for s in sites if s.hears]
+    yield one("site_coverage", "gauge", "Mean odds over all directions that a drone is heard in time.", *shares)
+    gone = [(f'{{site="{label(s.site)}"}}', s.gone) for s in sites]
+    yield one("site_sensors_gone", "gauge", "Share of a site's sensors that no longer report.", *gone)
     yield one("resident_bytes", "gauge", "Memory of the service's process.", ("", float(resident_bytes())))
+
+
+def label(text: str) -> str:
+    """Write a label's value as the text format wants it."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def resident_bytes(pid: str = "self") -> int:

@@ -5,7 +5,7 @@ import * as chart from "./map.js";
 import { PALETTE } from "./palette.js";
 import { $, drawAlerts, drawDetail, drawHelp, drawLegend, drawSites, hideDetail, inOrder, sensorDetail, timing, trackDetail } from "./panel.js";
 import { timeline } from "./past.js";
-import { clockOf, currentLanguage, setLanguage, setZone, word } from "./words.js";
+import { clockOf, currentLanguage, setLanguage, setZone, word, zoneOf } from "./words.js";
 
 const state = {
   token: takeToken(), about: null, frame: { time_s: 0, tracks: [] }, sites: new Map(), siteStates: [], alerts: null,
@@ -14,10 +14,14 @@ const state = {
 // The service's clock as this browser reckons it: where it stood, when, and how fast it runs.
 const clock = { at: 0, wall: 0, rate: 1 };
 let theme = localStorage.getItem("forehear.theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
-let sounding = false, started = null;
+let sounding = localStorage.getItem("forehear.sound") === "on", started = null;
+// Warnings that were sounded: one sound for each, whatever is sent of it afterwards; till it is seen, then anew.
+const sounded = new Set();
 // When the last picture came; older than this [ms] it is said to be old, whatever the reason.
-let framed = null;
+let framed = null, wasOld = false;
 const STALE_MS = 5000;
+// So many places are searched, not looked through.
+const SEARCHED_FROM = 12;
 // For tests and for those who look closely.
 window.forehear = { state, chart, latencies: [] };
 
@@ -26,13 +30,16 @@ function takeToken() {
   const m = /token=([\w-]+)/.exec(location.hash);
   if (m) {
     sessionStorage.setItem("forehear.token", m[1]);
-    history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", location.pathname + location.hash.replace(/#?&?token=[\w-]+/, "").replace(/^(?=.)#?/, "#"));
   }
   return sessionStorage.getItem("forehear.token");
 }
 
+const shared = /map=[\d.]/.test(location.hash);
 const operator = () => state.about?.face === "operator";
-const nowS = () => (state.past ? state.past.time_s : clock.at + ((performance.now() - clock.wall) / 1000) * clock.rate);
+const isOld = () => framed !== null && performance.now() - framed > STALE_MS;
+// While nothing comes in, time stands still on the page: a countdown that runs on says that somebody still listens.
+const nowS = () => (state.past ? state.past.time_s : isOld() ? state.frame.time_s : clock.at + ((performance.now() - clock.wall) / 1000) * clock.rate);
 
 function tellTime(timeS) {
   const wall = performance.now(), passed = (wall - clock.wall) / 1000;
@@ -57,7 +64,8 @@ const ON = {
     await places;
     await started;
     if (sensors) chart.setSensors(await sensors);
-    if (!state.fitted) fitAll();
+    // A view that somebody shared is kept.
+    if (!state.fitted && !shared) fitAll();
     state.fitted = true;
     drawAllSites();
     await past.refresh();
@@ -65,13 +73,15 @@ const ON = {
   frame(frame) {
     state.frame = frame;
     framed = performance.now();
-    if (!state.past) chart.setTracks(frame.tracks);
+    $("loading").hidden = true;
+    if (!state.past) chart.setTracks(frame.tracks, frame.time_s);
     tellTime(frame.time_s);
   },
   sites(states) {
     state.siteStates = states;
     if (!state.past) drawAllSites();
   },
+  hearing: (h) => chart.setHearing(h),
   corridors(c) {
     if (!state.past) chart.setCorridors(c);
   },
@@ -89,7 +99,9 @@ const ON = {
     drawAllAlerts();
     const name = state.sites.get(alert.site)?.name ?? alert.site;
     $("news").textContent = `${name}: ${word(alert.state)}`;
-    if (sounding && alert.state === "warning") beep();
+    if (alert.state !== "warning") sounded.delete(alert.alert);
+    else if (sounding && !sounded.has(alert.alert)) beep();
+    if (alert.state === "warning") sounded.add(alert.alert);
   },
   acknowledged({ number, acknowledged_at_s }) {
     for (const a of state.alerts ?? []) if (a.number === number) a.acknowledged_at_s = acknowledged_at_s;
@@ -130,7 +142,9 @@ function siteList() {
 
 function drawAllSites() {
   const now = nowS(), list = siteList();
-  drawSites(list, now, state.picked?.site, (site) => pick({ site }, true));
+  const sought = $("search").value.trim().toLowerCase();
+  $("search").hidden = list.length < SEARCHED_FROM;
+  drawSites(sought ? list.filter((s) => s.name.toLowerCase().includes(sought)) : list, now, state.picked?.site, (site) => pick({ site }, true));
   chart.setSites(list.map((s) => ({ ...s, label: timing(s, now) ? `${s.name}\n${timing(s, now)}` : s.name })));
 }
 
@@ -176,6 +190,8 @@ setInterval(() => {
   drawLink();
   if (!state.about) return;
   $("clock").textContent = clockOf(nowS());
+  $("zone").textContent = zoneOf(nowS());
+  drawBanner();
   const tracks = word("tracks")((state.past ?? state.frame).tracks.filter((t) => t.status === "confirmed").length);
   const s = state.status?.sensors;
   const all = s ? Object.values(s).reduce((a, b) => a + b, 0) : 0;
@@ -187,7 +203,9 @@ setInterval(() => {
 
 /** How the line is. An old picture must never look like a new one, not even while the slider shows the past. */
 function drawLink() {
-  const old = framed !== null && performance.now() - framed > STALE_MS, stale = old && !state.past;
+  const old = isOld(), stale = old && !state.past;
+  if (old && !wasOld && sounding) beep();
+  wasOld = old;
   const name = state.link === "connected" && old ? "stands" : state.link, late = state.status?.behind_s ?? 0;
   $("link").className = `link ${name}`;
   $("link").textContent = name === "connected" && late > 3 ? word("behind", { s: Math.round(late) }) : word(name);
@@ -198,6 +216,18 @@ function drawLink() {
   if ($("stale").textContent !== words) $("stale").textContent = words;
 }
 
+/** Too few sensors is said at the top of both faces: silence must not look like peace. */
+function drawBanner() {
+  const list = state.past ? [] : siteList(), blind = list.filter((s) => s.covered === false), gone = list.filter((s) => s.covered !== false && s.gone >= 0.28);
+  const names = (of) => of.slice(0, 3).map((s) => s.name).join(", ") + (of.length > 3 ? `, ${word("others")(of.length - 3)}` : "");
+  const said = [];
+  if (blind.length) said.push(word("banner_blind")(names(blind)));
+  if (gone.length) said.push(word("banner_gone")(Math.round(100 * Math.max(...gone.map((s) => s.gone))), names(gone)));
+  const text = said.join(" ");
+  $("banner").hidden = !text;
+  if ($("banner").textContent !== text) $("banner").textContent = text;
+}
+
 function drawWords() {
   document.documentElement.dataset.theme = theme;
   for (const e of document.querySelectorAll("[data-word]")) e.textContent = word(e.dataset.word);
@@ -205,6 +235,8 @@ function drawWords() {
     $(id).title = $(id).dataset.key ? `${word(id)} (${$(id).dataset.key})` : word(id);
     $(id).setAttribute("aria-label", word(id));
   }
+  $("search").placeholder = word("search");
+  $("search").setAttribute("aria-label", word("search"));
   $("language").textContent = word("language");
   $("language").title = word("language_title");
   $("slider").setAttribute("aria-label", word("play"));
@@ -215,7 +247,8 @@ function drawWords() {
   $("name").textContent = state.about?.name ?? "forehear";
   document.title = state.about?.name ?? "forehear";
   drawLegend(PALETTE[theme], operator());
-  drawHelp(PALETTE[theme]);
+  drawHelp(PALETTE[theme], beep);
+  $("sound").setAttribute("aria-pressed", String(sounding));
   $("key").hidden = state.about?.face !== "public";
   drawAllAlerts();
 }
@@ -236,9 +269,9 @@ function beep() {
 const DO = {
   t() { theme = theme === "dark" ? "light" : "dark"; localStorage.setItem("forehear.theme", theme); chart.setTheme(theme); drawWords(); },
   u() { setLanguage(currentLanguage() === "uk" ? "en" : "uk"); chart.setLanguage(currentLanguage()); drawWords(); drawPicked(); drawAllSites(); },
-  m() { sounding = !sounding; $("sound").setAttribute("aria-pressed", String(sounding)); if (sounding) beep(); },
-  f: fitAll, l: past.toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")),
-  a() { if (!state.alerts) return; const a = state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },
+  m() { sounding = !sounding; localStorage.setItem("forehear.sound", sounding ? "on" : "off"); $("sound").setAttribute("aria-pressed", String(sounding)); if (sounding) beep(); },
+  f: fitAll, l: past.toLive, s: () => chart.show("sensors", !chart.isShown("sensors")), c: () => chart.show("corridors", !chart.isShown("corridors")), h: () => chart.show("hearing", !chart.isShown("hearing")),
+  a() { if (!state.alerts) return; const mine = (x) => !x.acknowledged_at_s && x.site === state.picked?.site; const a = state.alerts.find(mine) ?? state.alerts.find((x) => !x.acknowledged_at_s && x.state === "warning") ?? state.alerts.find((x) => !x.acknowledged_at_s); if (a && operator()) acknowledge(a.number); },
   "?": () => ($("keys").open ? $("keys").close() : $("keys").showModal()),
   " ": past.play,
   escape: () => { pick(null); $("keys").close(); },
@@ -256,7 +289,7 @@ function walk(by) {
 }
 
 addEventListener("keydown", (e) => {
-  const typing = e.target.matches?.("input[type=password]") || e.ctrlKey || e.metaKey || e.altKey;
+  const typing = e.target.matches?.("input[type=password], input[type=search]") || e.ctrlKey || e.metaKey || e.altKey;
   const pressing = e.target.matches?.("button, input, summary") && (e.key === "Enter" || e.key === " " || e.key.startsWith("Arrow") && e.target.id === "slider");
   // Ukrainian keyboards: the key's place counts, not its letter.
   const key = /^Key([A-Z])$/.exec(e.code)?.[1].toLowerCase() ?? e.key.toLowerCase();
@@ -269,6 +302,7 @@ $("theme").onclick = DO.t;
 $("sound").onclick = DO.m;
 $("fit").onclick = fitAll;
 $("help").onclick = DO["?"];
+$("search").oninput = drawAllSites;
 $("keys").onclick = () => $("keys").close();
 $("handle").onclick = () => $("handle").setAttribute("aria-expanded", String(!$("panel").classList.toggle("folded")));
 $("key").onclick = () => $("enter").showModal();

@@ -14,10 +14,10 @@ const NAMES = ["never", "silent", "alive", "hearing", "broken"];
 const SCALE = { uk: { "ScaleControl.Meters": "м", "ScaleControl.Kilometers": "км" } };
 const FONT = ["Open Sans Regular"];
 
-let map, base, theme = "dark", language = "uk", about, ready, sensors = EMPTY, codes = [], shown = { sensors: true, corridors: true };
+let map, base, theme = "dark", language = "uk", about, ready, sensors = EMPTY, codes = [], shown = { sensors: true, corridors: true, hearing: true };
 // Between a style's going and the next one's coming there is nothing to draw into.
 let styled = false;
-let tracks = [], corridors = {}, sites = EMPTY, picked = null, sensorPlaces = new Map();
+let tracks = [], corridors = {}, sites = EMPTY, hearing = EMPTY, picked = null, sensorPlaces = new Map();
 
 export async function start(container, hello, firstTheme) {
   theme = firstTheme;
@@ -25,7 +25,7 @@ export async function start(container, hello, firstTheme) {
   base = await (await fetch("map/base.json")).json();
   map = new maplibre.Map({
     container, style: style(), center: [31.5, 48.6], zoom: 5, minZoom: 2, maxZoom: 15, attributionControl: false,
-    dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, locale: SCALE[language], canvasContextAttributes: { antialias: true },
+    hash: "map", dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, locale: SCALE[language], canvasContextAttributes: { antialias: true },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-right");
@@ -48,7 +48,7 @@ const state = (name, otherwise) => ["coalesce", ["feature-state", name], otherwi
 
 function style() {
   const c = PALETTE[theme], b = base.box;
-  const byState = (key = "state") => ["match", ["get", key], "warning", c.warning, "watch", c.watch, "cancelled", c.cancelled, c.clear];
+  const byState = (key = "state") => ["match", ["get", key], "warning", c.warning, "watch", c.watch, "cancelled", c.cancelled, "not_covered", c.not_covered, c.clear];
   const byKind = ["match", ["get", "kind"], "piston", c.piston, "jet", c.jet, c.other];
   const box = [[[b[0], b[1]], [b[2], b[1]], [b[2], b[3]], [b[0], b[3]], [b[0], b[1]]]];
   const towns = base.towns.map(([uk, en, lon, lat, people], k) => feature("Point", [lon, lat], { uk, en, people, rank: k }));
@@ -58,7 +58,7 @@ function style() {
     land: data(collection(base.land.map((p) => feature("Polygon", p)))), coast: data(lines(base.coast)),
     borders: data(lines(base.borders)), oblasts: data(lines(base.oblasts)), towns: data(collection(towns)),
     sensors: data(sensors), sites: data(EMPTY, exact), corridors: data(EMPTY, exact), ellipses: data(EMPTY, exact), heard: data(EMPTY),
-    tracks: data(EMPTY), rays: data(EMPTY),
+    tracks: data(EMPTY), rays: data(EMPTY), hearing: data(EMPTY), trails: data(EMPTY),
   };
   const layers = [
     layer("water", "background", undefined, { "background-color": c.water }),
@@ -73,6 +73,7 @@ function style() {
     layers.push(layer("tiles", "raster", "tiles", theme === "dark" ? { "raster-brightness-max": 0.45, "raster-saturation": -0.6 } : {}));
   }
   layers.push(
+    layer("hearing", "fill", "hearing", { "fill-color": c.hearing, "fill-opacity": ["*", 0.11, ["get", "odds"]], "fill-antialias": false }),
     layer("towns", "symbol", "towns", { "text-color": c.town, "text-halo-color": c.halo, "text-halo-width": 1.2 }, {
       layout: {
         "text-field": ["get", language], "text-font": FONT, "symbol-sort-key": ["get", "rank"], "text-padding": 6,
@@ -81,7 +82,10 @@ function style() {
       filter: ["any", [">=", ["get", "people"], ["step", ["zoom"], 700000, 6, 200000, 7, 60000, 8, 20000, 9, 8000, 10.5, 0]], false],
     }),
     layer("site-fill", "fill", "sites", { "fill-color": byState(), "fill-opacity": ["match", ["get", "state"], "warning", 0.24, "watch", 0.14, 0.06] }, { filter: ["==", ["geometry-type"], "Polygon"] }),
-    layer("site-line", "line", "sites", { "line-color": byState(), "line-width": ["match", ["get", "state"], "warning", 2.6, "watch", 2, 1.2] }, { filter: ["==", ["geometry-type"], "Polygon"] }),
+    layer("site-line", "line", "sites", { "line-color": byState(), "line-width": ["match", ["get", "state"], "warning", 3.2, "watch", 2, 1.2] }, { filter: ["all", ["==", ["geometry-type"], "Polygon"], ["match", ["get", "state"], ["watch", "not_covered"], false, true]] }),
+    // Told apart by the line, too: a warning's is broad, a watch's dashed, one not covered's dotted.
+    layer("site-watch", "line", "sites", { "line-color": byState(), "line-width": 2.2, "line-dasharray": [4, 2] }, { filter: ["all", ["==", ["geometry-type"], "Polygon"], ["==", ["get", "state"], "watch"]] }),
+    layer("site-dark", "line", "sites", { "line-color": byState(), "line-width": 2, "line-dasharray": [0.6, 1.8] }, { filter: ["all", ["==", ["geometry-type"], "Polygon"], ["==", ["get", "state"], "not_covered"]] }),
     layer("corridor", "fill", "corridors", { "fill-color": byKind, "fill-opacity": 0.085 }),
     layer("sensor-far", "circle", "sensors", {
       "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, ["match", code, 3, 1.8, 0.8], 8, ["match", code, 3, 3.2, 4, 2.6, 1.7], 11, ["match", code, 3, 6, 4, 5, 4]],
@@ -90,13 +94,14 @@ function style() {
       "circle-stroke-width": ["match", code, 0, 0.8, 1, 1, 3, 3.5, 0], "circle-stroke-opacity": ["match", code, 3, 0.25, 0.9],
       "circle-opacity": ["match", code, 1, 0, 1],
     }),
+    layer("trail", "line", "trails", { "line-color": byKind, "line-width": 1.4, "line-opacity": 0.45 }, { layout: { "line-cap": "round", "line-join": "round" } }),
     layer("rays", "line", "rays", { "line-color": c.hearing, "line-width": 1.2, "line-opacity": 0.75, "line-dasharray": [1, 2] }),
     layer("ellipse", "fill", "ellipses", { "fill-color": byKind, "fill-opacity": ["match", ["get", "status"], "confirmed", 0.2, 0.06] }),
     layer("ellipse-line", "line", "ellipses", { "line-color": byKind, "line-width": 1.1, "line-opacity": ["match", ["get", "status"], "confirmed", 0.85, 0.4] }),
     layer("heard-line", "line", "heard", { "line-color": c.from, "line-width": 1.3, "line-dasharray": [2, 1.6], "line-opacity": 0.9 }, { filter: ["==", ["geometry-type"], "LineString"], minzoom: 7.5 }),
     layer("heard-point", "circle", "heard", { "circle-radius": 3.4, "circle-color": "transparent", "circle-stroke-color": c.from, "circle-stroke-width": 1.6 }, { filter: ["==", ["geometry-type"], "Point"], minzoom: 7.5 }),
     layer("site-name", "symbol", "sites", { "text-color": ["match", ["get", "state"], "clear", c.text, byState()], "text-halo-color": c.halo, "text-halo-width": 1.8 }, {
-      layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["match", ["get", "state"], "warning", 15, "watch", 14, 12.5], "text-padding": 2, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.6, "symbol-sort-key": ["match", ["get", "state"], "warning", 0, "watch", 1, 2] },
+      layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["match", ["get", "state"], "warning", 15, "watch", 14, 12.5], "text-padding": 2, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.6, "symbol-sort-key": ["match", ["get", "state"], "warning", 0, "watch", 1, "not_covered", 2, 3] },
       filter: ["==", ["geometry-type"], "Point"],
     }),
     layer("track-ring", "circle", "tracks", { "circle-radius": 17, "circle-color": "transparent", "circle-stroke-color": c.text, "circle-stroke-width": 1.6 }, { filter: ["==", ["get", "id"], ""] }),
@@ -161,8 +166,8 @@ function redraw() {
   codes.forEach((code, id) => code !== undefined && map.setFeatureState({ source: "sensors", id }, { code }));
   drawTracks();
   drawSites();
-  show("sensors", shown.sensors);
-  show("corridors", shown.corridors);
+  map.getSource("hearing").setData(hearing);
+  for (const what of Object.keys(LAYERS)) show(what, shown[what]);
 }
 
 const loaded = () => styled;
@@ -182,9 +187,41 @@ export function setCodes(changes) {
 
 export const codeName = (id) => NAMES[codes[id] ?? 0];
 
-export function setTracks(next) {
+// Where each track was lately: a place every few seconds, five minutes of them.
+const TRAIL_EVERY_S = 5, TRAIL_S = 300;
+const trails = new Map();
+
+function remember(timeS) {
+  for (const t of tracks) {
+    const trail = trails.get(t.id) ?? [];
+    if (trail.length && timeS < trail[trail.length - 1][0]) trail.length = 0;
+    if (!trail.length || timeS - trail[trail.length - 1][0] >= TRAIL_EVERY_S) trail.push([timeS, t.lon, t.lat]);
+    while (trail.length && timeS - trail[0][0] > TRAIL_S) trail.shift();
+    trails.set(t.id, trail);
+  }
+  for (const [id, trail] of trails) if (!trail.length || timeS - trail[trail.length - 1][0] > TRAIL_S || timeS < trail[trail.length - 1][0]) trails.delete(id);
+}
+
+/** Draw these tracks, and where they were up to a moment. */
+export function setTracks(next, timeS) {
   tracks = next;
+  if (timeS) remember(timeS);
   if (loaded()) drawTracks();
+}
+
+/** Where one hears: cells of like odds in a row are one shape. */
+export function setHearing(h) {
+  const cells = [], rows = h.odds.length / h.columns, bucket = (k) => Math.round(h.odds[k] / 20) / 5;
+  for (let r = 0; r < rows; r++) for (let c = 0; c < h.columns;) {
+    const odds = bucket(r * h.columns + c);
+    let end = c + 1;
+    while (end < h.columns && bucket(r * h.columns + end) === odds) end++;
+    const [w, e, s, n] = [h.west_deg + c * h.step_lon_deg, h.west_deg + end * h.step_lon_deg, h.south_deg + r * h.step_lat_deg, h.south_deg + (r + 1) * h.step_lat_deg];
+    if (odds > 0) cells.push(feature("Polygon", [[[w, s], [e, s], [e, n], [w, n], [w, s]]], { odds }));
+    c = end;
+  }
+  hearing = collection(cells);
+  if (loaded()) map.getSource("hearing").setData(hearing);
 }
 
 export function setCorridors(next) {
@@ -195,6 +232,7 @@ function drawTracks() {
   const own = (t) => ({ id: t.id, kind: t.kind, status: t.status });
   const at = (t) => [t.lon, t.lat];
   map.getSource("tracks").setData(collection(tracks.map((t) => feature("Point", at(t), { ...own(t), course: t.course_deg, label: `${t.id} · ${Math.round(t.speed_mps)}` }))));
+  map.getSource("trails").setData(collection(tracks.filter((t) => trails.get(t.id)?.length > 1).map((t) => feature("LineString", [...trails.get(t.id).map((p) => [p[1], p[2]]), at(t)], own(t)))));
   map.getSource("ellipses").setData(collection(tracks.filter((t) => t.ellipse).map((t) => feature("Polygon", [ellipse(at(t), t.ellipse, SIGMAS)], own(t)))));
   const heard = tracks.filter((t) => t.heard_from && t.status === "confirmed");
   map.getSource("heard").setData(collection(heard.flatMap((t) => {
@@ -221,7 +259,7 @@ function drawSites() {
   map.getSource("sites").setData(sites);
 }
 
-const LAYERS = { sensors: ["sensor-far"], corridors: ["corridor"] };
+const LAYERS = { sensors: ["sensor-far"], corridors: ["corridor"], hearing: ["hearing"] };
 
 export function show(what, on) {
   shown[what] = on;

@@ -1,14 +1,15 @@
 // The panel: places with their countdowns, alerts to acknowledge, what was picked. Built of nodes, never of markup
 // from the service: a sensor's name is a stranger's text.
 
-import { clockOf, countdown, reason, word } from "./words.js";
+import { clockOf, countdown, ofGroups, reason, word } from "./words.js";
 
-const ORDER = { warning: 0, watch: 1, cancelled: 2, clear: 3 };
-// One shape a state: a triangle, an eye's diamond, a tick, a ring.
+const ORDER = { warning: 0, watch: 1, not_covered: 2, cancelled: 3, clear: 4 };
+// One shape a state: a triangle, an eye's diamond, a tick, a ring; a struck-out ring where nothing would be heard.
 const MARKS = {
   warning: [["M12 3 22.500 20.500h-21z", "full"], ["M12 9.500v5.500M12 17.600v.2", "cut"]],
   watch: [["M12 3 21 12l-9 9-9-9z", ""], ["M12 9.500v3M12 15v.2", ""]],
   cancelled: [["M5 12.500 10 17.500 19.500 7", ""]],
+  not_covered: [["M12 5a7 7 0 1 1 0 14 7 7 0 0 1 0-14z", ""], ["M6 18 18 6", ""]],
   clear: [["M12 7a5 5 0 1 1 0 10 5 5 0 0 1 0-10z", ""]],
 };
 
@@ -41,21 +42,23 @@ function mark(state) {
 
 /** Sites in the order in which they matter. */
 export function inOrder(sites) {
-  return [...sites].sort((a, b) => ORDER[a.state] - ORDER[b.state] || (a.arrival_s ?? 1e18) - (b.arrival_s ?? 1e18) || a.name.localeCompare(b.name));
+  return [...sites].sort((a, b) => ORDER[a.state] - ORDER[b.state] || (a.earliest_s ?? 1e18) - (b.earliest_s ?? 1e18) || a.name.localeCompare(b.name));
 }
 
 export function timing(site, nowS) {
-  if (!(site.state === "watch" || site.state === "warning") || !site.arrival_s) return null;
-  const left = site.arrival_s - nowS;
+  // What hardly comes any more has no hour; the state itself fades a little later.
+  if (!(site.state === "watch" || site.state === "warning") || !site.earliest_s || site.probability < 0.05) return null;
+  // To the earliest credible arrival: who goes by the median is late every other time.
+  const left = site.earliest_s - nowS;
   return left <= 5 ? word("now") : countdown(left);
 }
 
 function siteWhat(site, nowS) {
   if (site.state === "clear") return null;
-  if (site.state === "cancelled") return word("in_state", { time: clockOf(site.since_s, false) });
+  if (site.state === "cancelled" || site.state === "not_covered") return word("in_state", { time: clockOf(site.since_s, false) });
   if (!site.arrival_s) return word("in_state", { time: clockOf(site.since_s, false) });
   const range = word("between", { early: clockOf(Math.max(site.earliest_s, nowS), false), late: clockOf(site.latest_s, false) });
-  return `${range} · ${word("tracks")(site.tracks?.length ?? 0)}`;
+  return site.groups?.length ? `${range} · ${ofGroups(site.groups, 1)}` : range;
 }
 
 const rows = new Map();
@@ -105,7 +108,7 @@ export function drawAlerts(alerts, names, operator, onAcknowledge, onPick) {
     if (operator && a.acknowledged_at_s) right = node("span", { class: "seen" }, word("acknowledged", { time: clockOf(a.acknowledged_at_s, false) }));
     else if (operator) right = node("button", { onclick: (e) => { e.stopPropagation(); onAcknowledge(a.number); } }, word("acknowledge"));
     const fresh = newest && !a.acknowledged_at_s;
-    return node("li", { class: `${a.state}${fresh ? " fresh" : ""}${newest ? "" : " old"}`, onclick: () => onPick(a.site) }, mark(a.state), line, right, node("span", { class: "because" }, reason(a.because)));
+    return node("li", { class: `${a.state}${fresh ? " fresh" : ""}${newest ? "" : " old"}`, onclick: () => onPick(a.site) }, mark(a.state), line, right, node("span", { class: "because" }, reason(a)));
   }));
 }
 
@@ -156,6 +159,7 @@ function signs(c, operator) {
   if (operator) items.push(
     [`<path d="M5 8h12" stroke="${c.from}" stroke-width="1.500" stroke-dasharray="3 2"/><circle cx="4" cy="8" r="3" fill="none" stroke="${c.from}" stroke-width="1.600"/>`, "legend_from"],
     [`<ellipse cx="11" cy="8" rx="10" ry="5" fill="${c.piston}" fill-opacity=".2" stroke="${c.piston}"/>`, "legend_ellipse"],
+    [`<rect width="22" height="15" fill="${c.hearing}" fill-opacity=".16"/>`, "legend_hearing"],
     [`<path d="M1 8L21 1v13z" fill="${c.piston}" fill-opacity=".25"/>`, "legend_corridor"],
     [`<circle cx="2" cy="8" r="2.300" fill="${c.alive}"/><circle cx="9" cy="8" r="3" fill="${c.hearing}" stroke="${c.hearing}" stroke-opacity=".3" stroke-width="3"/><circle cx="15.500" cy="8" r="2" fill="none" stroke="${c.silent}"/><circle cx="21" cy="8" r="2.300" fill="${c.broken}"/>`, "legend_sensor"],
   );
@@ -167,11 +171,12 @@ export function drawLegend(c, operator) {
 }
 
 /** The signs and the keys, in full: on a phone there is no room for a legend, and there are no keys. */
-export function drawHelp(c) {
+export function drawHelp(c, onTest) {
   const states = Object.keys(ORDER).map((s) => node("span", { class: s }, mark(s), word(`means_${s}`)));
   const keys = word("keys").flatMap(([k, v]) => [node("dt", {}, node("kbd", {}, k)), node("dd", {}, v)]);
   $("keys").replaceChildren(
     node("h2", {}, word("signs")), node("div", { class: "signs" }, ...states, ...signs(c, true)),
+    node("button", { class: "test", onclick: (e) => { e.stopPropagation(); onTest(); } }, word("test_sound")),
     node("div", { class: "keyboard" }, node("h2", {}, word("keyboard")), node("dl", {}, ...keys)),
   );
 }

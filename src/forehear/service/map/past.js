@@ -38,7 +38,7 @@ export function timeline(state, operator, ask, redraw) {
     if (mine !== asked || frame === null) return;
     state.past = frame;
     chart.setCorridors({});
-    chart.setTracks(frame.tracks);
+    chart.setTracks(frame.tracks, frame.time_s);
     redraw();
     drawShown();
   }
@@ -48,7 +48,7 @@ export function timeline(state, operator, ask, redraw) {
     state.past = null;
     state.playing = false;
     $("slider").value = $("slider").max;
-    chart.setTracks(state.frame.tracks);
+    chart.setTracks(state.frame.tracks, state.frame.time_s);
     redraw();
     drawShown();
   }

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from forehear.records import HearingMap
 from forehear.service.config import Settings
 from forehear.service.show.live import FACES, Face, Live, encode, event
 from forehear.service.show.sensor_states import SensorStates
@@ -45,10 +46,11 @@ class Showing:
         self.tracks: tuple[Shown, ...] = ()
         self.site_states: tuple[SiteState, ...] = ()
         self.corridors: dict[str, list[list[float]]] = {}
+        self.hearing: HearingMap | None = None
         self.recent: deque[StoredAlert] = deque(maxlen=RECENT_ALERTS)
         self.recent.extend(reversed(reader.alerts(RECENT_ALERTS)))
-        self._told_second = self._kept_second = -math.inf
-        self._told_at_s = self._shown_at_s = self._ticked_at_s = -math.inf
+        self._sent_second = self._kept_second = -math.inf
+        self._sent_at_s = self._shown_at_s = self._ticked_at_s = -math.inf
         self._pictures: dict[Face, tuple[float, list[bytes]]] = {}
         self._recall(reader)
 
@@ -60,6 +62,8 @@ class Showing:
             self.site_states = frame.sites
         if frame.corridors is not None:
             self.corridors = frame.corridors
+        if frame.hearing is not None:
+            self.hearing = frame.hearing
 
     def publish(self, frame: Frame) -> None:
         """Send watchers a frame that was taken, unless they were sent one a moment ago."""
@@ -74,9 +78,9 @@ class Showing:
         if self.live.watchers("public") and (shows or now - self._ticked_at_s > TICK_EVERY_S):
             self._ticked_at_s = now
             self.live.publish("public", event("frame", frame_shown(frame, "public", shows)))
-        if math.floor(frame.time_s) <= self._told_second or now - self._told_at_s < SLOW_EVERY_S:
+        if math.floor(frame.time_s) <= self._sent_second or now - self._sent_at_s < SLOW_EVERY_S:
             return
-        self._told_second, self._told_at_s = math.floor(frame.time_s), now
+        self._sent_second, self._sent_at_s = math.floor(frame.time_s), now
         changes = self._sensor_states.changes(self._clock())
         if self.live.watchers("operator"):
             if changes:
@@ -84,9 +88,11 @@ class Showing:
             self.live.publish("operator", event("status", self._status()))
             if frame.corridors is not None:
                 self.live.publish("operator", event("corridors", frame.corridors))
+            if frame.hearing is not None:
+                self.live.publish("operator", event("hearing", frame.hearing))
         if frame.sites is not None:
             for face in FACES:
-                self.live.publish(face, event("sites", self.site_states))
+                self.live.publish(face, event("sites", sites_shown(self.site_states, face)))
 
     def alert(self, stored: StoredAlert) -> None:
         """Tell everybody of an alert."""
@@ -97,7 +103,7 @@ class Showing:
     def turn_back(self, time_s: float) -> None:
         """Show nothing of a time that has not come yet."""
         self.time_s, self.tracks, self.site_states, self.corridors = time_s, (), (), {}
-        self._told_second = self._kept_second = -math.inf
+        self._sent_second = self._kept_second = -math.inf
 
     def acknowledged(self, number: int, now_s: float) -> None:
         """Tell every operator that one of them has seen an alert."""
@@ -135,12 +141,14 @@ class Showing:
         frame = Frame(self.time_s, 0, self.tracks)
         tracks = face == "operator" or self._settings.config.public.tracks
         out = [event("hello", self.about(face)), event("frame", frame_shown(frame, face, tracks))]
-        out.append(event("sites", self.site_states))
+        out.append(event("sites", sites_shown(self.site_states, face)))
         out.append(event("alerts", [alert_shown(a, face) for a in self.recent]))
         if face == "operator":
             # As was sent last: what has changed since is sent to all, this one too.
             out.append(event("sensors", list(enumerate(self._sensor_states.codes))))
             out.append(event("corridors", self.corridors))
+            if self.hearing is not None:
+                out.append(event("hearing", self.hearing))
             out.append(event("status", self._status()))
         return out
 
@@ -159,6 +167,13 @@ def frame_shown(frame: Frame, face: Face, tracks: bool) -> dict[str, Any]:
     if face == "operator":
         return {"time_s": frame.time_s, "block": frame.block, "tracks": frame.tracks}
     return {"time_s": frame.time_s, "tracks": for_public(frame.tracks) if tracks else ()}
+
+
+def sites_shown(states: Sequence[SiteState], face: Face) -> Sequence[SiteState]:
+    """Make what a face sees of sites: the public sees whether its place is covered, not from where it is not."""
+    if face == "operator":
+        return states
+    return [msgspec.structs.replace(state, hears=()) for state in states]
 
 
 def for_public(tracks: Sequence[Shown]) -> tuple[Shown, ...]:
@@ -183,7 +198,7 @@ def alert_shown(stored: StoredAlert, face: Face) -> dict[str, Any]:
         "number": stored.number, "alert": a.alert, "site": a.site, "state": a.state, "issued_at_s": a.issued_at_s,
         "probability": a.probability, "arrival_earliest_s": a.arrival_earliest_s, "arrival_s": a.arrival_s,
         "arrival_latest_s": a.arrival_latest_s, "count": a.count, "kind": a.kind, "because": a.because,
-        "identifier": stored.identifier,
+        "identifier": stored.identifier, "groups": a.groups,
     }  # fmt: skip
     if face == "operator":
         out |= {"tracks": a.tracks, "acknowledged_at_s": stored.acknowledged_at_s}

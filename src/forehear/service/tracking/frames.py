@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from forehear.records import Alert, Kinds, TargetKind, Track, TrackStatus
+from forehear.records import Alert, AlertGroup, HearingMap, Kinds, TargetKind, Track, TrackStatus
 
 if TYPE_CHECKING:
     # The service's own process shows frames and loads no tracker.
@@ -34,6 +34,10 @@ class Shown(Struct, frozen=True, omit_defaults=True):
     corroborated: bool = False
 
 
+# So large a share of a site's sensors gone is said at once, on the map and in /health.
+GONE_SHARE = 0.28
+
+
 class SiteState(Struct, frozen=True, omit_defaults=True):
     """A site as the map draws it."""
 
@@ -47,10 +51,16 @@ class SiteState(Struct, frozen=True, omit_defaults=True):
     latest_s: float | None = None
     tracks: tuple[str, ...] = ()
     kind: TargetKind = "other"
+    groups: tuple[AlertGroup, ...] = ()
+    # Whether a target would be heard here in time, from how many directions how surely (clockwise from north), and
+    # the share of its sensors that reported before and do not now.
+    covered: bool = True
+    hears: tuple[float, ...] = ()
+    gone: float = 0.0
 
 
 class Frame(Struct, frozen=True):
-    """One step. `block` is the last block of reports in it; `sites` and `corridors` come now and then."""
+    """One step. `block` is the last block of reports in it; `sites`, `corridors`, `hearing` come now and then."""
 
     time_s: float
     block: int
@@ -66,6 +76,7 @@ class Frame(Struct, frozen=True):
     replayed: bool = False
     # True where only its alerts and counts are sent: nobody is shown what a moment long past looked like.
     silent: bool = False
+    hearing: HearingMap | None = None
 
 
 class Picture(Struct, frozen=True):

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from forehear.records import Network
 from forehear.track.tracker import Tracker
 
-VERSION = 6
+VERSION = 7
 # How the bytes begin: the length of the tree that follows.
 HEAD = struct.Struct("<Q")
 # Arrays begin at multiples of this [bytes]: copying what is aligned is faster.

@@ -9,6 +9,7 @@ from forehear.air.level import received_level_db
 from forehear.air.retarded import doppler_ratio
 from forehear.constants import STANDARD_SOUND_SPEED_MPS
 from forehear.forecast import arrival, corridor, routes
+from forehear.forecast.places import places_of
 from forehear.geodesy import plane_at
 from forehear.records import Kinds, Network, Report, Sensor, Site, Source
 from forehear.track.tracker import Tracker
@@ -27,7 +28,7 @@ def warm() -> bool:
         lon, lat = plane.inverse(east, north)
         sensors.append(Sensor(f"W{k}", "array" if k % 4 == 0 else "microphone", float(lon), float(lat), 0.0))
     tracker = Tracker(Network(tuple(sensors)))
-    places = arrival.places_of([Site("w", "w", "other", 31.05, 47.0)], plane)
+    places = places_of([Site("w", "w", "other", 31.05, 47.0)], plane)
     ways = routes.draw()
     tracked = False
     for step in range(STEPS):

@@ -17,17 +17,17 @@ from typing import Any
 
 import msgspec
 
-from forehear.forecast import arrival, corridor, habits, routes
+from forehear.forecast import corridor, habits
 from forehear.io.geojson import read_network, read_sites
-from forehear.records import Alert, Report, Site, Track
+from forehear.records import Alert, Report, Track
 from forehear.service.tracking import snapshot
 from forehear.service.tracking.frames import Frame, Shown, SiteState, shown
 from forehear.service.tracking.messages import Ready, Start, Step, messages, send
 from forehear.service.tracking.snapshot_files import Files
 from forehear.service.tracking.warm import warm
 from forehear.track.tracker import Tracker
-from forehear.warn.alarm import Alarm, Standing, step
-from forehear.warn.policy import places_of_sensors
+from forehear.warn.alarm import Standing
+from forehear.warn.alerting import Alerting
 
 # A snapshot is due when the steps since the last took this long [s]: so long they take again after a kill, which
 # is to be over in 2 s with everything else; or when it is so old [s]; but writing them is to take at most this
@@ -36,6 +36,8 @@ from forehear.warn.policy import places_of_sensors
 SNAPSHOT_AFTER_S, SNAPSHOT_EVERY_S, SNAPSHOT_SHARE, LASTING_EVERY_S = 0.2, 5.0, 0.15, 8.0
 # Corridors are sent every so many seconds: they change slowly and are large.
 CORRIDOR_EVERY_S = 2
+# Where one hears is drawn anew so often [s]: heartbeats come every 10 s.
+HEARING_EVERY_S = 5
 
 
 class Worker:
@@ -43,16 +45,12 @@ class Worker:
 
     def __init__(self, start: Start) -> None:
         self.network = read_network(start.network)
-        self.sites: dict[str, Site] = {s.id: s for s in read_sites(start.sites)} if start.sites else {}
         self.tracker = Tracker(self.network)
-        self.alarm = Alarm(issued=start.issued)
-        self.policy = start.policy
-        # By whether a track weaves.
-        self.routes = {False: routes.draw(), True: routes.draw_weaving()}
-        self.units = {weaves: corridor.shape(ways) for weaves, ways in self.routes.items()}
-        self.habits: habits.Habits = {}
-        self.places = arrival.places_of(tuple(self.sites.values()), self.tracker.plane)
-        self.sensor_places = places_of_sensors(self.network)
+        sites = read_sites(start.sites) if start.sites else ()
+        self.alerting = Alerting(self.network, sites, self.tracker.plane, start.policy)
+        self.alerting.memory.alarm.issued = start.issued
+        self.sites = self.alerting.sites
+        self.units = {weaves: corridor.shape(ways) for weaves, ways in self.alerting.routes.items()}
         self.since: dict[str, float] = {}
         self.second = -math.inf
         self.time_s: float | None = None
@@ -80,8 +78,8 @@ class Worker:
             why = str(error)
         if rest is None:
             return Ready(None, 0, why)
-        self.alarm, self.since, self.second = rest["alarm"], rest["since"], rest["second"]
-        self.time_s, self.block, self.habits = rest["time_s"], rest["block"], rest["habits"]
+        self.alerting.memory, self.since, self.second = rest["alerting"], rest["since"], rest["second"]
+        self.time_s, self.block = rest["time_s"], rest["block"]
         return Ready(self.time_s, self.block)
 
     def _read(self, body: snapshot.Bytes) -> dict[str, Any]:
@@ -97,22 +95,25 @@ class Worker:
         began = time.perf_counter()
         reports = [report for body in one.bodies for report in self._decode(body)]
         tracks = self.tracker.advance(one.time_s, reports)
+        self.alerting.note(one.time_s, reports, self.tracker.turned_away)
         alerts: list[Alert] = []
-        sites = corridors = None
+        sites = corridors = hearing = None
         turned: dict[str, int] | None = None
         whole = math.floor(one.time_s)
         if whole > self.second:
             self.second = whole
-            alerts = self._warn(one.time_s, tracks)
+            alerts = self.alerting.advance(one.time_s, tracks)
             sites = None if one.silent else self._site_states()
             if whole % CORRIDOR_EVERY_S == 0 and not one.silent:
                 confirmed = [t for t in tracks if t.status == "confirmed"]
                 corridors = {
                     t.track: corridor.corridor(
-                        t, self.units[habits.weaves(self.habits, t.track)], self.tracker.plane
+                        t, self.units[habits.weaves(self.alerting.memory.turns, t.track)], self.tracker.plane
                     )
                     for t in confirmed
                 }
+            if whole % HEARING_EVERY_S == 0 and not one.silent:
+                hearing = self.alerting.map_now(one.time_s)
             turned = {}
             for (reason, _), count in self.tracker.turned_away.items():
                 turned[reason] = turned.get(reason, 0) + count
@@ -124,7 +125,7 @@ class Worker:
         self._since_saved_s += took
         return Frame(
             one.time_s, one.block, seen, tuple(alerts), sites, corridors, took, len(reports), turned,
-            one.replayed, one.silent,
+            one.replayed, one.silent, hearing,
         )  # fmt: skip
 
     def _shown(self, one: Step, tracks: list[Track]) -> tuple[Shown, ...]:
@@ -134,32 +135,29 @@ class Worker:
         for track in tracks:
             since = self.since.setdefault(track.track, one.time_s)
             if not one.silent:
-                witness = self.alarm.witnesses.get(track.track)
+                witness = self.alerting.memory.alarm.witnesses.get(track.track)
                 corroborated = witness is not None and witness.corroborated
                 seen.append(shown(track, details.get(track.track), since, corroborated))
             if track.status == "ended":
                 del self.since[track.track]
         return tuple(seen)
 
-    def _warn(self, time_s: float, tracks: list[Track]) -> list[Alert]:
-        confirmed = [t for t in tracks if t.status == "confirmed"]
-        self.habits = habits.note(self.habits, time_s, tracks)
-        coming: list[arrival.Arrival] = []
-        for weaves, ways in self.routes.items():
-            such = [t for t in confirmed if habits.weaves(self.habits, t.track) is weaves]
-            coming += arrival.arrivals(such, self.places, self.tracker.plane, ways, self.policy.watch_s)
-        places, plane = self.sensor_places, self.tracker.plane
-        return step(self.alarm, time_s, tracks, coming, self.sites, places, plane, self.policy)
-
     def _site_states(self) -> tuple[SiteState, ...]:
         out = []
-        for name, standing in self.alarm.standings.items():
-            state = SiteState(name, standing.state, max(standing.since_s, 0.0), standing.alert)
-            o = self.alarm.outlooks.get(name)
+        memory = self.alerting.memory
+        for name, standing in memory.alarm.standings.items():
+            covered = memory.coverage.get(name)
+            state = SiteState(
+                name, standing.state, max(standing.since_s, 0.0), standing.alert,
+                covered=covered is None or covered.covered, gone=0.0 if covered is None else covered.gone,
+                hears=() if covered is None else covered.piston,
+            )  # fmt: skip
+            o = memory.alarm.outlooks.get(name)
             if o is not None and o.probability >= 1e-3:
+                earliest, median, latest = o.times_s
                 state = msgspec.structs.replace(
-                    state, probability=o.probability, earliest_s=o.earliest_s, arrival_s=o.median_s,
-                    latest_s=o.latest_s, tracks=o.tracks, kind=o.kind,
+                    state, probability=o.probability, earliest_s=earliest, arrival_s=median, latest_s=latest,
+                    tracks=o.tracks, kind=o.kind, groups=o.groups,
                 )  # fmt: skip
             out.append(state)
         return tuple(out)
@@ -170,10 +168,10 @@ class Worker:
             site = alert.site
             if site not in self.sites or alert.state == "cancelled":
                 continue
-            known = self.alarm.standings.get(site)
+            known = self.alerting.memory.alarm.standings.get(site)
             if known is None or known.state in ("clear", "cancelled"):
                 standing = Standing(state=alert.state, since_s=time_s, alert=alert.alert, sent=alert)
-                self.alarm.standings[site] = standing
+                self.alerting.memory.alarm.standings[site] = standing
             else:
                 known.state, known.alert, known.sent = alert.state, alert.alert, alert
 
@@ -188,8 +186,8 @@ class Worker:
             return
         self._saved_at_s, self._since_saved_s = began, 0.0
         rest: dict[str, Any] = {
-            "alarm": self.alarm, "since": self.since, "second": self.second, "time_s": self.time_s,
-            "block": self.block, "sites": list(self.sites), "habits": self.habits,
+            "alerting": self.alerting.memory, "since": self.since, "second": self.second, "time_s": self.time_s,
+            "block": self.block, "sites": list(self.sites),
         }  # fmt: skip
         parts = snapshot.parts(self.tracker, rest, self._heap)
         lasting = began - self._lasting_at_s > LASTING_EVERY_S

@@ -4,10 +4,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from forehear import geodesy
+from forehear.compiled import njit
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

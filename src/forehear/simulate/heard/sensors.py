@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from forehear import geodesy
 from forehear.air import medium
+from forehear.compiled import njit
 from forehear.records import Atmosphere, Network
 from forehear.simulate.heard.columns import SourceColumns
 from forehear.simulate.heard.hearing import Incoming, Receivers
@@ -30,7 +30,7 @@ MICROPHONE, ARRAY, OBSERVER = 0, 1, 2
 _KIND_CODES = {"microphone": MICROPHONE, "array": ARRAY, "observer": OBSERVER}
 # The quietest and the loudest places there are [dB].
 _NOISE_DB = (0.0, 120.0)
-# What a classifier makes of a door, a dog or the wind that set it off.
+# What a classifier makes of a gate, a dog or the wind that set it off.
 _FALSE_HEARD_AS = (0.22, 0.13, 0.65)
 # Fundamentals that false alarms claim [Hz].
 _FALSE_TONES_HZ = (40.0, 300.0)

@@ -8,10 +8,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from forehear import geodesy
+from forehear.compiled import njit
 from forehear.simulate.world.ground import radii_m
 
 Array = NDArray[np.float64]

@@ -19,9 +19,9 @@ lowers the odds that the track exists.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.associate.belief import propagate
 from forehear.track.associate.cells import CELL_M, hash_cell
 from forehear.track.associate.detection import hearing_probability

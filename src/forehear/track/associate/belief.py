@@ -1,8 +1,9 @@
 """Weights of pairs into probabilities: loopy belief propagation."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from forehear.compiled import njit
 
 Array = NDArray[np.float64]
 

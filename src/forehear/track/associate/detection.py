@@ -2,7 +2,7 @@
 
 import math
 
-from numba import njit
+from forehear.compiled import njit
 
 
 @njit(cache=True)

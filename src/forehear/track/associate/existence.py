@@ -1,9 +1,9 @@
 """What hearing and silence say of a track's existence and kind: who heard it, and what as."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.memory.bank import Bank
 
 Array = NDArray[np.float64]

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.geodesy import Plane, plane_at
 from forehear.records import Network, Report
 from forehear.track.memory.batch import Batch

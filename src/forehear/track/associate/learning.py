@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.measurement import detected_level, wrapped
 from forehear.track.layout import AZIMUTH, AZIMUTH_VAR, LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, THRESHOLD
 from forehear.track.memory.bank import Bank

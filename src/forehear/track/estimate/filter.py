@@ -21,9 +21,9 @@ Arrays here are the working memory of one track (a row of the Tracker's arrays):
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.measurement import detected_level, predict_measurement, wrapped
 from forehear.track.estimate.prior import HEIGHT_EVERY_S, HEIGHT_MEAN_M, HEIGHT_SIGMA_M
 from forehear.track.layout import (

@@ -9,9 +9,9 @@ level and tone wander smoothly, in closed form. Their difference is what decides
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.measurement import detected_level, predict_measurement, wrapped
 from forehear.track.layout import AZIMUTH, HEARD, LEVEL_DB, LEVEL_VAR, MEASURED, STATES, THRESHOLD
 

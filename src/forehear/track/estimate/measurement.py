@@ -11,9 +11,9 @@ variable given that it exceeds a threshold, so that faint levels do not bias the
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.layout import INVERSE_SCALE, SENSOR_E, SENSOR_H, SENSOR_N
 
 Array = NDArray[np.float64]

@@ -1,9 +1,9 @@
 """What is known of any flight before it is heard: its height, speed, loudness and place."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.layout import LN_TONE, SENSOR_E, SENSOR_H, SENSOR_N
 
 Array = NDArray[np.float64]

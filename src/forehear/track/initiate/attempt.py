@@ -18,9 +18,9 @@ What cannot fly is no aircraft: a fit whose speed is not surely above what drive
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.fit import engine_evidence, misfit
 from forehear.track.estimate.measurement import emission_delay
 from forehear.track.estimate.prior import set_prior

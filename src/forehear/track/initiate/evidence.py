@@ -4,9 +4,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.associate.detection import hearing_probability
 from forehear.track.estimate.measurement import predict_measurement
 from forehear.track.layout import COLUMNS, INVERSE_SCALE, MEASURED, SENSOR_E, SENSOR_H, SENSOR_N, STATES

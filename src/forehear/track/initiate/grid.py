@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.measurement import predict_heard, wrapped
 from forehear.track.estimate.prior import SOURCE_LEVEL_DB, SOURCE_LEVEL_SIGMA_DB
 from forehear.track.layout import (

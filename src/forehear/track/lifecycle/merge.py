@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.layout import TONE
 from forehear.track.lifecycle.start import Life
 from forehear.track.memory.bank import Bank

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.fit import fit, misfit
 from forehear.track.estimate.prior import set_prior
 from forehear.track.initiate.candidates import MODEL_LN_TONE_SIGMA

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.geodesy import Plane
 from forehear.records import KINDS, Kinds, Track, TrackStatus
 from forehear.track.associate.existence import kind_probabilities

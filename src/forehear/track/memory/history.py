@@ -1,9 +1,9 @@
 """A track's reports and checkpoints: put in by time of emission, walked through again, forgotten."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from forehear.compiled import njit
 from forehear.track.estimate.filter import refilter, state_at
 from forehear.track.layout import COLUMNS, EMITTED
 from forehear.track.memory.bank import Bank

@@ -1,0 +1,1 @@
+"""`forehear assess`: its arguments, what answers from data, what flies."""

@@ -1,0 +1,1 @@
+"""`forehear listen`: its arguments, and the parts of hearing a recording or a device."""

@@ -1,0 +1,24 @@
+"""A month's nights: they sum to it, and the largest is the largest."""
+
+import numpy as np
+import pytest
+
+from forehear.assess.forecast.nights import Nights, simulate_nights
+from forehear.assess.launches.launches import read_launches
+
+LAUNCHES = read_launches()
+
+
+def test_nights_sum_to_their_month_and_the_largest_is_the_largest() -> None:
+    nights = Nights.of(LAUNCHES.days)
+    raid, largest = simulate_nights(np.full(2000, 5300.0), 31, nights, [], np.random.default_rng(2))
+    assert np.all(largest >= raid)
+    assert nights.frequency == 1.0
+    # December 2025: 5,131 launched, the largest day 653.
+    assert np.quantile(largest, 0.1) < 653 < np.quantile(largest, 0.9)
+    assert np.mean(raid) == pytest.approx(5300 / 31, rel=0.1)
+
+
+def test_no_launches_make_no_raid() -> None:
+    raid, largest = simulate_nights(np.zeros(3), 30, Nights.of(LAUNCHES.days[:2]), [], np.random.default_rng(0))
+    assert raid.tolist() == largest.tolist() == [0.0, 0.0, 0.0]
