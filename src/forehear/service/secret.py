@@ -8,11 +8,11 @@ from pathlib import Path
 def secret(path: Path, size: int) -> str:
     """Read a secret of `size` random bytes; make it the first time, for its owner's eyes only. Raises OSError.
 
-    Half of one, or none, as a full disk leaves it, is made anew: an empty token would open every door.
+    An empty one, as a full disk leaves it, is made anew: it would open every door.
     """
-    made = secrets.token_urlsafe(size)
-    if path.exists() and len(found := path.read_text("utf-8").strip()) >= len(made):
+    if path.exists() and (found := path.read_text("utf-8").strip()):
         return found
+    made = secrets.token_urlsafe(size)
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -82,7 +82,7 @@ class Watch:
             lasted_s = time.monotonic() - self._since.pop(name)
             print(f"forehear serve: over after {lasted_s:.0f} s: {name}", file=sys.stderr)
         self.troubles = found
-        self._tell_system()
+        self._say_to_system()
 
     @property
     def status(self) -> str:
@@ -158,7 +158,7 @@ class Watch:
                 return f"{100.0 * min(count / of, 1.0):.0f} % of the last {of} are {how}: {why}"
         return None
 
-    def _tell_system(self) -> None:
+    def _say_to_system(self) -> None:
         if self._hub.ready.is_set() and not self._said_ready:
             self._said_ready = True
             notify("READY=1")

@@ -104,7 +104,7 @@ def test_a_thousand_hostile_connections_do_not_silence_honest_sensors(tmp_path: 
         assert most < MOST_BYTES
         # And afterwards all is as it was.
         time.sleep(12.0)
-        assert served.client.get("/health").json()["status"] == "ok"
+        assert set(served.client.get("/health").json()["troubles"]) <= {"coverage"}
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert served.stop() == 0, (tmp_path / "log.txt").read_text()[-3000:]

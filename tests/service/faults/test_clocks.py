@@ -117,7 +117,7 @@ def test_a_clock_put_right_after_a_wrong_start_is_followed_back(tmp_path: Path) 
             await one.until(lambda: "clocks" in one.watch.troubles, 5.0)
             clock.off_s = 0.0
             await one.until(lambda: abs(one.hub.show.time_s - time.time()) < 2.0, 10.0)
-            await one.until(lambda: one.watch.status == "ok", 60.0)
+            await one.until(lambda: not one.wrong(), 60.0)
 
     asyncio.run(story())
 

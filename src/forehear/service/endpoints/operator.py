@@ -12,6 +12,7 @@ from forehear import __version__
 from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals, watch_of
 from forehear.service.endpoints.faces import face_of, operator_only
 from forehear.service.endpoints.metrics import exposition
+from forehear.service.show.deafness import deaf
 
 
 class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,7 +34,8 @@ class ServiceHealth(msgspec.Struct):
     store_full: bool
     troubles: list[str]
     words: dict[str, str] = {}
-    # How many sites a target would not be heard at in time.
+    # Why it hears too little, and how many sites would not hear a target in time.
+    reasons: tuple[str, ...] = ()
     sites_not_covered: int = 0
     version: str = __version__
 
@@ -47,10 +49,12 @@ async def get_health(request: Requested) -> Response[ServiceHealth]:
         operator = face_of(request, hub.token) == "operator"
     except NotAuthorizedException:
         operator = False
+    reasons = deaf(hub.show.site_states)
+    status = "degraded" if reasons and watch.status in ("ok", "starting") else watch.status
     health = ServiceHealth(
-        watch.status, hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full,
+        status, hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full,
         sorted(watch.troubles), watch.troubles if operator else {},
-        sum(not site.covered for site in hub.show.site_states),
+        reasons, sum(not site.covered for site in hub.show.site_states),
     )  # fmt: skip
     return Response(health, status_code=503 if health.status == "failed" else 200)
 

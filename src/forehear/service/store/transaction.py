@@ -52,4 +52,6 @@ def _named(error: sqlite3.DatabaseError) -> Exception:
         return StoreFull(str(error))
     if code in DAMAGED:
         return StoreDamaged(str(error))
-    return StoreFailed(str(error)) if isinstance(error, sqlite3.OperationalError) else error
+    # A plain error is one of the statement.
+    ours = code == sqlite3.SQLITE_ERROR or not isinstance(error, sqlite3.OperationalError)
+    return error if ours else StoreFailed(str(error))
