@@ -57,7 +57,7 @@ def _lines(hub: Hub, watch: Watch) -> Iterator[str]:
     sensors = [(f'{{state="{s}"}}', float(n)) for s, n in hub.sensor_states.counts().items()]
     yield one("sensors", "gauge", "Sensors by state.", *sensors)
     statuses = [t.status for t in hub.show.tracks]
-    tracks = [(f'{{status="{s}"}}', float(statuses.count(s))) for s in ("tentative", "confirmed")]
+    tracks = [(f'{{status="{s}"}}', float(statuses.count(s))) for s in ("tentative", "confirmed", "coasting")]
     yield one("tracks", "gauge", "Live tracks.", *tracks)
     sites = hub.show.site_states
     states = [s.state for s in sites]
