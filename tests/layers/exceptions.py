@@ -62,7 +62,6 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "forehear.service.tracking.warm": ("tests/service/tracking/test_kill.py",),
     "forehear.service.tracking.worker": ("tests/service/tracking/test_kill.py",),
     "forehear.service.tracking.worker_entry": ("tests/service/tracking/test_kill.py",),
-    "forehear.service.watch": ("tests/service/faults/test_clocks.py", "tests/service/faults/test_tracker.py"),
     "forehear.simulate.scenario.second": ("tests/simulate/scenario/test_settings.py",),
     "forehear.track": ("tests/track/test_track_tracker.py", "tests/track/test_track_door.py"),
     "forehear.track.associate": (
