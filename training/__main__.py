@@ -18,6 +18,7 @@ import numpy as np
 
 from forehear.errors import InputError
 from training.fit import example, grown, half_at, joined, judged_apart, likelihood, written
+from training.fleets import FLEETS
 from training.hear import OF_DRONE, ROOT, TraitTable, free_recordings, hear_all, kept_table
 
 OUT = ROOT / "src" / "forehear" / "listen" / "kinds_learned.py"
@@ -44,7 +45,7 @@ def count(text: str) -> int:
 def main() -> int:
     """Learn."""
     parser = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--drones", type=count, default=600, help="synthetic drones (default 600)")
+    parser.add_argument("--drones", type=count, default=1200, help="synthetic drones (default 1200)")
     parser.add_argument("--others", type=count, default=1900, help="synthetic sounds of others (default 1900)")
     parser.add_argument("--recorded", type=count, default=1500, help="stretches of free recordings (default 1500)")
     parser.add_argument("--jobs", type=count, default=os.cpu_count() or 1, help="processes (default: all cores)")
@@ -60,8 +61,11 @@ def main() -> int:
     if options.table:
         learned, recorded = (kept_table(f"{options.table}.{name}.npz") for name in ("learned", "recorded"))
     else:
-        many = (("drone", options.drones), ("other", options.others), ("recorded", options.recorded))
-        learned = hear_all([(name, k) for name, n in many for k in range(n)], log, options.jobs)
+        of_all = sum(fleet.share for fleet in FLEETS)
+        many = [(f"drone:{i}", f.first, round(options.drones * f.share / of_all)) for i, f in enumerate(FLEETS)]
+        many += [("other", 0, options.others), ("recorded", 0, options.recorded)]
+        tasks = [(name, first + k) for name, first, n in many for k in range(n)]
+        learned = hear_all(tasks, log, options.jobs)
         clips = range(len(free_recordings()))
         recorded = hear_all([(f"speed {speed:g}", k) for speed in SPEEDS for k in clips], log, options.jobs)
     if options.keep:

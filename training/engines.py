@@ -15,45 +15,45 @@ from forehear.synthesise.travel import straight
 from forehear.synthesise.turbulence import Turbulence
 from forehear.synthesise.ways import Ground
 from training.chance import Array, Chance, log_uniform
+from training.fleets import FLEETS, Fleet, Range
 
-Range = tuple[float, float]
 # How drones pass: speed [m/s], how far aside, how high [m].
 DRONE_MPS, DRONE_ASIDE_M, DRONE_HEIGHT_M = (25.0, 80.0), (15.0, 1800.0), (30.0, 1200.0)
-# What recordings of real drones show, as far as it is a number: most turn about so fast [Hz] and have two
-# blades, the other orders lie so far below the blades' [dB], and some have skirts beside their lines.
-USUAL, USUAL_HZ, FAINT_DB, SKIRTED = 0.78, 97.0, (7.0, 28.0), 0.4
 
 
-def drone(chance: Chance, seconds: float) -> Array:
-    """Let a propeller drone pass (n,) [Pa]."""
-    engine = drone_engine(chance)
+def drone(chance: Chance, seconds: float, fleet: Fleet = FLEETS[-1]) -> Array:
+    """Let a propeller drone of a fleet pass (n,) [Pa]."""
+    engine = drone_engine(chance, fleet)
     heard = passing(chance, engine, seconds, DRONE_MPS, DRONE_ASIDE_M, DRONE_HEIGHT_M)
-    heard = pulsed(chance, heard, engine.lines[0].fundamental_hz, 0.25)
-    return skirted(chance, heard) if chance.random() < SKIRTED else heard
+    heard = pulsed(chance, heard, engine.lines[0].fundamental_hz, fleet.pulsed)
+    return skirted(chance, heard, fleet) if chance.random() < fleet.skirted else heard
 
 
-def drone_engine(chance: Chance) -> Engine:
+def drone_engine(chance: Chance, fleet: Fleet) -> Engine:
     """Draw a propeller drone's engine: a full comb on the shaft's tone, the blades' lines above the others."""
-    usual = chance.random() < USUAL
+    usual = chance.random() < fleet.usual
     blades = 2 if usual else int(chance.choice([1, 2, 2, 3]))
-    # Most are two-strokes; one in sixteen of those with two blades fires at half its turns.
-    halved = blades == 2 and chance.random() < 0.06
-    tone_hz = USUAL_HZ * float(np.exp(chance.normal(0.0, 0.14))) if usual else log_uniform(chance, 45.0, 175.0)
+    # Most are two-strokes.
+    halved = blades == 2 and chance.random() < fleet.halved
+    if usual:
+        tone_hz = fleet.usual_hz * float(np.exp(chance.normal(0.0, fleet.usual_spread)))
+    else:
+        tone_hz = log_uniform(chance, *fleet.others_hz)
     lines = HarmonicSeries(
         tone_hz / (2.0 if halved else 1.0), 118.0,
         to_hz=float(chance.choice([2000.0, 4000.0, 6000.0])), blades=blades,
-        faint_db=chance.uniform(*FAINT_DB) if chance.random() < 0.85 else chance.uniform(0.0, 8.0),
-        knee_hz=log_uniform(chance, 150.0, 1200.0), fall_db=chance.uniform(3.5, 13.0),
-        spread_db=chance.uniform(2.0, 9.0), wander_db=chance.uniform(0.5, 5.0), spread_share=0.0,
+        faint_db=chance.uniform(*fleet.faint_db) if chance.random() < 0.85 else chance.uniform(0.0, 8.0),
+        knee_hz=log_uniform(chance, *fleet.knee_hz), fall_db=chance.uniform(*fleet.fall_db),
+        spread_db=chance.uniform(*fleet.spread_db), wander_db=chance.uniform(0.5, 5.0), spread_share=0.0,
         throttle_share=log_uniform(chance, 3e-4, 2e-2), throttle_s=log_uniform(chance, 1.5, 30.0),
         width_hz=log_uniform(chance, 3e-4, 0.3),
     )  # fmt: skip
-    return Engine((lines,), 118.0 - chance.uniform(0.0, 28.0), _noise(chance))
+    return Engine((lines,), 118.0 - chance.uniform(*fleet.noise_db), _noise(chance))
 
 
-def skirted(chance: Chance, heard: Array) -> Array:
+def skirted(chance: Chance, heard: Array, fleet: Fleet) -> Array:
     """Let the air and the ground scatter what is heard (n,): each line gets a skirt of noise beside it."""
-    wide_hz, strong = log_uniform(chance, 1.0, 40.0), log_uniform(chance, 0.05, 0.6)
+    wide_hz, strong = log_uniform(chance, *fleet.skirt_hz), log_uniform(chance, *fleet.skirt)
     swelling = signal.lfilter(*signal.butter(1, wide_hz, fs=RATE_HZ), chance.standard_normal(len(heard)))
     return np.asarray(heard * (1.0 + strong * swelling / (swelling.std() + 1e-12)), np.float64)
 

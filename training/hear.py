@@ -23,6 +23,7 @@ from forehear.listen.listener import Listener
 from forehear.listen.traits import NAMES, Sound, traits
 from forehear.records import Report
 from training import sounds
+from training.fleets import FLEETS
 from training.sounds import LabelledSound, Samples
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,12 +169,13 @@ def _counted(results: Iterable[Result], total: int, log: Callable[[int, int], No
 
 
 def _hear(task: Task) -> Result:
-    """Make and hear one sound: a task is what to make, and its number."""
+    """Make and hear one sound: a task is what to make, of drones with the fleet, and its number."""
     which, k = task
-    chance = np.random.default_rng([SEED, len(which), ord(which[0]), k])
+    name, _, number = which.partition(":")
+    chance = np.random.default_rng([SEED, len(name), ord(name[0]), k])
     beds = [of.samples for of in _real if of.what in BED_CLASSES]
-    if which == "drone":
-        made = sounds.drones(chance, beds)
+    if name == "drone":
+        made = sounds.drones(chance, beds, FLEETS[int(number)])
         # The same drone alone goes with all of them.
         own = tones_alone(made[0])
         return [("drone", f"drone {k}", _long(s.samples), drones_of(s, own)) for s in made]

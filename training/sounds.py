@@ -18,11 +18,12 @@ from forehear.synthesise.sound import RATE_HZ
 from training import engines, voices
 from training.chance import Array, Chance, log_uniform, noises
 from training.engines import Maker
+from training.fleets import FLEETS, Fleet
 
 Samples = NDArray[np.float32]
 DRONE_S, OTHER_S = 6.0, 5.0
-# Each drone lies under so many beds, at these ratios of powers in 40-2,000 Hz [dB].
-UNDER_BEDS, BED_DB = 3, (-15.0, 6.0)
+# Each drone lies under so many beds.
+UNDER_BEDS = 3
 # So often a sound is coded not at all, once, twice; what lies so far under a band's loudest is lost [dB].
 CODINGS, CODED_DB = (0.15, 0.45, 0.4), (2.5, 13.0)
 # What is no drone, and its share.
@@ -52,21 +53,21 @@ class LabelledSound(NamedTuple):
     alone: Samples | None
 
 
-def drones(chance: Chance, beds: Sequence[Samples] = ()) -> list[LabelledSound]:
-    """Draw a drone in its surroundings, seldom two; as it is recorded, and under so many beds (n,) each."""
-    alone = engines.drone(chance, DRONE_S)
+def drones(chance: Chance, beds: Sequence[Samples] = (), fleet: Fleet = FLEETS[-1]) -> list[LabelledSound]:
+    """Draw a drone of a fleet in its surroundings, seldom two; as recorded, and under so many beds (n,) each."""
+    alone = engines.drone(chance, DRONE_S, fleet)
     if chance.random() < 0.08:
-        alone = mixed(alone, engines.drone(chance, DRONE_S), chance.uniform(0.0, 8.0))
-    around = surroundings(chance, DRONE_S, beds, 0.6)
+        alone = mixed(alone, engines.drone(chance, DRONE_S, fleet), chance.uniform(0.0, 8.0))
+    around = surroundings(chance, DRONE_S, beds if fleet.bedded else (), fleet.busy)
     through = recorder(chance)
-    together = through(mixed(alone, around, chance.uniform(-2.0, 30.0)))
+    together = through(mixed(alone, around, chance.uniform(*fleet.around_db)))
     heard = (0.1 * through(alone)).astype(np.float32)
     out = [LabelledSound(_played(chance, together), "drone", heard)]
     # Under a bed goes a recording that is not much of a bed itself.
-    clear = through(mixed(alone, around, chance.uniform(6.0, 30.0)))
+    clear = through(mixed(alone, around, chance.uniform(*fleet.clear_db)))
     for _ in range(UNDER_BEDS if len(beds) else 0):
         bed = bed_of(chance, beds, len(clear))
-        ratio_db = chance.uniform(*BED_DB)
+        ratio_db = chance.uniform(*fleet.bed_db)
         out.append(LabelledSound(_played(chance, mixed(clear, bed, ratio_db)), "drone", heard))
     return out
 

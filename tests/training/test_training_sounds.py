@@ -1,8 +1,11 @@
 """The sounds to learn from: each sounds, the same draw is the same sound, and a drone's families are known."""
 
+import itertools
+
 import numpy as np
 import pytest
 from training.chance import hiss, noises, slow
+from training.fleets import FLEETS
 from training.hear import OF_DRONE, UNKNOWN, drones_of, families, tones_alone
 
 from forehear.constants import LISTENING_RATE_HZ
@@ -113,3 +116,11 @@ def test_a_drone_comes_as_it_is_and_under_beds_of_recordings() -> None:
     assert len(sounds.drones(np.random.default_rng(1))) == 1
     # The same drone is in all of them.
     assert all(made[0].alone is sound.alone for sound in made)
+
+
+def test_each_fleet_flies_and_is_another() -> None:
+    shares = [fleet.share for fleet in FLEETS]
+    assert min(shares) > 0.0
+    heard = [sounds.drones(np.random.default_rng(1), (), fleet)[0].samples for fleet in FLEETS]
+    assert all(np.abs(h).max() > 0.0 for h in heard)
+    assert not any(np.array_equal(a[:1000], b[:1000]) for a, b in itertools.combinations(heard, 2))
