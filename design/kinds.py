@@ -58,8 +58,8 @@ def small_net(of: Example) -> Score:
     net.fit(np.clip((of.traits[rows] - mean) / deviation, -3.0, 3.0), of.drone[rows])
 
     def score(x: NDArray[np.float32]) -> Array:
-        told = net.predict_proba(np.clip((x - mean) / deviation, -3.0, 3.0))
-        return np.asarray(np.log(told[:, 1] + 1e-9) - np.log(told[:, 0] + 1e-9), np.float64)
+        found = net.predict_proba(np.clip((x - mean) / deviation, -3.0, 3.0))
+        return np.asarray(np.log(found[:, 1] + 1e-9) - np.log(found[:, 0] + 1e-9), np.float64)
 
     return score
 
@@ -117,10 +117,10 @@ def tell(title: str, tables: Tables, scores: list[Array]) -> None:
     alone, mixed, none = tables
     of = [gathered(table, score) for table, score in zip(tables, scores, strict=True)]
     half = half_at(of[2], none, 1.0)
-    told = np.unique(alone.sound[of[0] > half])
+    found = np.unique(alone.sound[of[0] > half])
     seconds = len(np.unique(np.stack([alone.sound, alone.second])[:, of[0] > half], axis=1).T)
     hit = np.isin(np.arange(len(mixed.what)), mixed.sound[of[1] > half])
-    cells = [len(told) / len(alone.what), seconds / np.floor(alone.seconds + 0.01).sum()]
+    cells = [len(found) / len(alone.what), seconds / np.floor(alone.seconds + 0.01).sum()]
     for noises in (("rain", "wind", "insects"), ("rain",)):
         for ratio_db in RATIOS_DB:
             cells.append(float(np.mean([hit[mixed.what == f"{n} {ratio_db:g}"].mean() for n in noises])))

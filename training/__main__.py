@@ -86,16 +86,16 @@ def learn(learned: TraitTable, recorded: TraitTable) -> str:
     together = joined(learned, recorded)
     of = example(together)
     yes, no, clips = int(of.drone.sum()), int((~of.drone).sum()), len(np.unique(recorded.clip))
-    told = (
+    heading = (
         f"Learned from {yes:,} families of synthetic drones and {no:,} of what is none,\n"
         f"synthetic and of {clips} recordings under CC0 or CC-BY."
     )
     found = 100.0 * float(np.mean(drones > half))
-    print(f"{told}\nHalf at {half:.2f} nat: {found:.0f} % of drones' families told.")
+    print(f"{heading}\nHalf at {half:.2f} nat: {found:.0f} % of drones' families told.")
     for what in np.unique(recorded.what):
         rows = (recorded.what == what)[recorded.sound]
         print(f"{what:20} {int(rows.sum()):6} families, false {int((others[rows] > half).sum()):4}")
-    return written(grown(of), (scale, shift, -(scale * half + shift)), told)
+    return written(grown(of), (scale, shift, -(scale * half + shift)), heading)
 
 
 if __name__ == "__main__":

@@ -78,10 +78,10 @@ def grown(of: Example) -> Forest:
     return forest(asked, threshold, down[0], down[1], value, len(NAMES))
 
 
-def gathered(table: TraitTable, told: Array) -> Array:
+def gathered(table: TraitTable, weights: Array) -> Array:
     """Gather what seconds say (rows,) along threads, as listening does."""
     out: list[kinds.Weighed] = []
-    for each, before, gaps in zip(told.tolist(), table.before.tolist(), table.gaps.tolist(), strict=True):
+    for each, before, gaps in zip(weights.tolist(), table.before.tolist(), table.gaps.tolist(), strict=True):
         out.append(kinds.gathered(out[before] if before >= 0 else None, each, gaps))
     return np.array([weighed.nat for weighed in out])
 
@@ -133,13 +133,13 @@ def likelihood(drones: Array, others: Array) -> tuple[float, float]:
     return float(scale), float(shift)
 
 
-def written(trees: Forest, numbers: tuple[float, float, float], told: str) -> str:
+def written(trees: Forest, numbers: tuple[float, float, float], heading: str) -> str:
     """Give the module that holds what was learned: scale, shift, log-odds of a drone, and the forest."""
     scale, shift, expected = numbers
     lines = [
         '"""What tells a drone\'s engine from others by its traits: by `python -m training --write`, not by hand.',
         "",
-        told,
+        heading,
         '"""',
         "",
         "# Evidence of the trees [nat], times SCALE and with SHIFT, is a log-likelihood ratio.",

@@ -94,7 +94,7 @@ def recall(heard: Sequence[ItemHeard], peers: Peers) -> list[Row]:
             return h.item.part == part and h.item.label == "piston"
 
         rows.append({"what": f"propellers, {words}"} | _beside(heard, peers, asked))
-    rows.insert(1, _seconds_told(heard, peers))
+    rows.insert(1, _seconds_reported(heard, peers))
     jets = [h for h in of_part(heard, "clips", "windows") if h.item.label == "jet"]
     for part, words in (("clips", "whole recording"), ("windows", "3 s of it, heard cold")):
         of = of_part(jets, part)
@@ -105,13 +105,13 @@ def recall(heard: Sequence[ItemHeard], peers: Peers) -> list[Row]:
     return rows
 
 
-def _seconds_told(heard: Sequence[ItemHeard], peers: Peers) -> Row:
+def _seconds_reported(heard: Sequence[ItemHeard], peers: Peers) -> Row:
     """Give the share of whole seconds of the recordings that were told; intervals over recordings."""
 
-    def of(told: Sequence[ItemHeard], limit: float) -> Row:
+    def of(reported: Sequence[ItemHeard], limit: float) -> Row:
         each = [
             [k < len(h.hits(limit)) for k in range(int(h.length_s + 0.01))]
-            for h in of_part(told, "clips")
+            for h in of_part(reported, "clips")
             if h.item.label == "piston"
         ]
         hits, count = sum(map(sum, each)), sum(map(len, each))

@@ -179,7 +179,7 @@ def test_traits_are_finite_of_any_family() -> None:
                     told = traits(family, sounding)
                     assert told.shape == (len(NAMES),)
                     assert np.isfinite(told).all()
-                    assert np.isfinite(kinds.told(told[None])).all()
+                    assert np.isfinite(kinds.weighed(told[None])).all()
 
 
 def test_traits_are_what_their_names_say() -> None:

@@ -78,8 +78,8 @@ class Beat:
         course = (self._course - _smooth(self._course)).T * np.hanning(n)
         of_bands = np.abs(np.fft.rfft(course, _PADDED)[:, : _NOISE.stop]) ** 2
         above = of_bands / (np.median(of_bands[:, _NOISE], axis=1, keepdims=True) + 1e-12)
-        told = np.log1p(above.sum(axis=0) / (len(BANDS_HZ) + 1.0))[_AT] * _USED
-        return float(np.max(np.minimum(told.sum(axis=1) / _USED_SUM, told[:, 0])))
+        courses = np.log1p(above.sum(axis=0) / (len(BANDS_HZ) + 1.0))[_AT] * _USED
+        return float(np.max(np.minimum(courses.sum(axis=1) / _USED_SUM, courses[:, 0])))
 
 
 def _smooth(course: NDArray[np.float32]) -> Array:

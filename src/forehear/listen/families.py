@@ -83,10 +83,10 @@ def families(
     out: list[Family] = []
     while left and len(out) < MOST_FAMILIES:
         # The most evidence of its own, not the most: a part of a comb that is taken has little left.
-        told = _told(lines, hops)
-        i = max(left, key=lambda i: float(told[i]))
+        sums = _summed(lines, hops)
+        i = max(left, key=lambda i: float(sums[i]))
         left.remove(i)
-        own = float(told[i])
+        own = float(sums[i])
         if own < (LEAST_BESIDE if found else LEAST_EVIDENCE):
             break
         path = Path(paths.states[i, -hops[i] :], float(paths.slope_per_s[i]), int(hops[i]))
@@ -115,7 +115,7 @@ def _begun(lines: Floats) -> tuple[Floats, NDArray[np.intp]]:
     return lines, hops - begin
 
 
-def _told(lines: Floats, hops: NDArray[np.intp]) -> Floats:
+def _summed(lines: Floats, hops: NDArray[np.intp]) -> Floats:
     """Sum the evidence of lines (n, hops, ORDERS) as the search does, older hops fading."""
     # What came before the remembered hops, shared out like what came in them.
     older = np.where(hops == tones.PATH_HOPS, np.float32(1.0 - tones.KEPT**tones.PATH_HOPS), np.float32(1.0))
@@ -164,7 +164,7 @@ def _shared(states: NDArray[np.intp], other: Path) -> NDArray[np.bool_]:
 def _family(
     path: Path,
     lines: Floats,
-    told: float,
+    evidence: float,
     low: NDArray[np.float32],
     noise: NDArray[np.float32],
     beside: tuple[Sequence[fine.Fine], Sequence[fine.Fine]],
@@ -179,7 +179,7 @@ def _family(
     start = LineStart(math.exp(middle), slope)
     sharp = fine.refine(low, start, noise, others, fine.continued(start, before))
     return Family(
-        told,
+        evidence,
         sharp,
         hops,
         lines.mean(axis=0).astype(np.float64),
@@ -201,10 +201,10 @@ def _line(x: Array, y: Array) -> tuple[float, float]:
 
 def _between(sharp: fine.Fine, others: Sequence[fine.Fine]) -> float:
     """Sum the evidence of lines halfway between a family's, those near other families' lines left out."""
-    told = np.minimum(tones.bin_evidence(np.log(sharp.between + 1e-6).astype(np.float32)), HALF_LINE_MOST)
-    half_hz = (np.arange(len(told)) + 0.5) * sharp.tone_hz
+    between = np.minimum(tones.bin_evidence(np.log(sharp.between + 1e-6).astype(np.float32)), HALF_LINE_MOST)
+    half_hz = (np.arange(len(between)) + 0.5) * sharp.tone_hz
     for other in others:
         nearest = np.maximum(np.rint(half_hz / other.tone_hz), 1.0) * other.tone_hz
         moving = half_hz * abs(sharp.slope_hz_per_s / sharp.tone_hz - other.slope_hz_per_s / other.tone_hz) / 2.0
-        told = np.where(np.abs(half_hz - nearest) < APART_HZ + moving, 0.0, told)
-    return float(told.sum())
+        between = np.where(np.abs(half_hz - nearest) < APART_HZ + moving, 0.0, between)
+    return float(between.sum())

@@ -118,10 +118,10 @@ def _searched(a: Lines, tone_hz: float) -> tuple[float, float]:
         np.float32
     )
     at = np.rint((order[:, None] * _TONE + LINE_SPAN_HZ) / LINE_STEP_HZ).astype(np.intp)
-    told = np.zeros((SLOPE_STEPS, TONE_STEPS), np.float32)
+    given = np.zeros((SLOPE_STEPS, TONE_STEPS), np.float32)
     for line, line_at in zip(np.log1p(power), at, strict=True):
-        told += line.take(line_at, axis=1, mode="clip")
-    i, j = np.unravel_index(int(told.argmax()), told.shape)
+        given += line.take(line_at, axis=1, mode="clip")
+    i, j = np.unravel_index(int(given.argmax()), given.shape)
     return float(_TONE[j]) * tone_hz, float(_SLOPE[i]) * tone_hz
 
 
@@ -174,12 +174,12 @@ def _climbed(a: Lines, between: Lines, start: LineStart, d: float, e: float, bef
         # Samples times the lines' common phase, each line by its weight: what a block's innovation is worth.
         common = ((a.order * weight / np.maximum(power, 1e-30) * mean.conj()) @ turned).imag
         covariance = _inverse(shape * float(a.order**2 @ weight) + prior)
-        told = common @ centred - prior @ (off - (0.0, expected, 0.0))
+        given = common @ centred - prior @ (off - (0.0, expected, 0.0))
         # Never farther than the lobe that the search chose.
-        step = covariance @ told
+        step = covariance @ given
         off += np.minimum(np.maximum(step, _LEAST_STEP), -_LEAST_STEP)
         # In its own sigmas: a fifth of one is not worth another round.
-        if float(step @ told) < NEAR_ENOUGH:
+        if float(step @ given) < NEAR_ENOUGH:
             break
     sigma = math.sqrt(float(covariance[0, 0]) + _shared(a, common, weight))
     halves = len(between.order)
@@ -218,16 +218,16 @@ def _turns(phase: Array, orders: int) -> Complex:
 
 def _trusted(weight: Array, ratio: Array, order: Array) -> Array:
     """Keep the weights of lines that are there, the clearest first; noise is not to outweigh them."""
-    told = (order**2 * weight).tolist()
+    given = (order**2 * weight).tolist()
     ratios = ratio.tolist()
     kept = np.zeros_like(weight)
     clearer = 0.0
     for k in np.argsort(-ratio).tolist():
         if not ratios[k] > LEAST_RATIO:
             break
-        if not clearer or ratios[k] > SURE_RATIO or told[k] <= OUTWEIGHED * clearer:
+        if not clearer or ratios[k] > SURE_RATIO or given[k] <= OUTWEIGHED * clearer:
             kept[k] = weight[k]
-            clearer += told[k]
+            clearer += given[k]
     return kept
 
 

@@ -89,12 +89,12 @@ def unpacked(lines: Sequence[str], name: str, features: int) -> Forest:
     if not head or head[0] != str(VERSION):
         raise InputError(f"{name}: version {head[0] if head else 'none'}; {VERSION} is read: make it anew")
     try:
-        told, nodes, check = int(head[1]), int(head[2]), int(head[3], 16)
+        stated, nodes, check = int(head[1]), int(head[2]), int(head[3], 16)
         raw = zlib.decompress(base64.b85decode("".join(lines[1:])))
     except (IndexError, ValueError, zlib.error, binascii.Error) as error:
         raise InputError(f"{name}: damaged: {error}") from None
-    if told != features:
-        raise InputError(f"{name}: weighs {told} traits; there are {features}: make it anew")
+    if stated != features:
+        raise InputError(f"{name}: weighs {stated} traits; there are {features}: make it anew")
     sizes = [nodes * np.dtype(kind).itemsize for _, kind in _KINDS]
     if len(raw) != sum(sizes) or zlib.crc32(raw) != check:
         raise InputError(f"{name}: damaged: the checksum is not that of its {nodes} nodes")

@@ -70,7 +70,7 @@ def learned() -> Forest:
     return unpacked(FOREST, "forehear.listen.kinds_learned", len(NAMES))
 
 
-def told(traits: NDArray[np.float32]) -> list[float]:
+def weighed(traits: NDArray[np.float32]) -> list[float]:
     """Say of each family (n, traits) how much its second speaks for a drone's engine [nat]."""
     return [float(each) for each in learned().score(traits)]
 

@@ -245,8 +245,8 @@ class Listener:
         past = [t.family.fine for t in self._threads if not t.gaps]
         found = families(self._search, self._low, self._noise, past)
         # Most seconds hold nothing: what they sound like besides is not asked.
-        told = self._weigh(found, self._sound(len(found))) if found else []
-        self._threads = threads.follow(self._threads, found, told)
+        weights = self._weigh(found, self._sound(len(found))) if found else []
+        self._threads = threads.follow(self._threads, found, weights)
         broad = self._broad.hear(np.array(self._bands), self._floor.powers, self._floor.known_s)
         sources = tuple(self._source(i) for i in range(len(found)))
         if not sources and broad is not None:
@@ -259,7 +259,7 @@ class Listener:
 
     def _weigh(self, found: list[Family], sound: Sound) -> list[float]:
         """Say how much each family of the second that ends now speaks for a drone's engine."""
-        return kinds.told(np.stack([traits(family, sound) for family in found]))
+        return kinds.weighed(np.stack([traits(family, sound) for family in found]))
 
     def _sound(self, count: int) -> Sound:
         """Describe the second that ends now, in which so many families were found."""

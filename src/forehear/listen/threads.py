@@ -45,14 +45,14 @@ class Thread(NamedTuple):
         return self.family.fine.tone_hz * self.octave
 
 
-def follow(before: Sequence[Thread], now: Sequence[Family], told: Sequence[float]) -> list[Thread]:
+def follow(before: Sequence[Thread], now: Sequence[Family], weights: Sequence[float]) -> list[Thread]:
     """Continue the threads of a second ago with the families of now, of which each `told` so much.
 
     Those of now come first, in their order; then those that were not found, until they are over.
     """
     left = dict(enumerate(before))
     out = []
-    for family, each in zip(now, told, strict=True):
+    for family, each in zip(now, weights, strict=True):
         pairs = [(_apart(past, family, octave), i, octave) for i, past in left.items() for octave in OCTAVES]
         apart, i, octave = min(pairs, default=(math.inf, 0, 1.0))
         if apart > 0.0:

@@ -107,15 +107,15 @@ class Search:
 
     def step(self, log_ratio: Floats) -> None:
         """Add one frame."""
-        told = bin_evidence(log_ratio)
+        evidence = bin_evidence(log_ratio)
         share = spectrum.HOP_S / HUM_S
-        told, self._hum = told - np.maximum(self._hum, 0.0), self._hum + share * (told - self._hum)
+        evidence, self._hum = evidence - np.maximum(self._hum, 0.0), self._hum + share * (evidence - self._hum)
         now = self._hops % PATH_HOPS
-        self._bins[now, :-1] = told
+        self._bins[now, :-1] = evidence
         best = self._moved(now)
         np.maximum(best, 0.0, out=best)
         best *= KEPT
-        best += comb_evidence(told)
+        best += comb_evidence(evidence)
         self.evidence = best
         self._hops += 1
 

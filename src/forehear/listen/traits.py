@@ -61,8 +61,8 @@ class Sound(NamedTuple):
 
 def traits(family: Family, sound: Sound) -> NDArray[np.float32]:
     """Describe a family (len(NAMES),), in the order of NAMES."""
-    told = [*_evidence(family), *_lines(family), *_power(family, sound), *_surroundings(sound)]
-    out = np.array(told, np.float32)
+    numbers = [*_evidence(family), *_lines(family), *_power(family, sound), *_surroundings(sound)]
+    out = np.array(numbers, np.float32)
     assert len(out) == len(NAMES)
     return np.nan_to_num(out, copy=False, posinf=1e6, neginf=-1e6)
 
