@@ -38,7 +38,7 @@ from forehear.listen import families, fine, lines, spectrum, tones
 
 Floats = NDArray[np.float32]
 # What a way tells of each second: (middle of it [s], evidence, tone [Hz]).
-Told = list[tuple[float, float, float]]
+Read = list[tuple[float, float, float]]
 RATIOS_DB = (-20.0, -17.0, -14.0, -11.0, -8.0, -5.0)
 NEAR = 0.01
 PASSES = 8
@@ -65,7 +65,7 @@ class FrameSearch(tones.Search):
         self.evidence[:] = np.sum(self.last, axis=0)
 
 
-def seconds(samples: Floats, at_s: float, search: tones.Search, read: Callable[..., float]) -> Told:
+def seconds(samples: Floats, at_s: float, search: tones.Search, read: Callable[..., float]) -> Read:
     """Search a sound, and read the tone of the best at each second."""
     halver, low, out = spectrum.Halver(), np.zeros(4 * spectrum.HOP, np.float32), []
     for i in range(len(samples) // spectrum.HOP_IN):
