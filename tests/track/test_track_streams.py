@@ -109,13 +109,24 @@ def test_what_sounds_the_same_for_long_stands_still(louder_db: float, higher_sha
     seconds = np.arange(0.0, STATIC_AFTER_S + 30.0)
     part = seconds / seconds[-1]
     for t, p in zip(seconds, part, strict=True):
-        number = added(pool, heard(0, float(t), 110.0 * (1.0 + higher_share * p), 50.0 + louder_db * p))
+        scatter_db = 1.5 * (-1.0) ** int(t)
+        number = added(
+            pool, heard(0, float(t), 110.0 * (1.0 + higher_share * p), 50.0 + louder_db * p + scatter_db)
+        )
         assert number == [0]
         if t < STATIC_AFTER_S:
             assert not stands_still(pool, 0)
     assert stands_still(pool, 0) is stands
     # What stands still starts no birth.
     assert streams.seeds(pool, float(seconds[-1]), 5.0, 3, np.empty(4, np.int64)) == (0 if stands else 1)
+
+
+@pytest.mark.parametrize(("scatter_db", "stuck"), [(0.0, True), (0.2, True), (1.5, False)])
+def test_levels_that_do_not_scatter_are_of_a_stuck_sensor(scatter_db: float, stuck: bool) -> None:
+    pool = make(4, 1)
+    for t in range(12):
+        added(pool, heard(0, float(t), 110.0, 50.0 + scatter_db * (-1.0) ** t))
+    assert stands_still(pool, 0) is stuck
 
 
 def test_births_start_from_the_loudest_fresh_stream_of_enough_points() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.compiled import njit
-from forehear.track.memory.pool import STEADY_ENGINES, Streams
+from forehear.track.layout import LEVEL_DB
+from forehear.track.memory.pool import POINTS, STEADY_ENGINES, Streams
 
 Array = NDArray[np.float64]
 
@@ -18,6 +19,9 @@ STEADY_REMEMBERED_S = 1800.0
 STATIC_AFTER_S = 75.0
 STATIC_LN_TONE = 0.006
 STATIC_LEVEL_DB = 2.5
+# From so many points on, levels that scatter less than this [dB] are of a sensor that is stuck: turbulence alone
+# moves a sound from kilometres by one or two within seconds.
+STUCK_POINTS, STUCK_LEVEL_DB = 8, 0.5
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -53,9 +57,18 @@ def has_stood(pool: Streams, k: int) -> bool:
 
 
 @njit(cache=True)
+def _is_stuck(pool: Streams, k: int) -> bool:
+    """Say whether stream k's levels do not scatter at all, as no sound's do."""
+    n = min(pool.filled[k], POINTS)
+    if n < STUCK_POINTS:
+        return False
+    return bool(np.std(pool.rows[k, :n, LEVEL_DB]) < STUCK_LEVEL_DB)
+
+
+@njit(cache=True)
 def stands_still(pool: Streams, k: int) -> bool:
     """Say whether stream k is of a source that does not fly past: it has stood, or is known to stand there."""
-    if has_stood(pool, k):
+    if has_stood(pool, k) or _is_stuck(pool, k):
         return True
     if math.isnan(pool.ln_tone[k]):
         return False
