@@ -14,7 +14,7 @@ from forehear.records import Network, Sensor
 from forehear.track.associate.assign import associate
 from forehear.track.associate.belief import propagate
 from forehear.track.associate.cells import CELL_M, cells_of, hash_cell
-from forehear.track.associate.ingest import posts_of
+from forehear.track.associate.ingest import arrays_of
 from forehear.track.associate.sky import Sky
 from forehear.track.layout import COLUMNS, EMITTED, HEARD, LEVEL_DB, LN_TONE, MODELS, STATES
 from forehear.track.memory import bank as banks
@@ -230,10 +230,10 @@ def associated(bank: banks.Bank, batch: Batch) -> Array:
     residuals[0] = 0.0
     unexplained = np.full(len(batch.level_db), np.nan)
     kinds = np.full((capacity, 3), 1.0 / 3.0)
-    _, posts = posts_of(Network((Sensor("S", "microphone", 31.0, 47.5, 30.0),)))
+    _, arrays = arrays_of(Network((Sensor("S", "microphone", 31.0, 47.5, 30.0),)))
     nothing_steady = np.full((1, STEADY_ENGINES, 3), -np.inf)
     sky = Sky(order, starts, AIR, np.ones(4), nothing_steady, kinds, residuals)
-    late = associate(batch, bank, sky, posts, unexplained)
+    late = associate(batch, bank, sky, arrays, unexplained)
     assert late == 0
     return unexplained
 

@@ -10,9 +10,9 @@ from forehear.track.associate.detection import (
     COMMON_MARGIN,
     CORRELATION_S,
     MARGIN_DB,
-    Ears,
+    HearingLaws,
     ceiling_of,
-    ears_of,
+    laws_of,
     learn_bias,
     learn_hearing,
     learn_spread,
@@ -29,51 +29,51 @@ from forehear.track.associate.existence import (
 from forehear.track.memory import bank as banks
 
 
-def taught(margin_db: float, ceiling: float, seed: int, soft_db: float = 3.0) -> Ears:
-    """Ears of ten sensors that heard a thousand opportunities by a logistic law of their own."""
-    rng, ears = np.random.default_rng(seed), ears_of(10)
+def taught(margin_db: float, ceiling: float, seed: int, soft_db: float = 3.0) -> HearingLaws:
+    """HearingLaws of ten sensors that heard a thousand opportunities by a logistic law of their own."""
+    rng, laws = np.random.default_rng(seed), laws_of(10)
     for _ in range(1000):
         excess = float(rng.uniform(-15.0, 30.0))
         odds = ceiling / (1.0 + math.exp(-(excess - margin_db) / (0.45 * soft_db)))
-        learn_hearing(ears, int(rng.integers(10)), excess, 4.0, bool(rng.random() < odds), 0.5)
-    return ears
+        learn_hearing(laws, int(rng.integers(10)), excess, 4.0, bool(rng.random() < odds), 0.5)
+    return laws
 
 
 @pytest.mark.parametrize("margin_db", [-4.0, 3.0, 9.0])
 @pytest.mark.parametrize("ceiling", [0.5, 0.9])
 def test_margin_and_ceiling_are_learned_whatever_they_are(margin_db: float, ceiling: float) -> None:
-    ears = taught(margin_db, ceiling, 1)
-    assert np.mean([margin_of(ears, s) for s in range(10)]) == pytest.approx(margin_db, abs=2.0)
-    assert np.mean([ceiling_of(ears, s) for s in range(10)]) == pytest.approx(ceiling, abs=0.1)
+    laws = taught(margin_db, ceiling, 1)
+    assert np.mean([margin_of(laws, s) for s in range(10)]) == pytest.approx(margin_db, abs=2.0)
+    assert np.mean([ceiling_of(laws, s) for s in range(10)]) == pytest.approx(ceiling, abs=0.1)
 
 
 def test_a_sensor_that_hears_worse_than_the_others_is_known_by_itself() -> None:
-    rng, ears = np.random.default_rng(3), ears_of(10)
+    rng, laws = np.random.default_rng(3), laws_of(10)
     for _ in range(2000):
         sensor, excess = int(rng.integers(10)), float(rng.uniform(-10.0, 25.0))
         edge = 12.0 if sensor == 0 else 3.0
-        learn_hearing(ears, sensor, excess, 4.0, bool(excess + rng.normal(0.0, 4.0) > edge), 0.5)
-    others = [margin_of(ears, s) for s in range(1, 10)]
-    assert margin_of(ears, 0) > max(others) + 3.0
+        learn_hearing(laws, sensor, excess, 4.0, bool(excess + rng.normal(0.0, 4.0) > edge), 0.5)
+    others = [margin_of(laws, s) for s in range(1, 10)]
+    assert margin_of(laws, 0) > max(others) + 3.0
 
 
 def test_nothing_learned_is_what_is_known_of_any_sensor() -> None:
-    ears = ears_of(2)
-    assert margin_of(ears, 0) == MARGIN_DB == ears.common[COMMON_MARGIN]
-    assert ceiling_of(ears, 1) == pytest.approx(CEILING)
+    laws = laws_of(2)
+    assert margin_of(laws, 0) == MARGIN_DB == laws.common[COMMON_MARGIN]
+    assert ceiling_of(laws, 1) == pytest.approx(CEILING)
 
 
 def test_a_level_error_is_found_and_the_spread_of_all_is_followed() -> None:
     rng = np.random.default_rng(2)
-    true, ears = rng.normal(0.0, 9.0, 40), ears_of(40)
+    true, laws = rng.normal(0.0, 9.0, 40), laws_of(40)
     for _ in range(60):
         for s in range(30):
-            learn_bias(ears, s, float(true[s] - ears.bias_db[s] + rng.normal(0.0, 5.0)), 25.0, 1.0)
-        learn_spread(ears)
-    assert np.abs(ears.bias_db[:30] - true[:30]).mean() < 3.0
+            learn_bias(laws, s, float(true[s] - laws.bias_db[s] + rng.normal(0.0, 5.0)), 25.0, 1.0)
+        learn_spread(laws)
+    assert np.abs(laws.bias_db[:30] - true[:30]).mean() < 3.0
     # Of those that never heard anything, what is known is how far off such sensors are.
-    assert ears.bias_var[35] > 5.0**2
-    assert ears.bias_db[35] == 0.0
+    assert laws.bias_var[35] > 5.0**2
+    assert laws.bias_db[35] == 0.0
 
 
 @pytest.mark.parametrize("times", [1, 2, 5, 10])

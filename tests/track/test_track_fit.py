@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from tests.track.flights import AIR, SENSORS, blank_row, rows_of, straight
 
 from forehear.records import Network, Sensor
-from forehear.track.associate.ingest import posts_of
+from forehear.track.associate.ingest import arrays_of
 from forehear.track.estimate.engines import engine_evidence
 from forehear.track.estimate.fit import fit, misfit
 from forehear.track.estimate.linear import cholesky, solve
@@ -227,14 +227,14 @@ def attempted(rows: Array, sensors: Array = SENSORS, directed: bool = False) -> 
     n = len(sensors)
     pool = pool_of(rows, n)
     now = float(rows[:, HEARD].max()) + 0.5
-    _, posts = posts_of(Network(tuple(Sensor(f"S{i}", "microphone", 31.0, 47.5, 30.0) for i in range(n))))
-    posts.place[:] = np.column_stack([sensors, np.ones(n)])
-    posts.directed[:] = directed
+    _, arrays = arrays_of(Network(tuple(Sensor(f"S{i}", "microphone", 31.0, 47.5, 30.0) for i in range(n))))
+    arrays.place[:] = np.column_stack([sensors, np.ones(n)])
+    arrays.directed[:] = directed
     seeds = np.empty(64, np.int64)
     assert streams.seeds(pool, now, 5.0, 3, seeds) > 0
     x, cov, info = np.empty(STATES), np.empty((STATES, STATES)), np.zeros(INFO)
     members = np.empty(MAX_STREAMS, np.int64)
-    asked = Asked(pool, posts, AIR, ONES, NO_TONES, now)
+    asked = Asked(pool, arrays, AIR, ONES, NO_TONES, now)
     outcome, agreeing = attempt(asked, seeds[0], x, cov, members, info)
     x[:3] -= info[0] * x[3:6]
     return outcome, agreeing, x
@@ -253,7 +253,7 @@ def test_two_microphones_are_too_few(indices: list[int]) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_flight_over_nine_microphones_is_born_where_it_is(seed: int) -> None:
     outcome, agreeing, x = attempted(heard_at(list(range(9)), np.random.default_rng(seed)))
-    assert outcome == verdict.BORN
+    assert outcome == verdict.INITIATED
     assert agreeing >= 4
     # At time 0, ten seconds before the first hearing.
     assert x[:2] == pytest.approx(TRUTH[:2], abs=300.0)
@@ -269,4 +269,4 @@ def test_two_sensors_that_know_bearings_are_enough_to_be_asked() -> None:
 def test_engines_at_many_sensors_bear_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = np.concatenate([engine_rows(rng, np.arange(10.0, 30.0), i) for i in (0, 1, 3, 4, 7)])
-    assert attempted(rows)[0] != verdict.BORN
+    assert attempted(rows)[0] != verdict.INITIATED

@@ -11,16 +11,16 @@ from msgspec.structs import replace
 
 from forehear.geodesy import Plane
 from forehear.records import Kinds, Network, Report, Sensor, Source
-from forehear.track.associate.detection import Ears
+from forehear.track.associate.detection import HearingLaws
 from forehear.track.associate.ingest import (
     CLOCK_SIGMA_S,
     LEAST_TONE_SIGMA_HZ,
     SUSPECT_S,
     TOO_NEW_S,
     TOO_OLD_S,
-    Posts,
+    SensorArrays,
+    arrays_of,
     batch_of,
-    posts_of,
 )
 from forehear.track.memory.batch import Batch
 
@@ -41,17 +41,17 @@ HUM = Source(level_db=52.0, tone_hz=110.0, tone_sigma_hz=0.4)
 
 
 class Desk:
-    """A network's posts with what was turned away, second after second."""
+    """A network's arrays with what was turned away, second after second."""
 
     def __init__(self, network: Network = NETWORK) -> None:
         self.plane: Plane
-        self.posts: Posts
-        self.plane, self.posts = posts_of(network)
+        self.arrays: SensorArrays
+        self.plane, self.arrays = arrays_of(network)
         self.index = {sensor.id: i for i, sensor in enumerate(network.sensors)}
         self.away: Counter[tuple[str, str]] = Counter()
 
     def take(self, reports: Sequence[Report], now_s: float) -> Batch:
-        return batch_of(reports, self.index, self.plane, self.posts, ZERO_S, now_s, TRAVEL_S, self.away)[0]
+        return batch_of(reports, self.index, self.plane, self.arrays, ZERO_S, now_s, TRAVEL_S, self.away)[0]
 
 
 def said(sensor: str, heard_s: float, received_s: float | None, *sources: Source) -> Report:
@@ -71,9 +71,9 @@ def after(clock_off_s: float, seconds: int = 30, jitter_s: float = 0.1) -> tuple
     return desk, off
 
 
-def flat(posts: Posts) -> list[np.ndarray]:
-    """The arrays of posts and of their ears, which stand last."""
-    return [*posts[:-1], *posts.ears]
+def flat(arrays: SensorArrays) -> list[np.ndarray]:
+    """The arrays of arrays and of their laws, which stand last."""
+    return [*arrays[:-1], *arrays.laws]
 
 
 # --- clocks ----------------------------------------------------------------------------------------------
@@ -81,11 +81,11 @@ def flat(posts: Posts) -> list[np.ndarray]:
 def test_a_clock_that_is_off_by_seconds_is_put_right(off_s: float) -> None:
     desk, left = after(off_s)
     assert left == pytest.approx(0.0, abs=0.3)
-    assert desk.posts.clock[0, 0] == pytest.approx(off_s, abs=0.3)
+    assert desk.arrays.clock[0, 0] == pytest.approx(off_s, abs=0.3)
     # What remains unknown is said: a slow line looks like a clock that is behind, so that stays wide open.
-    assert math.sqrt(desk.posts.clock[0, 1]) > (0.3 * abs(off_s) if off_s < 0.0 else CLOCK_SIGMA_S)
-    assert desk.posts.suspected[0]
-    assert not desk.posts.suspected[1:].any()
+    assert math.sqrt(desk.arrays.clock[0, 1]) > (0.3 * abs(off_s) if off_s < 0.0 else CLOCK_SIGMA_S)
+    assert desk.arrays.suspected[0]
+    assert not desk.arrays.suspected[1:].any()
     assert desk.away.total() == 0
 
 
@@ -93,8 +93,8 @@ def test_a_clock_that_is_off_by_seconds_is_put_right(off_s: float) -> None:
 def test_a_clock_that_is_nearly_right_is_left_alone(off_s: float) -> None:
     desk, left = after(off_s)
     assert left == pytest.approx(off_s, abs=MILLISECOND)
-    assert not desk.posts.suspected[0]
-    assert math.sqrt(desk.posts.clock[0, 1]) == pytest.approx(CLOCK_SIGMA_S, rel=0.01)
+    assert not desk.arrays.suspected[0]
+    assert math.sqrt(desk.arrays.clock[0, 1]) == pytest.approx(CLOCK_SIGMA_S, rel=0.01)
 
 
 def test_a_line_that_is_late_now_and_then_is_not_a_clock() -> None:
@@ -103,18 +103,20 @@ def test_a_line_that_is_late_now_and_then_is_not_a_clock() -> None:
         received = second + TRAVEL_S + float(rng.exponential(6.0))
         batch = desk.take([said("honest", float(second), received)], received)
         assert batch.heard_s[0] == pytest.approx(second, abs=MILLISECOND)
-    assert not desk.posts.suspected[0]
-    assert desk.posts.travel[0, 0] > TRAVEL_S + SUSPECT_S
+    assert not desk.arrays.suspected[0]
+    assert desk.arrays.travel[0, 0] > TRAVEL_S + SUSPECT_S
 
 
 def test_hopeless_clocks_are_turned_away_and_leave_nothing() -> None:
     desk = Desk()
-    before = copy.deepcopy(desk.posts)
+    before = copy.deepcopy(desk.arrays)
     year = 31_557_600.0
     reports = [said("honest", 10.0 - year, 10.7), said("other", 10.0 + year, 10.7)]
     assert len(desk.take(reports, 11.0).sensor) == 0
     assert desk.away == {("heard too long ago", "honest"): 1, ("heard in the future", "other"): 1}
-    for name, part, old in zip((*Posts._fields[:-1], *Ears._fields), flat(desk.posts), flat(before), strict=True):
+    for name, part, old in zip(
+        (*SensorArrays._fields[:-1], *HearingLaws._fields), flat(desk.arrays), flat(before), strict=True
+    ):
         assert np.array_equal(part, old, equal_nan=part.dtype.kind == "f"), name
 
 
@@ -154,13 +156,13 @@ def test_order_of_arrival_is_no_reason() -> None:
 def test_a_report_without_a_stamp_was_received_now() -> None:
     desk = Desk()
     assert len(desk.take([said("honest", 10.0, None)], 10.7).sensor) == 1
-    assert desk.posts.travel[0, 0] == pytest.approx(TRAVEL_S, abs=MILLISECOND)
+    assert desk.arrays.travel[0, 0] == pytest.approx(TRAVEL_S, abs=MILLISECOND)
     assert len(desk.take([said("honest", 11.0, None)], 12.0 + TOO_OLD_S).sensor) == 0
 
 
 def test_nothing_in_nothing_out() -> None:
     desk = Desk()
-    batch, travel = batch_of([], desk.index, desk.plane, desk.posts, ZERO_S, 1.0, TRAVEL_S, desk.away)
+    batch, travel = batch_of([], desk.index, desk.plane, desk.arrays, ZERO_S, 1.0, TRAVEL_S, desk.away)
     assert len(batch.sensor) == len(batch.level_db) == 0
     assert list(batch.first) == [0]
     assert math.isnan(travel)
@@ -180,21 +182,21 @@ def test_an_observer_s_own_place_is_used() -> None:
 
 
 def test_the_plane_s_distances_are_the_earth_s() -> None:
-    _, posts = posts_of(NETWORK)
+    _, arrays = arrays_of(NETWORK)
     east = 0.05 * 111_320.0 * math.cos(math.radians(47.5))
-    drawn = math.dist(posts.place[0, :2], posts.place[1, :2]) * posts.place[0, 3]
+    drawn = math.dist(arrays.place[0, :2], arrays.place[1, :2]) * arrays.place[0, 3]
     # The ellipsoid is wider than the sphere by a third of a per cent at most.
     assert drawn == pytest.approx(east, rel=0.004)
-    assert list(posts.place[:, 2]) == [100.0, 120.0, 90.0, 80.0]
-    assert list(posts.directed) == [False, False, True, True]
-    assert list(posts.person) == [False, False, False, True]
+    assert list(arrays.place[:, 2]) == [100.0, 120.0, 90.0, 80.0]
+    assert list(arrays.directed) == [False, False, True, True]
+    assert list(arrays.person) == [False, False, False, True]
 
 
 def test_a_network_across_the_antimeridian_is_not_torn() -> None:
     turned = Network(tuple(replace(s, lon=(s.lon + 148.95 + 180.0) % 360.0 - 180.0) for s in NETWORK.sensors))
     assert {s.lon > 0.0 for s in turned.sensors} == {True, False}
-    _, here = posts_of(NETWORK)
-    _, there = posts_of(turned)
+    _, here = arrays_of(NETWORK)
+    _, there = arrays_of(turned)
     assert there.place == pytest.approx(here.place, abs=CENTIMETRE)
 
 
@@ -213,7 +215,7 @@ def test_what_a_source_leaves_out_has_a_width_and_no_value() -> None:
     assert list(np.isnan(batch.elevation)) == [True, True, False]
     # No sensor knows a tone to a millionth of a hertz.
     assert math.sqrt(batch.ln_tone_var[1]) * 100.0 == pytest.approx(LEAST_TONE_SIGMA_HZ)
-    assert batch.azimuth[2] + desk.posts.convergence[2] == pytest.approx(math.pi / 2.0, abs=1e-12)
+    assert batch.azimuth[2] + desk.arrays.convergence[2] == pytest.approx(math.pi / 2.0, abs=1e-12)
     assert batch.kinds[0] == pytest.approx(np.full(3, 1.0 / 3.0))
     assert list(batch.kinds[2]) == [0.7, 0.1, 0.2]
     assert math.isnan(batch.noise_db[1])

@@ -16,7 +16,9 @@ def test_those_that_have_waited_longest_come_first(monkeypatch: pytest.MonkeyPat
         refit, "reseat", lambda bank, k, rival, ask, air, scales: (turns.append(k) is None, math.inf)
     )
     many = refit.RESEATS_PER_STEP + 50
-    lives = [Life(f"T{k}", born_s=0.0, evidence=0.0, reseat_s=1.0 + 0.001 * (k * 7 % many)) for k in range(many)]
+    lives = [
+        Life(f"T{k}", initiated_s=0.0, evidence=0.0, reseat_s=1.0 + 0.001 * (k * 7 % many)) for k in range(many)
+    ]
     expected = sorted(range(many), key=lambda k: lives[k].reseat_s)
     bank, nothing = banks.make(many), np.zeros(4)
     refit.reseat_young(bank, lives, nothing, nothing, 2.9)
@@ -34,7 +36,7 @@ def test_a_long_step_does_not_bring_all_turns_together(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(refit, "reseat", reseat)
     bank, nothing = banks.make(20), np.zeros(4)
-    lives = [Life(f"T{k}", born_s=0.1 * k, evidence=0.0, reseat_s=0.1 * k + 1.0) for k in range(20)]
+    lives = [Life(f"T{k}", initiated_s=0.1 * k, evidence=0.0, reseat_s=0.1 * k + 1.0) for k in range(20)]
     most = []
     # A step of five seconds in the middle: all are due in it.
     for now_s in [*np.arange(0.05, 6.0, 0.1), *np.arange(11.05, 20.0, 0.1)]:

@@ -317,8 +317,8 @@ def test_calls_without_reports_are_fine() -> None:
 
 @pytest.mark.parametrize("sensors", [0, 1, 2])
 def test_a_network_of_next_to_nothing_is_no_error(sensors: int) -> None:
-    posts = tuple(Sensor(f"S{i}", "microphone", 31.0 + 0.05 * i, 47.5, 100.0) for i in range(sensors))
-    tracker = Tracker(Network(posts))
+    arrays = tuple(Sensor(f"S{i}", "microphone", 31.0 + 0.05 * i, 47.5, 100.0) for i in range(sensors))
+    tracker = Tracker(Network(arrays))
     for second in range(100):
         at = 1_790_000_000.0 + second
         source = Source(level_db=55.0, tone_hz=110.0, tone_sigma_hz=0.3)

@@ -31,12 +31,12 @@ from forehear.track.associate.cells import cells_of
 from forehear.track.associate.clutter import follow_rates
 from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
 from forehear.track.associate.existence import fade, kind_probabilities
-from forehear.track.associate.ingest import batch_of, posts_of
+from forehear.track.associate.ingest import arrays_of, batch_of
 from forehear.track.associate.sky import Sky
 from forehear.track.initiate.births import Birth, births, tones_known
 from forehear.track.initiate.candidates import Asked
 from forehear.track.lifecycle import refit, table
-from forehear.track.lifecycle import report as told
+from forehear.track.lifecycle import report as reporting
 from forehear.track.lifecycle import start as begin
 from forehear.track.lifecycle import view as shapes
 from forehear.track.lifecycle.rejoin import rejoined
@@ -76,7 +76,7 @@ class Tracker:
         self.late_sources = 0
         self._ids = [s.id for s in network.sensors]
         self._index = {name: i for i, name in enumerate(self._ids)}
-        self.plane, self._posts = posts_of(network)
+        self.plane, self._arrays = arrays_of(network)
         atmosphere = network.atmosphere
         absorption = float(
             absorption_db_per_m(
@@ -95,7 +95,7 @@ class Tracker:
         self._residuals[0] = 0.0
         self._calibrated_s = 0.0
         self._faded_s = 0.0
-        self._born = 0
+        self._initiated = 0
         self._ground_tries = np.zeros(1)
         self._zero_s: float | None = None
         self.outcomes: Counter[int] = Counter()
@@ -109,7 +109,7 @@ class Tracker:
             self._zero_s = math.floor(time_s)
         now = time_s - self._zero_s
         batch, travel = batch_of(
-            reports, self._index, self.plane, self._posts, self._zero_s, now, self._travel_s, self.turned_away
+            reports, self._index, self.plane, self._arrays, self._zero_s, now, self._travel_s, self.turned_away
         )
         if not math.isnan(travel):
             # Bounded: a burst of old reports must not move what everybody's travel is taken for.
@@ -127,9 +127,9 @@ class Tracker:
         if now - self._calibrated_s >= CALIBRATE_S:
             self._calibrated_s = now
             self._calibrate()
-            learn_spread(self._posts.ears)
-        ended = table.step(self._bank, self._lives, self._posts, self._air, now)
-        return told.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
+            learn_spread(self._arrays.laws)
+        ended = table.step(self._bank, self._lives, self._arrays, self._air, now)
+        return reporting.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
 
     def state(self) -> dict[str, Any]:
         """Give all that `advance` depends on beside the network, by name: to be read or copied, not to be kept.
@@ -150,7 +150,7 @@ class Tracker:
         if set(state) != set(fresh):
             names = ", ".join(sorted(set(state) ^ set(fresh)))
             raise ValueError(f"a tracker's state has other parts than this program's: {names}")
-        many, sensors = len(state["_posts"].place), len(network.sensors)
+        many, sensors = len(state["_arrays"].place), len(network.sensors)
         if many != sensors:
             raise ValueError(f"the state is of {many} sensors, the network has {sensors}")
         vars(tracker).update(state)
@@ -172,8 +172,8 @@ class Tracker:
         unexplained = np.ones(len(batch.level_db))
         kinds = kind_probabilities(bank.kind_evidence)
         sky = Sky(order, starts, self._air, self._scales, self._pool.steady, kinds, self._residuals)
-        late = associate(batch, bank, sky, self._posts, unexplained)
-        follow_rates(self._posts.other_rate, batch, unexplained)
+        late = associate(batch, bank, sky, self._arrays, unexplained)
+        follow_rates(self._arrays.other_rate, batch, unexplained)
         self.late_sources += late
         return unexplained
 
@@ -190,9 +190,9 @@ class Tracker:
 
         Reference: docs/physics.md, "Who hears, and what silence is worth".
         """
-        ears = self._posts.ears
+        laws = self._arrays.laws
         noise = np.where(np.isnan(batch.noise_db), 30.0, batch.noise_db)
-        return np.asarray(noise + ears.common[COMMON_MARGIN] + ears.margin_db[batch.sensor], np.float64)
+        return np.asarray(noise + laws.common[COMMON_MARGIN] + laws.margin_db[batch.sensor], np.float64)
 
     def _calibrate(self) -> None:
         """Measure how levels, tones and bearings really scatter, by the median of squared innovations."""
@@ -217,7 +217,7 @@ class Tracker:
 
     def _bear(self, now: float) -> None:
         tones = tones_known(self._bank)
-        asked = Asked(self._pool, self._posts, self._air, self._scales, tones, now)
+        asked = Asked(self._pool, self._arrays, self._air, self._scales, tones, now)
         for birth in births(asked, self._ground_tries, self.outcomes):
             self._start_track(birth, now)
 
@@ -227,16 +227,16 @@ class Tracker:
         life = None if k is None else self._lives[k]
         if k is None or life is None:
             k = self._free_row()
-            self._born += 1
-            life = Life(name=f"T{self._born}", born_s=now, evidence=float(info[1]))
+            self._initiated += 1
+            life = Life(name=f"T{self._initiated}", initiated_s=now, evidence=float(info[1]))
         heard_by = sorted({int(self._pool.sensor[m]) for m in members})
         kinds = begin.kind_evidence_of(self._pool, members)
         begin.start(self._bank, k, x, cov, info, kinds, heard_by)
         begin.remember_birth(self._bank, k, self._pool, members, self._air)
         # One that is found again goes on under its name, and is young again to the fits.
         life.proving_s = birth.since_s
-        self._bank.foretold[k] = begin.foretold_before(self._pool, members, birth.since_s)
-        life.born_s, life.coasting, life.reseat_s = now, False, now + 1.0
+        self._bank.foreseen[k] = begin.foreseen_before(self._pool, members, birth.since_s)
+        life.initiated_s, life.coasting, life.reseat_s = now, False, now + 1.0
         life.settled = 0
         life.rival, life.lead_nats = np.append(info[8:], info[0]), float(info[1] - info[3])
         self._lives[k] = life

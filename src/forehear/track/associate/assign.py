@@ -28,13 +28,13 @@ from forehear.track.associate.cells import CELL_M, hash_cell
 from forehear.track.associate.clutter import other_rate
 from forehear.track.associate.detection import (
     LEVEL_SIGMA_DB,
-    Ears,
+    HearingLaws,
     ceiling_of,
     hearing_probability,
     hearing_sigma,
     margin_of,
 )
-from forehear.track.associate.ingest import Posts
+from forehear.track.associate.ingest import SensorArrays
 from forehear.track.associate.intake import take_in
 from forehear.track.associate.pairs import (
     KNOWN_TONE_SIGMA,
@@ -76,7 +76,7 @@ HIDDEN_SHARE = 0.3
 
 
 @njit(cache=True)
-def associate(batch: Batch, bank: Bank, sky: Sky, posts: Posts, unexplained: Array) -> int:
+def associate(batch: Batch, bank: Bank, sky: Sky, arrays: SensorArrays, unexplained: Array) -> int:
     """Give every source to the tracks that explain it; returns how many sources came too late for their track.
 
     unexplained (S,): filled with the probability that no track made the source.
@@ -90,22 +90,22 @@ def associate(batch: Batch, bank: Bank, sky: Sky, posts: Posts, unexplained: Arr
         for s in range(batch.first[r], batch.first[r + 1]):
             unexplained[s] = 1.0
         noise = batch.noise_db[r] if not math.isnan(batch.noise_db[r]) else 30.0
-        threshold = noise + margin_of(posts.ears, batch.sensor[r])
+        threshold = noise + margin_of(arrays.laws, batch.sensor[r])
         row[SENSOR_E], row[SENSOR_N] = batch.place[r, 0], batch.place[r, 1]
         row[SENSOR_H], row[INVERSE_SCALE] = batch.place[r, 2], batch.place[r, 3]
         row[HEARD], row[SENSOR] = batch.heard_s[r], batch.sensor[r]
-        n = candidates(batch, r, bank, sky, posts.ears, threshold, row, pairs)
+        n = candidates(batch, r, bank, sky, arrays.laws, threshold, row, pairs)
         if n == 0:
             continue
-        weigh(batch, r, bank, sky, posts.other_rate[batch.sensor[r]], threshold, pairs, n)
+        weigh(batch, r, bank, sky, arrays.other_rate[batch.sensor[r]], threshold, pairs, n)
         for a in range(n):
-            late += take_in(batch, r, bank, sky, posts, row, threshold, pairs, n, a, unexplained)
+            late += take_in(batch, r, bank, sky, arrays, row, threshold, pairs, n, a, unexplained)
     return late
 
 
 @njit(cache=True)
 def candidates(
-    batch: Batch, r: int, bank: Bank, sky: Sky, ears: Ears, threshold: float, row: Array, pairs: Pairs
+    batch: Batch, r: int, bank: Bank, sky: Sky, laws: HearingLaws, threshold: float, row: Array, pairs: Pairs
 ) -> int:
     """Fill pairs with the tracks that report r's sensor may hear, and what of them; returns how many.
 
@@ -114,7 +114,7 @@ def candidates(
     x, p = np.empty(STATES), np.empty((STATES, STATES))
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     sensor, heard_s = batch.sensor[r], batch.heard_s[r]
-    ceiling = ceiling_of(ears, sensor)
+    ceiling = ceiling_of(laws, sensor)
     size = sky.starts.shape[0] - 1
     ci, cj = math.floor(batch.place[r, 0] / CELL_M), math.floor(batch.place[r, 1] / CELL_M)
     n = 0
@@ -132,7 +132,7 @@ def candidates(
             delay = emission_delay(bank.mean[k], heard_s - bank.time_s[k], row, sky.air)
             time_s = state_for_emission(bank, k, heard_s - delay, x, p)
             delay = predict_measurement(x, heard_s - time_s, row, sky.air, h, jac)
-            sigma = hearing_sigma(ears, sensor, spread(p, jac[0]))
+            sigma = hearing_sigma(laws, sensor, spread(p, jac[0]))
             chance = hearing_probability(h[0], threshold, sigma, ceiling)
             if chance < LEAST_HEARING:
                 continue

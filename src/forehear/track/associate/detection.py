@@ -67,11 +67,11 @@ KNOWN_BIAS_PRECISION, KNOWN_BIASES = 1.0 / 16.0, 5
 BIAS_DRIFT_VAR_PER_S = 1.0 / 600.0
 # -----------------------------------------------------------------------------------------------------
 
-# Rows of `Ears.common`: of all sensors.
+# Rows of `HearingLaws.common`: of all sensors.
 COMMON_MARGIN, COMMON_MARGIN_VAR, COMMON_HEARD, COMMON_TRIALS, COMMON_BIAS_VAR = 0, 1, 2, 3, 4
 
 
-class Ears(NamedTuple):
+class HearingLaws(NamedTuple):
     """What is known of N sensors' hearing; `common` (5,) is of all of them, by the names above."""
 
     margin_db: Array  # (N,) own, beside the common one
@@ -83,9 +83,9 @@ class Ears(NamedTuple):
     common: Array  # (5,)
 
 
-def ears_of(sensors: int) -> Ears:
+def laws_of(sensors: int) -> HearingLaws:
     """Start with what is known of any sensor."""
-    return Ears(
+    return HearingLaws(
         margin_db=np.zeros(sensors),
         margin_var=np.full(sensors, OWN_MARGIN_SIGMA_DB**2),
         heard=np.zeros(sensors),
@@ -114,23 +114,23 @@ def hearing_probability(expected_db: float, threshold_db: float, sigma_db: float
 
 
 @njit(cache=True)
-def margin_of(ears: Ears, sensor: int) -> float:
+def margin_of(laws: HearingLaws, sensor: int) -> float:
     """Give how far above its noise a level must be for the sensor to hear it half of the time [dB]."""
-    return ears.common[COMMON_MARGIN] + ears.margin_db[sensor]
+    return laws.common[COMMON_MARGIN] + laws.margin_db[sensor]
 
 
 @njit(cache=True)
-def ceiling_of(ears: Ears, sensor: int) -> float:
+def ceiling_of(laws: HearingLaws, sensor: int) -> float:
     """Give the best odds that the sensor reports a clear sound."""
-    common = ears.common[COMMON_HEARD] / ears.common[COMMON_TRIALS]
-    heard = ears.heard[sensor] + common * OWN_CEILING_TRIALS
-    return min(max(heard / (ears.trials[sensor] + OWN_CEILING_TRIALS), LEAST_CEILING), MOST_CEILING)
+    common = laws.common[COMMON_HEARD] / laws.common[COMMON_TRIALS]
+    heard = laws.heard[sensor] + common * OWN_CEILING_TRIALS
+    return min(max(heard / (laws.trials[sensor] + OWN_CEILING_TRIALS), LEAST_CEILING), MOST_CEILING)
 
 
 @njit(cache=True)
-def hearing_sigma(ears: Ears, sensor: int, level_spread: float) -> float:
+def hearing_sigma(laws: HearingLaws, sensor: int, level_spread: float) -> float:
     """Give the law's sigma [dB] where the level itself is known to a variance `level_spread` [dB^2]."""
-    return math.sqrt(HEARING_SIGMA_DB**2 + ears.margin_var[sensor] + min(level_spread, 100.0))
+    return math.sqrt(HEARING_SIGMA_DB**2 + laws.margin_var[sensor] + min(level_spread, 100.0))
 
 
 @njit(cache=True)
@@ -146,15 +146,15 @@ def silence_nats(odds: float, distance_m: float, lasting_s: float) -> float:
 
 @njit(cache=True)
 def learn_hearing(
-    ears: Ears, sensor: int, excess_db: float, level_spread: float, heard: bool, weight: float
+    laws: HearingLaws, sensor: int, excess_db: float, level_spread: float, heard: bool, weight: float
 ) -> None:
     """Take in one trial of a well-known target: its level over the noise [dB], and whether it was reported.
 
     weight: the correlation times that it stands for. Fisher scoring of a probit with a ceiling.
     """
     sigma = math.sqrt(HEARING_SIGMA_DB**2 + min(level_spread, 100.0))
-    ceiling = ceiling_of(ears, sensor)
-    a = (excess_db - margin_of(ears, sensor)) / sigma
+    ceiling = ceiling_of(laws, sensor)
+    a = (excess_db - margin_of(laws, sensor)) / sigma
     if abs(a) > 5.0:
         return
     below = phi(a)
@@ -163,17 +163,17 @@ def learn_hearing(
     # By the margin: a higher one hears less.
     score = (-slope / odds) if heard else slope / (1.0 - odds)
     information = weight * slope * slope / (odds * (1.0 - odds))
-    common = ears.common
-    own_var = 1.0 / (1.0 / ears.margin_var[sensor] + information)
+    common = laws.common
+    own_var = 1.0 / (1.0 / laws.margin_var[sensor] + information)
     all_var = 1.0 / (1.0 / common[COMMON_MARGIN_VAR] + information)
-    ears.margin_db[sensor] += min(max(own_var * weight * score, -2.0), 2.0)
+    laws.margin_db[sensor] += min(max(own_var * weight * score, -2.0), 2.0)
     common[COMMON_MARGIN] += min(max(all_var * weight * score, -1.0), 1.0)
-    ears.margin_var[sensor] = own_var
+    laws.margin_var[sensor] = own_var
     common[COMMON_MARGIN_VAR] = max(all_var, COMMON_MARGIN_LEAST_VAR)
     common[COMMON_MARGIN] = min(max(common[COMMON_MARGIN], -12.0), 20.0)
     if a > CLEAR_SIGMAS:
-        ears.trials[sensor] += weight
-        ears.heard[sensor] += weight * heard
+        laws.trials[sensor] += weight
+        laws.heard[sensor] += weight * heard
         # The common one forgets, so that it follows.
         keep = 1.0 - weight / 400.0
         common[COMMON_TRIALS] = common[COMMON_TRIALS] * keep + weight
@@ -181,25 +181,25 @@ def learn_hearing(
 
 
 @njit(cache=True)
-def learn_bias(ears: Ears, sensor: int, miss_db: float, variance: float, lasting_s: float) -> None:
+def learn_bias(laws: HearingLaws, sensor: int, miss_db: float, variance: float, lasting_s: float) -> None:
     """Take in a level's innovation [dB] with its variance as a measurement of the sensor's level error."""
-    ears.bias_var[sensor] += BIAS_DRIFT_VAR_PER_S * lasting_s
+    laws.bias_var[sensor] += BIAS_DRIFT_VAR_PER_S * lasting_s
     noise = variance * CORRELATION_S / max(lasting_s, 0.1)
-    gain = ears.bias_var[sensor] / (ears.bias_var[sensor] + noise)
+    gain = laws.bias_var[sensor] / (laws.bias_var[sensor] + noise)
     bounded = min(max(miss_db, -20.0), 20.0)
-    ears.bias_db[sensor] += gain * bounded
-    ears.bias_var[sensor] *= 1.0 - gain
+    laws.bias_db[sensor] += gain * bounded
+    laws.bias_var[sensor] *= 1.0 - gain
 
 
-def learn_spread(ears: Ears) -> None:
+def learn_spread(laws: HearingLaws) -> None:
     """Follow how far apart sensors' level errors are, and give every sensor what follows from that.
 
     What a sensor's own levels say, apart from the prior it started from, has the precision 1 / var - 1 / prior;
     the mean of its square less its variance, over sensors that have one, is the spread (method of moments).
     """
-    before = float(ears.common[COMMON_BIAS_VAR])
-    precision = np.maximum(1.0 / ears.bias_var - 1.0 / before, 1e-6)
-    own = ears.bias_db / (ears.bias_var * precision)
+    before = float(laws.common[COMMON_BIAS_VAR])
+    precision = np.maximum(1.0 / laws.bias_var - 1.0 / before, 1e-6)
+    own = laws.bias_db / (laws.bias_var * precision)
     known = precision > KNOWN_BIAS_PRECISION
     many = int(known.sum())
     if many < KNOWN_BIASES:
@@ -207,6 +207,6 @@ def learn_spread(ears: Ears) -> None:
     spread = float(np.mean(np.minimum(own[known] ** 2, 4.0 * MOST_BIAS_SIGMA_DB**2) - 1.0 / precision[known]))
     spread = (spread * many + KNOWN_BIASES * BIAS_SIGMA_DB**2) / (many + KNOWN_BIASES)
     after = float(np.clip(spread, LEAST_BIAS_SIGMA_DB**2, MOST_BIAS_SIGMA_DB**2))
-    ears.bias_var[:] = 1.0 / (precision + 1.0 / after)
-    ears.bias_db[:] = own * precision * ears.bias_var
-    ears.common[COMMON_BIAS_VAR] = after
+    laws.bias_var[:] = 1.0 / (precision + 1.0 / after)
+    laws.bias_db[:] = own * precision * laws.bias_var
+    laws.common[COMMON_BIAS_VAR] = after

@@ -18,7 +18,7 @@ from forehear.compiled import njit
 from forehear.geodesy import Plane, plane_at
 from forehear.records import Network, Report
 from forehear.track.associate.clutter import LEAST_RATE
-from forehear.track.associate.detection import Ears, ears_of
+from forehear.track.associate.detection import HearingLaws, laws_of
 from forehear.track.memory.batch import Batch
 
 Array = NDArray[np.float64]
@@ -59,7 +59,7 @@ SENSOR_MOVES_M, PERSON_MOVES_M = 300.0, 30_000.0
 # -----------------------------------------------------------------------------------------------------
 
 
-class Posts(NamedTuple):
+class SensorArrays(NamedTuple):
     """The network as arrays of N sensors, in the plane; and what the tracker learns of each."""
 
     place: Array  # (N, 4) east, north, height [m], 1 / scale
@@ -76,10 +76,10 @@ class Posts(NamedTuple):
     by_east: Ints  # (N,) sensors from west to east
     east_sorted: Array  # (N,) their places to the east [m]
     other_rate: Array  # (N,) sources a report that no track explains
-    ears: Ears  # how each hears
+    laws: HearingLaws  # how each hears
 
 
-def posts_of(network: Network) -> tuple[Plane, Posts]:
+def arrays_of(network: Network) -> tuple[Plane, SensorArrays]:
     """Lay a network out in a plane around its middle."""
     lon = np.array([s.lon for s in network.sensors])
     lat = np.array([s.lat for s in network.sensors])
@@ -96,7 +96,7 @@ def posts_of(network: Network) -> tuple[Plane, Posts]:
     clock = np.zeros((n, 2))
     clock[:, 1] = CLOCK_SIGMA_S**2
     kinds = [s.kind for s in network.sensors]
-    posts = Posts(
+    arrays = SensorArrays(
         place=place,
         convergence=plane.convergence(lon, lat) if n else np.zeros(0),
         directed=np.array([kind != "microphone" for kind in kinds], np.bool_),
@@ -111,14 +111,14 @@ def posts_of(network: Network) -> tuple[Plane, Posts]:
         by_east=np.argsort(place[:, 0], kind="mergesort"),
         east_sorted=np.sort(place[:, 0]),
         other_rate=np.full(n, LEAST_RATE),
-        ears=ears_of(n),
+        laws=laws_of(n),
     )
-    return plane, posts
+    return plane, arrays
 
 
 @njit(cache=True)
 def admit(
-    sensor: Ints, heard_s: Array, received_s: Array, lasting_s: Array, typical_s: float, posts: Posts
+    sensor: Ints, heard_s: Array, received_s: Array, lasting_s: Array, typical_s: float, arrays: SensorArrays
 ) -> Ints:
     """Judge each report (R,), learn its sensor's travel time and clock; heard_s is corrected in place.
 
@@ -131,7 +131,7 @@ def admit(
         s = sensor[r]
         same = False
         for a in range(REMEMBERED):
-            same = same or abs(posts.remembered[s, a] - heard_s[r]) < SAME_MOMENT_S
+            same = same or abs(arrays.remembered[s, a] - heard_s[r]) < SAME_MOMENT_S
         if same:
             verdict[r] = DUPLICATE
             continue
@@ -142,29 +142,29 @@ def admit(
         if travel < -TOO_NEW_S:
             verdict[r] = IN_FUTURE
             continue
-        count = posts.travel[s, 2]
-        posts.remembered[s, int(count) % REMEMBERED] = heard_s[r]
+        count = arrays.travel[s, 2]
+        arrays.remembered[s, int(count) % REMEMBERED] = heard_s[r]
         step = max(1.0 / (count + 1.0), 0.05)
-        miss = travel - posts.travel[s, 0]
-        posts.travel[s, 0] += step * miss
-        posts.travel[s, 1] += step * (miss * miss * (1.0 - step) - posts.travel[s, 1]) if count > 0 else 0.0
-        posts.travel[s, 2] = count + 1.0
-        ahead = typical_s - posts.travel[s, 0]
-        steady = posts.travel[s, 1] < STEADY_S * STEADY_S
-        if not posts.suspected[s] and count + 1.0 >= SUSPECT_AFTER and steady and abs(ahead) > SUSPECT_S:
-            posts.suspected[s] = True
-            posts.clock[s, 0] = ahead
-            posts.clock[s, 1] = max((0.4 * ahead) ** 2, 0.25) if ahead < 0.0 else 0.25
-        elif not posts.suspected[s] and travel < -0.3:
+        miss = travel - arrays.travel[s, 0]
+        arrays.travel[s, 0] += step * miss
+        arrays.travel[s, 1] += step * (miss * miss * (1.0 - step) - arrays.travel[s, 1]) if count > 0 else 0.0
+        arrays.travel[s, 2] = count + 1.0
+        ahead = typical_s - arrays.travel[s, 0]
+        steady = arrays.travel[s, 1] < STEADY_S * STEADY_S
+        if not arrays.suspected[s] and count + 1.0 >= SUSPECT_AFTER and steady and abs(ahead) > SUSPECT_S:
+            arrays.suspected[s] = True
+            arrays.clock[s, 0] = ahead
+            arrays.clock[s, 1] = max((0.4 * ahead) ** 2, 0.25) if ahead < 0.0 else 0.25
+        elif not arrays.suspected[s] and travel < -0.3:
             # Heard after it came: surely ahead, by at least this; used with that until more is known.
-            posts.clock[s, 0] = max(posts.clock[s, 0], typical_s - travel)
-            posts.clock[s, 1] = max(posts.clock[s, 1], 0.25)
-        heard_s[r] -= posts.clock[s, 0]
+            arrays.clock[s, 0] = max(arrays.clock[s, 0], typical_s - travel)
+            arrays.clock[s, 1] = max(arrays.clock[s, 1], 0.25)
+        heard_s[r] -= arrays.clock[s, 0]
         # A clock wanders: 10 ms in a minute.
-        posts.clock[s, 1] += 2e-7
-        lasting_s[r] = min(abs(heard_s[r] - posts.last_report_s[s]), LONGEST_S)
-        if heard_s[r] > posts.last_report_s[s]:
-            posts.last_report_s[s] = heard_s[r]
+        arrays.clock[s, 1] += 2e-7
+        lasting_s[r] = min(abs(heard_s[r] - arrays.last_report_s[s]), LONGEST_S)
+        if heard_s[r] > arrays.last_report_s[s]:
+            arrays.last_report_s[s] = heard_s[r]
     return verdict
 
 
@@ -172,7 +172,7 @@ def batch_of(
     reports: Sequence[Report],
     index: dict[str, int],
     plane: Plane,
-    posts: Posts,
+    arrays: SensorArrays,
     zero_s: float,
     now_s: float,
     typical_travel_s: float,
@@ -195,7 +195,7 @@ def batch_of(
     received -= zero_s
     travel = float(np.median(received - heard)) if n else math.nan
     lasting = np.zeros(n)
-    verdict = admit(sensor, heard, received, lasting, typical_travel_s, posts)
+    verdict = admit(sensor, heard, received, lasting, typical_travel_s, arrays)
     if verdict.any():
         for r in np.flatnonzero(verdict):
             turned_away[REASONS[int(verdict[r])], known[int(r)].sensor] += 1
@@ -203,9 +203,9 @@ def batch_of(
         known = [r for r, keep in zip(known, kept, strict=True) if keep]
         sensor, heard, lasting, n = sensor[kept], heard[kept], lasting[kept], len(known)
     noise = np.array([math.nan if r.noise_db is None else r.noise_db for r in known], np.float64)
-    posts.noise_db[sensor] = noise
-    first = _first_sources(known, sensor, heard, posts)
-    place, convergence = _places(known, sensor, plane, posts, turned_away)
+    arrays.noise_db[sensor] = noise
+    first = _first_sources(known, sensor, heard, arrays)
+    place, convergence = _places(known, sensor, plane, arrays, turned_away)
     owner, table = np.repeat(np.arange(n), np.diff(first)), _sources(known)
     tone, tone_sigma = table[:, 1], np.maximum(table[:, 2], LEAST_TONE_SIGMA_HZ)
     batch = Batch(
@@ -214,7 +214,7 @@ def batch_of(
         place=place,
         noise_db=noise,
         first=first,
-        level_db=table[:, 0] - posts.ears.bias_db[sensor[owner]],
+        level_db=table[:, 0] - arrays.laws.bias_db[sensor[owner]],
         ln_tone=np.log(tone),
         ln_tone_var=(tone_sigma / tone) ** 2,
         azimuth=np.radians(table[:, 3]) - convergence[owner],
@@ -222,34 +222,34 @@ def batch_of(
         elevation=np.radians(table[:, 5]),
         elevation_var=np.radians(np.maximum(table[:, 6], 1.0)) ** 2,
         kinds=table[:, 7:10].copy(),
-        clock_var=posts.clock[sensor, 1].copy(),
+        clock_var=arrays.clock[sensor, 1].copy(),
         lasting_s=lasting,
-        bias_var=posts.ears.bias_var[sensor],
-        is_person=posts.person[sensor],
+        bias_var=arrays.laws.bias_var[sensor],
+        is_person=arrays.person[sensor],
     )
     return batch, travel
 
 
-def _first_sources(known: list[Report], sensor: Ints, heard: Array, posts: Posts) -> Ints:
+def _first_sources(known: list[Report], sensor: Ints, heard: Array, arrays: SensorArrays) -> Ints:
     """Give where each report's sources begin (R + 1,), and note which sensors had any."""
     first = np.zeros(len(known) + 1, np.int64)
     np.cumsum([len(r.sources) for r in known], out=first[1:])
     speaks = np.diff(first) > 0
-    np.maximum.at(posts.last_source_s, sensor[speaks], heard[speaks])
+    np.maximum.at(arrays.last_source_s, sensor[speaks], heard[speaks])
     return first
 
 
 def _places(
-    known: list[Report], sensor: Ints, plane: Plane, posts: Posts, turned_away: Counter[tuple[str, str]]
+    known: list[Report], sensor: Ints, plane: Plane, arrays: SensorArrays, turned_away: Counter[tuple[str, str]]
 ) -> tuple[Array, Array]:
     """Give each report's place (R, 4) and convergence (R,): the network's, or its own where it may be there."""
-    place, convergence = posts.place[sensor], posts.convergence[sensor]
+    place, convergence = arrays.place[sensor], arrays.convergence[sensor]
     for at, report in enumerate(known):
         if report.lon is None or report.lat is None:
             continue
         east, north = plane.forward(report.lon, report.lat)
         moved = math.hypot(east - place[at, 0], north - place[at, 1])
-        if moved > (PERSON_MOVES_M if posts.person[sensor[at]] else SENSOR_MOVES_M):
+        if moved > (PERSON_MOVES_M if arrays.person[sensor[at]] else SENSOR_MOVES_M):
             turned_away["a place that it cannot be at", report.sensor] += 1
             continue
         place[at, 0], place[at, 1] = east, north

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from forehear.compiled import njit
 from forehear.track.associate.detection import BUSY_DB, LEVEL_SIGMA_DB, learn_hearing, silence_nats
 from forehear.track.associate.existence import note_hearing, note_silence
-from forehear.track.associate.ingest import Posts
+from forehear.track.associate.ingest import SensorArrays
 from forehear.track.associate.learning import LEVEL_CAUTION, learn
 from forehear.track.associate.pairs import allow_for_others, fill_row
 from forehear.track.associate.sky import MAX_SOURCES, Pairs, Sky
@@ -38,7 +38,7 @@ BIAS_CAUTION = 3.0
 
 @njit(cache=True)
 def take_in(
-    batch: Batch, r: int, bank: Bank, sky: Sky, posts: Posts, row: Array, threshold: float, pairs: Pairs,
+    batch: Batch, r: int, bank: Bank, sky: Sky, arrays: SensorArrays, row: Array, threshold: float, pairs: Pairs,
     n: int, a: int, unexplained: Array,
 ) -> int:  # fmt: skip
     """Take what report r says of its candidate a into the track; returns how many sources came too late.
@@ -70,7 +70,7 @@ def take_in(
             late += 1
         elif sure > SURE:
             learn(
-                bank, k, batch, r, row, pairs.pred[a], pairs.spreads[a], pairs.rates[a], posts, sky.scales,
+                bank, k, batch, r, row, pairs.pred[a], pairs.spreads[a], pairs.rates[a], arrays, sky.scales,
                 sky.residuals,
             )  # fmt: skip
     excess = pairs.pred[a, 0] - batch.noise_db[r]
@@ -94,6 +94,6 @@ def take_in(
         teaches = False
     if teaches and (best > SURE or best < SURELY_NOT):
         learn_hearing(
-            posts.ears, batch.sensor[r], excess, pairs.spreads[a, 0], best > SURE, min(lasting / 10.0, 1.0)
+            arrays.laws, batch.sensor[r], excess, pairs.spreads[a, 0], best > SURE, min(lasting / 10.0, 1.0)
         )
     return late

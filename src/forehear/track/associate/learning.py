@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from forehear.compiled import njit
 from forehear.track.associate.detection import learn_bias
-from forehear.track.associate.ingest import Posts
+from forehear.track.associate.ingest import SensorArrays
 from forehear.track.estimate.measurement import detected_level, wrapped
 from forehear.track.layout import AZIMUTH, AZIMUTH_VAR, LEVEL_DB, LEVEL_VAR, LN_TONE, LN_TONE_VAR, THRESHOLD
 from forehear.track.memory.bank import Bank
@@ -26,8 +26,8 @@ FIT_STEP = 0.03
 
 @njit(cache=True)
 def learn(
-    bank: Bank, k: int, batch: Batch, r: int, row: Array, pred: Array, spreads: Array, rates: Array, posts: Posts,
-    scales: Array, residuals: Array,
+    bank: Bank, k: int, batch: Batch, r: int, row: Array, pred: Array, spreads: Array, rates: Array,
+    arrays: SensorArrays, scales: Array, residuals: Array,
 ) -> None:  # fmt: skip
     """From a source that surely is track k's: how well it fits, what the sensor's clock and level error are.
 
@@ -41,25 +41,25 @@ def learn(
     residuals[0, 0] += 1.0
     for c in range(4):
         residuals[at, c] = -1.0
-    bank.foretold[k] += 1.0
-    step = max(FIT_STEP, 1.0 / (bank.foretold[k] + 3.0))
+    bank.foreseen[k] += 1.0
+    step = max(FIT_STEP, 1.0 / (bank.foreseen[k] + 3.0))
     if row[LEVEL_VAR] > 0.0:
         miss = row[LEVEL_DB] - pred[0] - rise
         residuals[at, 0] = miss * miss / (level_var * max(share, 0.2))
         bank.fit[k, 1] += step * (min(residuals[at, 0], 16.0) - bank.fit[k, 1])
-        learn_bias(posts.ears, sensor, miss, level_var * max(share, 0.2), batch.lasting_s[r])
+        learn_bias(arrays.laws, sensor, miss, level_var * max(share, 0.2), batch.lasting_s[r])
     # Temper: the state's error is common to neighbouring reports, so each says less of the clock alone.
     if row[LN_TONE_VAR] > 0.0:
         tone_var = row[LN_TONE_VAR] * scales[1] + spreads[1]
         tone_miss = row[LN_TONE] - pred[1]
         residuals[at, 1] = tone_miss * tone_miss / tone_var
         bank.fit[k, 0] += step * (min(residuals[at, 1], 16.0) - bank.fit[k, 0])
-        _learn_clock(posts.clock, sensor, -rates[1], tone_miss, 4.0 * tone_var)
+        _learn_clock(arrays.clock, sensor, -rates[1], tone_miss, 4.0 * tone_var)
     if row[AZIMUTH_VAR] > 0.0:
         azimuth_var = row[AZIMUTH_VAR] * scales[2] + spreads[2]
         azimuth_miss = wrapped(row[AZIMUTH] - pred[2])
         residuals[at, 2] = azimuth_miss * azimuth_miss / azimuth_var
-        _learn_clock(posts.clock, sensor, -rates[2], azimuth_miss, 4.0 * azimuth_var)
+        _learn_clock(arrays.clock, sensor, -rates[2], azimuth_miss, 4.0 * azimuth_var)
 
 
 @njit(cache=True)

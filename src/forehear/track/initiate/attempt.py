@@ -27,7 +27,7 @@ from forehear.track.initiate.candidates import MAX_STREAMS, Asked, Gathered, gat
 from forehear.track.initiate.consensus import drop_idlers, evidence_of_these
 from forehear.track.initiate.evidence import flight_evidence
 from forehear.track.initiate.grid import APART_M, APART_MPS, close_to, search_grid
-from forehear.track.initiate.verdict import BORN, NO_FIT, TOO_FEW, judge, same_flight
+from forehear.track.initiate.verdict import INITIATED, NO_FIT, TOO_FEW, judge, same_flight
 from forehear.track.layout import COLUMNS, HEARD, STATES
 from forehear.track.memory.pool import POINTS
 
@@ -100,7 +100,7 @@ def attempt(
     out_info[1], out_info[3] = best, second
     many = _fill(g, asked, best_agree, out_x, chosen, out_streams, out_info)
     outcome = judge(out_x, out_cov, best, second, out_info[5:8], air)
-    if outcome == BORN and drop_idlers(g, asked, best_agree, out_x, out_cov):
+    if outcome == INITIATED and drop_idlers(g, asked, best_agree, out_x, out_cov):
         best = evidence_of_these(g, asked, best_agree, out_x, out_cov, False)
         out_info[1] = best
         many = _fill(g, asked, best_agree, out_x, chosen, out_streams, out_info)

@@ -67,7 +67,7 @@ class Birth(NamedTuple):
     cov: Array
     members: NDArray[np.int64]
     info: Array
-    # Since when it, or its rival, foretold what these streams went on to say [s].
+    # Since when it, or its rival, foreseen what these streams went on to say [s].
     since_s: float
 
 
@@ -84,7 +84,7 @@ def births(asked: Asked, budget: Array, outcomes: Counter[int]) -> Iterator[Birt
     x, cov = np.empty(STATES), np.empty((STATES, STATES))
     members, info = np.empty(MAX_STREAMS, np.int64), np.zeros(INFO)
     tried = looked = 0
-    budget[0] = min(budget[0] + GROUND_TRIES + len(asked.posts.place) / GROUND_SENSORS, TRIES_PER_STEP)
+    budget[0] = min(budget[0] + GROUND_TRIES + len(asked.arrays.place) / GROUND_SENSORS, TRIES_PER_STEP)
     for seed in candidates[:many]:
         if tried >= TRIES_PER_STEP or looked >= LOOKS_PER_STEP:
             return
@@ -98,7 +98,7 @@ def births(asked: Asked, budget: Array, outcomes: Counter[int]) -> Iterator[Birt
         looked += outcome == verdict.TOO_FEW
         tried += outcome != verdict.TOO_FEW
         budget[0] -= grounded and outcome != verdict.TOO_FEW
-        if outcome == verdict.BORN:
+        if outcome == verdict.INITIATED:
             since_s = min(now_s, float(pool.explained_s[members[:agreeing]].min()))
             yield Birth(x.copy(), cov.copy(), members[:agreeing].copy(), info.copy(), since_s)
             for k in members[:agreeing]:

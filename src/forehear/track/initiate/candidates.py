@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.compiled import njit
-from forehear.track.associate.ingest import Posts
+from forehear.track.associate.ingest import SensorArrays
 from forehear.track.estimate.prior import set_prior
 from forehear.track.layout import (
     AZIMUTH,
@@ -53,7 +53,7 @@ class Asked(NamedTuple):
     """What a birth is asked of: all streams, at a time, and what is known of sensors, air and errors."""
 
     pool: Streams
-    posts: Posts
+    arrays: SensorArrays
     air: Array  # (4,) see `measurement`
     scales: Array  # (4,) factors on the variances
     # (3,) how likely any stream is of another aircraft known, and the mean and sigma of their ln tones.
@@ -190,18 +190,18 @@ def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
 @njit(cache=True)
 def gathered(asked: Asked, seed: int) -> Gathered:
     """Gather a seed's neighbours: of three plain microphones at least, or of two sensors that know directions."""
-    pool, posts = asked.pool, asked.posts
+    pool, arrays = asked.pool, asked.arrays
     near, sensors = np.empty(MAX_STREAMS, np.int64), np.empty(MAX_STREAMS, np.int64)
     starts, p_starts = np.zeros(MAX_STREAMS + 1, np.int64), np.zeros(MAX_STREAMS + 1, np.int64)
     prior = np.empty((2, STATES))
-    streams = gather(pool, seed, asked.now_s, posts.place, posts.directed, near)
+    streams = gather(pool, seed, asked.now_s, arrays.place, arrays.directed, near)
     distinct, knowing, previous = 0, 0, -1
     for a in range(streams):
         sensors[a] = pool.sensor[near[a]]
         if sensors[a] != previous:
             previous = sensors[a]
             distinct += 1
-            knowing += 1 if posts.directed[previous] else 0
+            knowing += 1 if arrays.directed[previous] else 0
     if distinct < 2 or (distinct < 3 and knowing < 2):
         nothing = np.empty((0, COLUMNS))
         return Gathered(near, sensors, nothing, starts, nothing, p_starts, prior, 0, 0, distinct, 0.0)

@@ -20,7 +20,7 @@ from forehear.track.associate.detection import (
     silence_nats,
 )
 from forehear.track.associate.existence import SILENCE_MOST_NATS
-from forehear.track.associate.ingest import Posts
+from forehear.track.associate.ingest import SensorArrays
 from forehear.track.estimate.engines import engine_evidence
 from forehear.track.estimate.measurement import predict_measurement
 from forehear.track.initiate.candidates import Asked, Gathered
@@ -49,11 +49,11 @@ def flight_evidence(g: Gathered, asked: Asked, x: Array, agree: Ints, gain: floa
     Reference: Kass and Raftery 1995, 10.1080/01621459.1995.10476572; docs/decisions/0008-tracker.md, "Initiation
     by evidence".
     """
-    posts = asked.posts
+    arrays = asked.arrays
     if not gain > -1e300:
         return -np.inf
     evidence, got, in_fit, directed, previous = gain, 0, 0, 0, -1
-    heard = np.zeros(posts.place.shape[0], np.bool_)
+    heard = np.zeros(arrays.place.shape[0], np.bool_)
     while agree[got] >= 0:
         s = agree[got]
         evidence -= engine_evidence(
@@ -68,7 +68,7 @@ def flight_evidence(g: Gathered, asked: Asked, x: Array, agree: Ints, gain: floa
         if g.sensors[s] != previous:
             previous = g.sensors[s]
             in_fit += 1
-            directed += 1 if posts.directed[previous] else 0
+            directed += 1 if arrays.directed[previous] else 0
         got += 1
     if not few and (in_fit < 2 or (in_fit < 3 and directed < 2)):
         return -np.inf
@@ -78,7 +78,7 @@ def flight_evidence(g: Gathered, asked: Asked, x: Array, agree: Ints, gain: floa
     # Sensors whose streams do not agree have an engine of their own: they are busy, not silent.
     for s in range(g.streams):
         heard[g.sensors[s]] = True
-    return evidence + silence_evidence(x, g.time_s, asked.now_s, posts, heard, asked.air)
+    return evidence + silence_evidence(x, g.time_s, asked.now_s, arrays, heard, asked.air)
 
 
 @njit(cache=True)
@@ -95,7 +95,7 @@ def kinds_evidence(kinds: Array) -> float:
 
 @njit(cache=True)
 def silence_evidence(
-    x: Array, time_s: float, now_s: float, posts: Posts, heard: NDArray[np.bool_], air: Array
+    x: Array, time_s: float, now_s: float, arrays: SensorArrays, heard: NDArray[np.bool_], air: Array
 ) -> float:
     """Give the log odds [nats, at most 0] of what the sensors near a flight did not hear of it.
 
@@ -106,19 +106,19 @@ def silence_evidence(
     h, jac = np.empty(MEASURED), np.empty((MEASURED, STATES))
     row = np.zeros(COLUMNS)
     total = 0.0
-    first = np.searchsorted(posts.east_sorted, x[0] - SILENT_WITHIN_M)
-    last = np.searchsorted(posts.east_sorted, x[0] + SILENT_WITHIN_M)
+    first = np.searchsorted(arrays.east_sorted, x[0] - SILENT_WITHIN_M)
+    last = np.searchsorted(arrays.east_sorted, x[0] + SILENT_WITHIN_M)
     for i in range(first, last):
-        s = posts.by_east[i]
-        if heard[s] or posts.person[s] or posts.last_report_s[s] < now_s - ALIVE_S:
+        s = arrays.by_east[i]
+        if heard[s] or arrays.person[s] or arrays.last_report_s[s] < now_s - ALIVE_S:
             continue
-        if abs(posts.place[s, 1] - x[1]) > SILENT_WITHIN_M or posts.last_source_s[s] > now_s - CORRELATION_S:
+        if abs(arrays.place[s, 1] - x[1]) > SILENT_WITHIN_M or arrays.last_source_s[s] > now_s - CORRELATION_S:
             continue
-        row[SENSOR_E], row[SENSOR_N] = posts.place[s, 0], posts.place[s, 1]
-        row[SENSOR_H], row[INVERSE_SCALE] = posts.place[s, 2], posts.place[s, 3]
-        delay = predict_measurement(x, posts.last_report_s[s] - time_s, row, air, h, jac)
-        noise = posts.noise_db[s] if not math.isnan(posts.noise_db[s]) else 35.0
-        sigma = hearing_sigma(posts.ears, s, FLIGHT_LEVEL_VAR)
-        odds = hearing_probability(h[0], noise + margin_of(posts.ears, s), sigma, ceiling_of(posts.ears, s))
+        row[SENSOR_E], row[SENSOR_N] = arrays.place[s, 0], arrays.place[s, 1]
+        row[SENSOR_H], row[INVERSE_SCALE] = arrays.place[s, 2], arrays.place[s, 3]
+        delay = predict_measurement(x, arrays.last_report_s[s] - time_s, row, air, h, jac)
+        noise = arrays.noise_db[s] if not math.isnan(arrays.noise_db[s]) else 35.0
+        sigma = hearing_sigma(arrays.laws, s, FLIGHT_LEVEL_VAR)
+        odds = hearing_probability(h[0], noise + margin_of(arrays.laws, s), sigma, ceiling_of(arrays.laws, s))
         total += max(silence_nats(odds, delay * air[0], CORRELATION_S), -SILENCE_MOST_NATS)
     return total

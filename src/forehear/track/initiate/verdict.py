@@ -11,7 +11,7 @@ from forehear.track.initiate.grid import close_to
 Array = NDArray[np.float64]
 
 # What became of an attempt.
-BORN, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE, BAD_FIT = 0, 1, 2, 3, 4, 5, 6, 7
+INITIATED, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE, BAD_FIT = 0, 1, 2, 3, 4, 5, 6, 7
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # A second flight within this much evidence [nats] leaves the answer open: seven to one. A young track asks its
@@ -67,4 +67,4 @@ def judge(x: Array, cov: Array, best: float, second: float, miss: Array, air: Ar
     loosest = LOOSEST_TONELESS_BIRTH_M if math.isnan(miss[1]) else LOOSEST_BIRTH_M
     if cov[0, 0] + cov[1, 1] > loosest * loosest:
         return LOOSE
-    return BORN
+    return INITIATED

@@ -31,7 +31,7 @@ def merge(bank: Bank, lives: list[Life | None], ended: list[tuple[int, Life]], r
         if first is None or second is None:
             # Ended a moment ago, as the same as another.
             continue
-        loser = b if (first.confirmed, -first.born_s) >= (second.confirmed, -second.born_s) else a
+        loser = b if (first.confirmed, -first.initiated_s) >= (second.confirmed, -second.initiated_s) else a
         bank.alive[loser] = False
         (second if loser == b else first).ended_because = reason
         ended.append((loser, second if loser == b else first))

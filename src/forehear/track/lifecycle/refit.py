@@ -164,7 +164,7 @@ def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: A
     """
     due = [(one.reseat_s, k, one) for k, one in enumerate(lives) if one is not None and now_s >= one.reseat_s]
     for _, k, one in sorted(due, key=lambda turn: turn[:2])[:RESEATS_PER_STEP]:
-        goes_on = now_s - one.born_s < (RESEAT_AGE_S if one.lead_nats == math.inf else RIVAL_AGE_S)
+        goes_on = now_s - one.initiated_s < (RESEAT_AGE_S if one.lead_nats == math.inf else RIVAL_AGE_S)
         if goes_on:
             goes_on, one.lead_nats = reseat(bank, k, one.rival, one.settled < SETTLED_TURNS, air, scales)
             one.settled = one.settled + 1 if one.lead_nats == math.inf else 0

@@ -64,13 +64,13 @@ def report(
     time_s: float,
 ) -> list[Track]:
     """Give the record of every live track now, and once more of those that ended."""
-    told: list[tuple[int, Life, TrackStatus]] = []
+    shown: list[tuple[int, Life, TrackStatus]] = []
     for k, one in enumerate(lives):
         if one is not None:
-            told.append((k, one, "coasting" if one.coasting else "confirmed" if one.confirmed else "tentative"))
+            shown.append((k, one, "coasting" if one.coasting else "confirmed" if one.confirmed else "tentative"))
     finite = [(k, one) for k, one in ended if np.isfinite(bank.mean[k]).all()]
-    told += [(k, one, "ended") for k, one in finite]
-    if not told:
+    shown += [(k, one, "ended") for k, one in finite]
+    if not shown:
         return []
     capacity = bank.alive.shape[0]
     states, covariances = np.zeros((capacity, STATES)), np.zeros((capacity, STATES, STATES))
@@ -80,13 +80,13 @@ def report(
     _now(bank, now_s, states, covariances, heard_by)
     for k, _ in finite:
         bank.alive[k] = False
-    rows = np.array([k for k, _, _ in told])
+    rows = np.array([k for k, _, _ in shown])
     lon, lat = plane.inverse(states[rows, 0], states[rows, 1])
     scale = plane.scale(lon, lat)
     convergence = plane.convergence(lon, lat)
     kinds = kind_probabilities(bank.kind_evidence[rows])
     out = []
-    for i, (k, one, status) in enumerate(told):
+    for i, (k, one, status) in enumerate(shown):
         x, p = states[k], _with_rival(states[k], covariances[k], one, now_s)
         piston, jet = round(float(kinds[i, 0]), 3), round(float(kinds[i, 1]), 3)
         tonal = p[TONE, TONE] < 0.01

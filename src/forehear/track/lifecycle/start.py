@@ -29,9 +29,9 @@ class Life:
     """What a track is beside its filter."""
 
     name: str
-    born_s: float
+    initiated_s: float
     evidence: float
-    # Since when it has foretold what came, from before its birth where it had a rival then [s].
+    # Since when it has foreseen what came, from before its birth where it had a rival then [s].
     proving_s: float = 0.0
     confirmed: bool = False
     # When it is fitted anew; infinity: no more.
@@ -52,7 +52,7 @@ def kind_evidence_of(pool: Streams, members: Ints) -> Array:
     return np.asarray(np.log(pool.kinds[members] + 0.02).sum(axis=0), np.float64)
 
 
-def foretold_before(pool: Streams, members: Ints, since_s: float) -> int:
+def foreseen_before(pool: Streams, members: Ints, since_s: float) -> int:
     """Count the sources of a birth's streams that came after the flight was first known."""
     return sum(int((pool.rows[m, : min(pool.filled[m], POINTS), HEARD] > since_s).sum()) for m in members)
 
@@ -84,7 +84,7 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, h
     bank.heard_s[k, : len(heard_by)] = bank.asked_s[k, : len(heard_by)] = info[0]
     bank.sensors_heard[k] = len(heard_by)
     bank.fit[k] = 1.0
-    bank.usual_mps[k] = bank.foretold[k] = 0.0
+    bank.usual_mps[k] = bank.foreseen[k] = 0.0
 
 
 def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array) -> None:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.track.associate.ingest import Posts
+from forehear.track.associate.ingest import SensorArrays
 from forehear.track.layout import TONE
 from forehear.track.lifecycle.merge import merge
 from forehear.track.lifecycle.start import Life
@@ -93,7 +93,9 @@ ENDINGS: tuple[tuple[str, Callable[[LifeSigns], bool]], ...] = (
 MERGED = "the same as another"
 
 
-def step(bank: Bank, lives: list[Life | None], posts: Posts, air: Array, now_s: float) -> list[tuple[int, Life]]:
+def step(
+    bank: Bank, lives: list[Life | None], arrays: SensorArrays, air: Array, now_s: float
+) -> list[tuple[int, Life]]:
     """Confirm, merge and end tracks; returns those that ended after having been told of, row and life."""
     ended: list[tuple[int, Life]] = []
     for k in (int(k) for k in np.flatnonzero(bank.alive)):
@@ -110,7 +112,7 @@ def step(bank: Bank, lives: list[Life | None], posts: Posts, air: Array, now_s: 
         one.coasting = one.confirmed and signs.unheard_s > COAST_AFTER_S
         bank.asleep[k] = one.coasting and signs.place_sigma_m + signs.unheard_s * 5.0 > SLEEP_M
         if not one.confirmed:
-            one.confirmed = _is_sure(bank, k, one, signs, posts, now_s)
+            one.confirmed = _is_sure(bank, k, one, signs, arrays, now_s)
     merge(bank, lives, ended, MERGED)
     return ended
 
@@ -131,13 +133,13 @@ def _signs(bank: Bank, k: int, one: Life, air: Array, now_s: float) -> LifeSigns
     )
 
 
-def _is_sure(bank: Bank, k: int, one: Life, s: LifeSigns, posts: Posts, now_s: float) -> bool:
+def _is_sure(bank: Bank, k: int, one: Life, s: LifeSigns, arrays: SensorArrays, now_s: float) -> bool:
     """Say whether a tentative track is confirmed."""
     heard = bank.sensors[k][bank.heard_s[k] > -np.inf]
-    sensors, directed = int(bank.sensors_heard[k]), int(posts.directed[heard].sum())
+    sensors, directed = int(bank.sensors_heard[k]), int(arrays.directed[heard].sum())
     enough = sensors >= CONFIRM_SENSORS or directed >= 2
-    age = now_s - one.born_s
-    proven = bank.foretold[k] >= PROVE_SOURCES and now_s - one.proving_s >= PROVE_S
+    age = now_s - one.initiated_s
+    proven = bank.foreseen[k] >= PROVE_SOURCES and now_s - one.proving_s >= PROVE_S
     proven = proven and s.tone_fit < PROVE_FIT and bank.mu[k, 0] > PROVE_CRUISE
     least = s.speed_mps - CONFIRM_SPEED_SIGMAS * s.speed_sigma_mps
     slow = least > SLOW_AIRSPEED_MPS and age >= SLOW_S and sensors >= SLOW_SENSORS

@@ -53,7 +53,7 @@ class Bank(NamedTuple):
     sensors_heard: NDArray[np.int64]  # (T,) how many ever heard it
     # What a track's fit of its reports looks like: mean square of normalised innovations, tone and level.
     fit: Array  # (T, 2)
-    foretold: Array  # (T,) sources that were surely its own since its birth
+    foreseen: Array  # (T,) sources that were surely its own since its birth
     usual_mps: Array  # (T,) its usual speed, 0 until it is known
 
 
@@ -88,7 +88,7 @@ def make(capacity: int) -> Bank:
         asked_s=np.full((t, SENSORS), -np.inf),
         sensors_heard=np.zeros(t, np.int64),
         fit=np.ones((t, 2)),
-        foretold=np.zeros(t),
+        foreseen=np.zeros(t),
         usual_mps=np.zeros(t),
     )
 
