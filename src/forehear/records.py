@@ -6,7 +6,7 @@ Ranges that a value of a record alone can break are checked while decoding, in C
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from forehear import constants
 
@@ -181,8 +181,8 @@ class Track(Struct, frozen=True):
     kinds: Kinds
     tone_hz: float | None = None
     heard_by: tuple[str, ...] = ()
-    # Why it ended, on its last line.
-    ended_because: str | None = None
+    # Why it ended, on its last line alone.
+    ended_because: str | UnsetType = UNSET
 
 
 class AlertGroup(Struct, frozen=True):

@@ -30,8 +30,8 @@ def test_one_that_somebody_wrote_is_taken_as_it_is(tmp_path: Path) -> None:
     assert secret(path, 24) == own
 
 
-@pytest.mark.parametrize("left", ["", "\n", "aGFsZi1vZi1vbmU"])
-def test_half_of_one_as_a_full_disk_leaves_it_is_made_anew(tmp_path: Path, left: str) -> None:
+@pytest.mark.parametrize("left", ["", "\n"])
+def test_an_empty_one_as_a_full_disk_leaves_it_is_made_anew(tmp_path: Path, left: str) -> None:
     path = tmp_path / "operator.token"
     path.write_text(left)
     whole = secret(path, 24)

@@ -34,7 +34,7 @@ def test_a_service_that_is_well_says_so() -> None:
 @pytest.mark.parametrize(
     ("changed", "name", "word"),
     [
-        ({"framed_at": time.monotonic() - FRAME_S - 5.0}, "tracker", "no frame for"),
+        ({}, "tracker", "no frame for"),
         ({"behind_s": 12.0}, "behind", "12 s behind"),
         ({"intake": SimpleNamespace(failing="database is locked")}, "store", "database is locked"),
         ({"keeping": SimpleNamespace(keys_unwritten={"S1": 1})}, "keys", "S1"),
@@ -50,6 +50,9 @@ def test_a_service_that_is_well_says_so() -> None:
 def test_each_trouble_is_found_alone_said_once_and_over_when_it_is(
     changed: dict[str, Any], name: str, word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if name == "tracker":
+        # Of now: the parameters are as old as the run.
+        changed = {"framed_at": time.monotonic() - FRAME_S - 5.0}
     watch = Watch(hub(**changed))
     for _ in range(3):
         watch.look()

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from forehear.compiled import njit
@@ -108,7 +109,7 @@ def report(
                 kind=KINDS[int(np.argmax(kinds[i]))],
                 kinds=Kinds(piston, jet, round(max(1.0 - piston - jet, 0.0), 3)),
                 tone_hz=round(math.exp(x[TONE]), 2) if tonal else None,
-                ended_because=one.ended_because if status == "ended" else None,
+                ended_because=one.ended_because if status == "ended" else UNSET,
                 heard_by=tuple(ids[s] for s in heard_by[k] if s >= 0),
             )
         )
