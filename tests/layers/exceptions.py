@@ -10,7 +10,6 @@ LONG_MODULES: dict[str, str] = {
 LONG_FUNCTIONS: dict[str, str] = {
     "forehear.track.associate.pairs:pair_weight": "one compiled loop; with what it is from, two lines over",
     "forehear.track.estimate.filter:refilter": "one compiled loop, not yet parted",
-    "forehear.track.estimate.measurement:predict_measurement": "one compiled loop, not yet parted",
     "forehear.track.initiate.grid:search_grid": "one compiled loop, not yet parted",
 }
 MANY_PARAMETERS: dict[str, str] = {

@@ -13,6 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.air import compiled as law
+from forehear.air.kernels import POWER_DB_PER_NEPER
 from forehear.compiled import njit
 from forehear.track.layout import INVERSE_SCALE, SENSOR_E, SENSOR_H, SENSOR_N
 
@@ -23,13 +25,14 @@ Array = NDArray[np.float64]
 NEAREST_M = 20.0
 # |v - w| is held below this share of the speed of sound: an unguarded filter loses one track in ten.
 FASTEST_MACH = 0.9
-# Convective amplification of the level [dB per unit of ln Doppler]: between none and 10 log10 of the Doppler
-# ratio, as the source's make-up has it; half of that is at most 1.3 dB off at 170 m/s.
-CONVECTION_DB = 0.5 * 10.0 / math.log(10.0)
+# Convective amplification of the level: between none (0) and 10 log10 of the Doppler ratio (1), as the source's
+# make-up has it; half of that is at most 1.3 dB off at 170 m/s. And in dB for a unit of ln Doppler.
+CONVECTION = 0.5
+CONVECTION_DB = CONVECTION * POWER_DB_PER_NEPER
 # -----------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def predict_measurement(x: Array, dt: float, row: Array, air: Array, h: Array, jacobian: Array) -> float:
     """Predict level, tone, azimuth and elevation of a state as a sensor hears it.
 
@@ -38,78 +41,87 @@ def predict_measurement(x: Array, dt: float, row: Array, air: Array, h: Array, j
     Fills h (4,) [dB, ln Hz, rad, rad] and jacobian (4, 8). Returns the delay [s].
     Reference: docs/physics.md, "Sound is old news"; Orguner and Gustafsson 2011, 10.1109/TSP.2011.2122260.
     """
-    c, wx, wy, alpha = air[0], air[1], air[2], air[3]
-    ik = row[INVERSE_SCALE]
-    vx, vy, vz = x[3] * ik, x[4] * ik, x[5]
-    rx = (x[0] - row[SENSOR_E]) * ik + vx * dt
-    ry = (x[1] - row[SENSOR_N]) * ik + vy * dt
-    rz = (x[2] - row[SENSOR_H]) + vz * dt
-    ux, uy, uz = vx - wx, vy - wy, vz
-    uu = ux * ux + uy * uy + uz * uz
-    limit = FASTEST_MACH * c
-    if uu > limit * limit:
-        shrink = limit / math.sqrt(uu)
-        ux, uy, uz = ux * shrink, uy * shrink, uz * shrink
-        vx, vy, vz = ux + wx, uy + wy, uz
-        uu = limit * limit
-    k = c * c - uu
-    ru = rx * ux + ry * uy + rz * uz
-    rr = rx * rx + ry * ry + rz * rz
-    d = (-ru + math.sqrt(ru * ru + k * rr)) / k
-    ex, ey, ez = rx - ux * d, ry - uy * d, rz - uz * d
-    path = math.sqrt(ex * ex + ey * ey + ez * ez)
-    if path < NEAREST_M:
-        path = NEAREST_M
-    nx, ny, nz = ex / path, ey / path, ez / path
-    den = c * path + ux * ex + uy * ey + uz * ez
-    gx, gy, gz = ex / den, ey / den, ez / den
+    c, alpha = air[0], air[3]
+    w = (air[1], air[2], 0.0)
+    r, v, u = _reception(x, dt, row, air)
+    d = law.delay(r, u, c)
+    e = law.apparent(r, u, d)
+    path = max(math.sqrt(e[0] * e[0] + e[1] * e[1] + e[2] * e[2]), NEAREST_M)
+    part = 1.0 / path
+    n = (e[0] * part, e[1] * part, e[2] * part)
+    g = law.delay_by_place(e, path, u, c)
     late = dt - d
 
     # Level: falls with the path c d alone.
-    h[0] = x[6] - 20.0 * math.log10(path) - alpha * path
-    s = (-8.685889638065037 / path - alpha) * c
-    _fill(jacobian, 0, s * gx, s * gy, s * gz, late)
+    h[0] = law.received_level(x[6], path, alpha)
+    s = law.level_by_path(path, alpha) * c
+    _fill(jacobian, 0, s * g[0], s * g[1], s * g[2], late)
     jacobian[0, 6] = 1.0
     jacobian[0, 7] = 0.0
 
-    # Tone: the Doppler ratio 1 / (1 + n.v / (c - n.w)).
-    nv = nx * vx + ny * vy + nz * vz
-    cw = c - nx * wx - ny * wy
-    ratio = 1.0 / (1.0 + nv / cw)
-    h[1] = x[7] + math.log(ratio)
-    # A source that comes nearer is louder: by 10 to 0 dB a decade of Doppler, as it radiates; half of that.
-    h[0] += CONVECTION_DB * math.log(ratio)
-    qx, qy, qz = vx / cw + nv * wx / (cw * cw), vy / cw + nv * wy / (cw * cw), vz / cw
-    qn = qx * nx + qy * ny + qz * nz
-    s = -ratio / path
-    ax, ay, az = s * (qx - qn * nx), s * (qy - qn * ny), s * (qz - qn * nz)
-    au = ax * ux + ay * uy + az * uz
-    _fill(jacobian, 1, ax - au * gx, ay - au * gy, az - au * gz, late)
+    nv, cw = law.along(n, v, w, c)
+    ratio = law.doppler_ratio(nv, cw)
+    ln_ratio = math.log(ratio)
+    h[1] = x[7] + ln_ratio
+    # A source that comes nearer is louder.
+    h[0] += law.convective_gain(ln_ratio, CONVECTION)
+    _by_apparent(jacobian, 1, law.ln_doppler_by_apparent(n, path, v, w, (nv, cw, ratio)), u, g, late)
     s = ratio / cw
-    jacobian[1, 3] -= s * nx
-    jacobian[1, 4] -= s * ny
-    jacobian[1, 5] -= s * nz
+    jacobian[1, 3] -= s * n[0]
+    jacobian[1, 4] -= s * n[1]
+    jacobian[1, 5] -= s * n[2]
     jacobian[1, 6] = 0.0
     jacobian[1, 7] = 1.0
     for i in range(6):
         jacobian[0, i] += CONVECTION_DB * jacobian[1, i]
 
     # Bearings: of the apparent direction e.
-    flat = max(ex * ex + ey * ey, NEAREST_M * NEAREST_M)
-    h[2] = math.atan2(ex, ey)
-    ax, ay = ey / flat, -ex / flat
-    au = ax * ux + ay * uy
-    _fill(jacobian, 2, ax - au * gx, ay - au * gy, -au * gz, late)
-    root = math.sqrt(flat)
-    h[3] = math.atan2(ez, root)
-    pp = flat + ez * ez
-    ax, ay, az = -ex * ez / (root * pp), -ey * ez / (root * pp), root / pp
-    au = ax * ux + ay * uy + az * uz
-    _fill(jacobian, 3, ax - au * gx, ay - au * gy, az - au * gz, late)
+    flat2 = max(e[0] * e[0] + e[1] * e[1], NEAREST_M * NEAREST_M)
+    h[2] = math.atan2(e[0], e[1])
+    h[3] = math.atan2(e[2], math.sqrt(flat2))
+    east, north = law.azimuth_by_apparent(e, flat2)
+    _by_apparent(jacobian, 2, (east, north, 0.0), u, g, late)
+    _by_apparent(jacobian, 3, law.elevation_by_apparent(e, flat2), u, g, late)
     for i in range(2, 4):
         jacobian[i, 6] = 0.0
         jacobian[i, 7] = 0.0
     return d
+
+
+@njit(cache=True, inline="always")
+def _reception(
+    x: Array, dt: float, row: Array, air: Array
+) -> tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]:
+    """Give r, v, u of `air.kernels` at the moment of hearing; v is held below FASTEST_MACH of sound in the air."""
+    ik = row[INVERSE_SCALE]
+    vx, vy, vz = x[3] * ik, x[4] * ik, x[5]
+    r = (
+        (x[0] - row[SENSOR_E]) * ik + vx * dt,
+        (x[1] - row[SENSOR_N]) * ik + vy * dt,
+        (x[2] - row[SENSOR_H]) + vz * dt,
+    )
+    ux, uy, uz = vx - air[1], vy - air[2], vz
+    uu = ux * ux + uy * uy + uz * uz
+    limit = FASTEST_MACH * air[0]
+    if uu > limit * limit:
+        shrink = limit / math.sqrt(uu)
+        ux, uy, uz = ux * shrink, uy * shrink, uz * shrink
+        vx, vy, vz = ux + air[1], uy + air[2], uz
+    return r, (vx, vy, vz), (ux, uy, uz)
+
+
+@njit(cache=True, inline="always")
+def _by_apparent(
+    jacobian: Array,
+    i: int,
+    a: tuple[float, float, float],
+    u: tuple[float, float, float],
+    g: tuple[float, float, float],
+    late: float,
+) -> None:
+    """Set a row for something whose derivative by the apparent vector is `a`: de/dr = I - u g^T."""
+    au = a[0] * u[0] + a[1] * u[1] + a[2] * u[2]
+    _fill(jacobian, i, a[0] - au * g[0], a[1] - au * g[1], a[2] - au * g[2], late)
 
 
 @njit(cache=True, inline="always")
@@ -126,50 +138,32 @@ def _fill(jacobian: Array, i: int, a: float, b: float, c: float, late: float) ->
     jacobian[i, 5] = c * late
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def predict_heard(x: Array, dt: float, row: Array, air: Array, h: Array) -> None:
     """Fill h (3,) with level [dB], ln tone and azimuth [rad]: `predict_measurement` without derivatives.
 
     Reference: docs/physics.md, "Sound is old news".
     """
-    c, wx, wy = air[0], air[1], air[2]
-    ik = row[INVERSE_SCALE]
-    d = emission_delay(x, dt, row, air)
-    vx, vy, vz = x[3] * ik, x[4] * ik, x[5]
-    ex = (x[0] - row[SENSOR_E]) * ik + vx * (dt - d) + wx * d
-    ey = (x[1] - row[SENSOR_N]) * ik + vy * (dt - d) + wy * d
-    ez = (x[2] - row[SENSOR_H]) + vz * (dt - d)
-    path = max(math.sqrt(ex * ex + ey * ey + ez * ez), NEAREST_M)
-    h[0] = x[6] - 20.0 * math.log10(path) - air[3] * path
-    along_v = (ex * vx + ey * vy + ez * vz) / path
-    doppler = -math.log(1.0 + along_v / (c - (ex * wx + ey * wy) / path))
-    h[0] += CONVECTION_DB * doppler
-    h[1] = x[7] + doppler
-    h[2] = math.atan2(ex, ey)
+    w = (air[1], air[2], 0.0)
+    r, v, u = _reception(x, dt, row, air)
+    e = law.apparent(r, u, law.delay(r, u, air[0]))
+    path = max(math.sqrt(e[0] * e[0] + e[1] * e[1] + e[2] * e[2]), NEAREST_M)
+    part = 1.0 / path
+    nv, cw = law.along((e[0] * part, e[1] * part, e[2] * part), v, w, air[0])
+    ln_ratio = law.ln_doppler(nv, cw)
+    h[0] = law.received_level(x[6], path, air[3]) + law.convective_gain(ln_ratio, CONVECTION)
+    h[1] = x[7] + ln_ratio
+    h[2] = math.atan2(e[0], e[1])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def emission_delay(x: Array, dt: float, row: Array, air: Array) -> float:
     """Give the delay [s] of what is heard `dt` after the state's time; the guard on speed is as above.
 
     Reference: docs/physics.md, "Sound is old news".
     """
-    c = air[0]
-    ik = row[INVERSE_SCALE]
-    vx, vy, vz = x[3] * ik, x[4] * ik, x[5]
-    rx = (x[0] - row[SENSOR_E]) * ik + vx * dt
-    ry = (x[1] - row[SENSOR_N]) * ik + vy * dt
-    rz = (x[2] - row[SENSOR_H]) + vz * dt
-    ux, uy, uz = vx - air[1], vy - air[2], vz
-    uu = ux * ux + uy * uy + uz * uz
-    limit = FASTEST_MACH * c
-    if uu > limit * limit:
-        shrink = limit / math.sqrt(uu)
-        ux, uy, uz = ux * shrink, uy * shrink, uz * shrink
-        uu = limit * limit
-    k = c * c - uu
-    ru = rx * ux + ry * uy + rz * uz
-    return (-ru + math.sqrt(ru * ru + k * (rx * rx + ry * ry + rz * rz))) / k
+    r, _, u = _reception(x, dt, row, air)
+    return law.delay(r, u, air[0])
 
 
 @njit(cache=True)
