@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,12 @@ def arrival(names: Names) -> None:
 
 def warning(names: Names) -> None:
     alerts = names["alerts"]
-    assert [alert.state for alert in alerts] == ["watch", "warning", "cancelled"]
-    # It crosses the town's edge after 1,240 s: warned before, and cancelled only after.
+    states = [state for state, _ in groupby(alert.state for alert in alerts)]
+    # A warning eases to a watch before it is called off.
+    assert states == ["watch", "warning", "watch", "cancelled"]
+    # It crosses the town's edge after 1,240 s: warned before, eased and cancelled only after.
     assert alerts[1].issued_at_s < 700.0
-    assert alerts[2].issued_at_s > 1240.0
+    assert all(alert.issued_at_s > 1240.0 for alert in alerts[-2:])
     assert names["false_alerts"] == []
 
 
