@@ -29,6 +29,7 @@ def table(label: list[int], shift: float = 3.0, seed: int = 1) -> TraitTable:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_trees_find_the_trait_that_tells_and_say_the_same_when_they_were_written() -> None:
     trees = grown(example(table([OF_DRONE, OF_OTHER] * 600)))
     rows = np.zeros((2, len(NAMES)), np.float32)
@@ -44,6 +45,7 @@ def test_trees_find_the_trait_that_tells_and_say_the_same_when_they_were_written
     assert again.score(rows) == pytest.approx([for_it, against])
 
 
+@pytest.mark.slow
 def test_trees_say_what_scikit_learn_says_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     from sklearn.ensemble import HistGradientBoostingClassifier
 

@@ -13,6 +13,8 @@ from forehear.service.config import load
 from forehear.service.hub import Hub
 from forehear.service.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     """This machine's, which can be set."""

@@ -19,6 +19,8 @@ from forehear.service.config import load
 from forehear.service.hub import Hub
 from forehear.service.store.store import StoreFull
 
+pytestmark = pytest.mark.slow
+
 DATA = "forehear-data"
 
 

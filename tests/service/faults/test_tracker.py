@@ -16,6 +16,8 @@ from tests.service.stand import SEEDS, Served, line, serve, write_config
 from forehear.service.tracking.frames import Frame
 from forehear.service.tracking.messages import Step
 
+pytestmark = pytest.mark.slow
+
 # A tracker that is stopped is left alone for 4 s, ended, and started again.
 STOPPED_WITHIN_S = 15.0
 

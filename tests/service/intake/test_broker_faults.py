@@ -17,6 +17,7 @@ from forehear.service.intake.intake import Receipt
 from forehear.service.intake.mqtt import Mqtt
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.peer,
     pytest.mark.skipif(not Path(MOSQUITTO).exists(), reason="no mosquitto here: apt-get install mosquitto"),
 ]
