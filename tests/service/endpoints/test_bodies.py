@@ -11,6 +11,8 @@ from litestar.exceptions import ClientException
 
 from forehear.service.endpoints import reports
 
+pytestmark = pytest.mark.slow
+
 
 class Sent:
     """A request whose body comes in these chunks; None waits for ever."""

@@ -17,6 +17,8 @@ import httpx
 import pytest
 from tests.service.stand import SEEDS, TOKEN, Served, line, serve, write_config
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
