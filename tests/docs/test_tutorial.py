@@ -1,17 +1,25 @@
 """The lessons run, their figures are what their pages say, and the pages are what the lessons print."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import pytest
 from scripts import render_tutorial as tutorial
 
 Names = dict[str, Any]
 # Figures printed on another machine may differ by so much: kernels are compiled for the processor at hand.
 SAME_SHARE, SAME = 0.02, 0.02
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _their_own_look() -> Iterator[None]:
+    """Lessons set how pictures look, for all that is drawn after them; not for other tests of this process."""
+    with matplotlib.rc_context():
+        yield
 
 
 def hearing(names: Names) -> None:

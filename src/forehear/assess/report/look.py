@@ -18,6 +18,8 @@ INK, SOFT, FAINT, PAPER = "#22303c", "#6b7a88", "#dde3e8", "#ffffff"
 COUNTED, CLAIMED, AHEAD, MISS = "#2f6690", "#c47f17", "#3a7d6c", "#b3423a"
 
 _SETTINGS: dict[Any, Any] = {
+    # Whatever whoever calls has set: sizes and margins are the page's own.
+    "figure.constrained_layout.use": False,
     "font.family": "DejaVu Sans", "font.size": 9.0, "text.color": INK, "axes.labelcolor": SOFT,
     "axes.edgecolor": FAINT, "axes.linewidth": 0.8, "xtick.color": SOFT, "ytick.color": SOFT,
     "xtick.major.size": 0.0, "ytick.major.size": 0.0,
