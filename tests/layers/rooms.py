@@ -67,6 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "base", "io", "service.config", "service.secret", "service.store", "service.tracking", "service.intake",
         "service.show", "service.keeping", "service.timekeeper",
     },
+    "service.upkeep": {"base", "io", "warn", "service.config", "service.store"},
     "service.notify": set(),
     "service.watch": {"service.hub", "service.notify", "service.show"},
     "service.endpoints": {

@@ -18,17 +18,25 @@ VERBS: dict[str, str] = {
     "assess": "say what sourced claims and observed launches mean",
     "serve": "run the live service: ingest, tracker, warnings, map",
     "check": "check a configuration of the service",
+    "init": "begin a hub: configuration, examples, token, unit",
+    "warm": "compile the tracker's loops before the first start",
+    "doctor": "look at what ails a hub",
+    "backup": "keep everything that a hub knows in one file",
+    "restore": "bring a hub back from its backup",
     "demo": "run the live service on a simulated raid",
     "replay": "play recorded reports to a live service",
     "completion": "print the shell's completion script",
 }
 # Verbs with parts of their own, each in a folder: there the module is forehear.cli.VERB.verb.
 FOLDERS = frozenset({"assess", "listen"})
+# Verbs that share a folder: forehear.cli.FOLDER.VERB.
+SHARED = dict.fromkeys(("init", "warm", "doctor", "backup", "restore"), "upkeep")
 
 
 def verb_parser(verb: str) -> argparse.ArgumentParser:
     """Make the parser of one verb; imports only that verb's module."""
-    module = importlib.import_module(f"forehear.cli.{verb}.verb" if verb in FOLDERS else f"forehear.cli.{verb}")
+    where = f"{verb}.verb" if verb in FOLDERS else f"{SHARED[verb]}.{verb}" if verb in SHARED else verb
+    module = importlib.import_module(f"forehear.cli.{where}")
     parser = argparse.ArgumentParser(
         prog=f"forehear {verb}",
         description=module.__doc__,
