@@ -4,10 +4,10 @@ time.
 Theory of operation. A site is covered from a direction if a target that came straight from there would be heard by
 enough sensors while it still is `IN_TIME_S` away. The approach is a straight line, at a height that such targets
 fly at, from there out to where a warning would begin; a sensor hears it with the odds of its nearest point,
-through the noise that it last reported (`reach`). What the sensors do is what they lately really did: one whose
-reports stopped, or were all turned away, hears nothing; nor does one upwind beyond the edge of the shadow. The
-odds that at least so many hear it follow from those of each (a Poisson binomial, as the thresholds of seismic
-networks are mapped).
+through the noise that it last reported (`air.hearing`, as the plan has it). What the sensors do is what they
+lately really did: one whose reports stopped, or were all turned away, hears nothing; nor does one upwind far
+beyond the edge of the shadow. The odds that at least so many hear it follow from those of each (a Poisson
+binomial, as the thresholds of seismic networks are mapped), around what all of them share.
 
 Silence of sensors that hear nothing is no news; silence of sensors that no longer report is: `gone` is the share
 of a site's own sensors that reported before and do not now.
@@ -22,11 +22,11 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from forehear.air.hearing import FARTHEST_M, KINDS, excess_db, heard_by
 from forehear.air.medium import wind_mps
 from forehear.forecast.places import places_of
 from forehear.geodesy import Plane
 from forehear.records import Network, Report, Site
-from forehear.warn.reach import FARTHEST_M, KINDS, at_least, odds_of_hearing
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -182,7 +182,7 @@ def coverage(
     out: dict[str, SiteCoverage] = {}
     if not approaches.sites:
         return out
-    odds = at_least(_heard(approaches, alive, noise), sensors)
+    odds = heard_by(_excess(approaches, alive, noise), sensors)
     for i, name in enumerate(approaches.sites):
         near = approaches.near[i]
         known = near[age[near] <= KNOWN_S]
@@ -195,15 +195,15 @@ def coverage(
     return out
 
 
-def _heard(approaches: Approaches, alive: NDArray[np.bool_], noise_db: Array) -> Array:
-    """Odds (S, D, K, M) that each sensor hears each approach."""
-    out = np.zeros(approaches.sensor.shape)
+def _excess(approaches: Approaches, alive: NDArray[np.bool_], noise_db: Array) -> Array:
+    """How far each approach stands over what each sensor needs (S, D, K, M) [dB]; -inf where none hears."""
+    out = np.full(approaches.sensor.shape, -np.inf)
     if len(alive) == 0:
         return out
     there = approaches.sensor >= 0
     index = np.where(there, approaches.sensor, 0)
     for k, kind in enumerate(KINDS):
         far, upwind = approaches.range_m[:, :, k], approaches.upwind_mps[:, :, k]
-        odds = odds_of_hearing(kind, np.where(there[:, :, k], far, 1e6), upwind, noise_db[index[:, :, k]])
-        out[:, :, k] = np.where(there[:, :, k] & alive[index[:, :, k]], odds, 0.0)
+        excess = excess_db(kind, np.where(there[:, :, k], far, 1e6), upwind, noise_db[index[:, :, k]])
+        out[:, :, k] = np.where(there[:, :, k] & alive[index[:, :, k]], excess, -np.inf)
     return out

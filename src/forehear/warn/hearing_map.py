@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forehear.air.hearing import FARTHEST_M, PISTON, Array, Ints, excess_db, heard_by
 from forehear.air.medium import wind_mps
 from forehear.geodesy import Plane
 from forehear.records import HearingMap, Network
 from forehear.warn.coverage import Reporting, now_hearing
-from forehear.warn.reach import FARTHEST_M, PISTON, Array, Ints, at_least, odds_of_hearing
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # Cells at most, and their least width [m]: a map of a country is drawn in a tenth of a second.
@@ -90,8 +90,8 @@ def hearing_map(grid: Grid, reporting: Reporting, now_s: float, sensors: int) ->
     alive, noise = now_hearing(reporting, now_s)
     there = grid.sensor >= 0
     index = np.where(there, grid.sensor, 0)
-    odds = odds_of_hearing(PISTON, grid.range_m, grid.upwind_mps, noise[index])
-    enough = at_least(np.where(there & alive[index], odds, 0.0), sensors)
+    excess = excess_db(PISTON, grid.range_m, grid.upwind_mps, noise[index])
+    enough = heard_by(np.where(there & alive[index], excess, -np.inf), sensors)
     hundredths = tuple(np.rint(100.0 * enough).astype(int).tolist())
     return HearingMap(
         round(grid.south, 6), round(grid.west, 6), grid.step_lat, grid.step_lon, grid.columns, hundredths
