@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulate.second": {"base", "air", "simulate.scenario", "simulate.world", "simulate.heard"},
     "plan": {"base", "air", "track", "forecast", "warn", "score", "simulate.scenario", "simulate"},
     "io": {"base"},
+    "io.outlets": {"base", "io"},
     "assess.tables": {"base"},
     "assess.names": {"base"},
     "assess.sanctions": {"assess.tables", "assess.names"},
