@@ -34,7 +34,7 @@ class BenchPart(NamedTuple):
         return cast("BenchModule", importlib.import_module(self.module))
 
 
-# In the order in which they are run: what takes minutes first.
+# In the order in which they are run: what takes minutes first, what takes days last.
 PARTS = {
     "startup": BenchPart("bench.tracking.startup", "process start to end, warm"),
     "peers": BenchPart("bench.tracking.peers", "the tracker beside Stone Soup, in the same run"),
@@ -49,11 +49,15 @@ PARTS = {
         "bench.listening.recall", "real recordings, where they are: recall, false ones, odds, speed"
     ),
     "tones": BenchPart("bench.listening.tones", "synthesised passes, beside the bound"),
+    "false_warnings": BenchPart(
+        "bench.tracking.false_warnings",
+        "10,000 sensor-days in which nothing flies; a day, goes on where it stopped",
+    ),
 }
 # The order on the page.
 ON_THE_PAGE = (
-    "accuracy", "forecast", "warnings", "peers", "speed", "scaling", "startup", "live", "listening", "tones",
-    "claims",
+    "accuracy", "forecast", "warnings", "false_warnings", "peers", "speed", "scaling", "startup", "live",
+    "listening", "tones", "claims",
 )  # fmt: skip
 
 

@@ -85,3 +85,16 @@ def test_one_target_under_two_names_counts_once_and_a_lost_one_not_beside_a_live
 def test_nothing_that_may_come_is_nothing_to_say() -> None:
     out = of([coming("T1", 0.0005, 300.0)], {"T1": seen(1.0, 1.0)})
     assert (out.probability, out.groups, out.times_s) == (0.0, (), (None, None, None))
+
+
+def test_what_is_rather_another_engine_than_not_may_come_but_warns_nobody() -> None:
+    # Symptom: a night of trains, as loud and as fast as drones, had every place near a line in red.
+    arrivals = [coming("train", 0.9, 300.0), coming("drone", 0.5, 300.0)]
+    witnesses = {"train": seen(10_000.0, 0.0, "other", other=0.6), "drone": seen(0.0, 10_000.0, other=0.4)}
+    both = of(arrivals, witnesses)
+    assert both.soon == pytest.approx(0.5)
+    assert both.probability == pytest.approx(0.95), "a watch goes by whatever may come"
+    train = of(arrivals[:1], witnesses)
+    assert (train.soon, train.probability) == (0.0, 0.9)
+    everything = outlook_of(arrivals[:1], witnesses, TOWN, PLANE, None, Policy(other_odds=1.0))
+    assert everything.soon == 0.9

@@ -21,6 +21,11 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     watch_s: float = 1800.0
     warning_probability: float = 0.35
     warning_s: float = 900.0
+    # A track that is by more than these odds neither a propeller drone nor a jet (a train, a tractor, a
+    # helicopter) raises a watch, and no warning; 1 lets everything warn. A train is as loud and as fast as a
+    # drone: what it sounds like is all that tells them apart. Rather another engine than not; of a column's
+    # confirmed seconds 0 and 2 % are.
+    other_odds: float = 0.5
     # A warning whose probability has fallen below this is one no more: nobody is to stand in red for a fifth.
     least_warning: float = 0.2
     # Downwards a watch is over at this share of its probability: it wanders by a third from turn to turn.
@@ -49,7 +54,15 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 def policy_faults(policy: Policy) -> list[str]:
     """Name every number of a policy that cannot be."""
     faults = []
-    for name in ("watch_probability", "warning_probability", "least_warning", "ease", "carries", "credible"):
+    for name in (
+        "watch_probability",
+        "warning_probability",
+        "least_warning",
+        "ease",
+        "carries",
+        "credible",
+        "other_odds",
+    ):
         value = getattr(policy, name)
         if not 0.0 < value <= 1.0:
             faults.append(f"warn.{name}={value}: allowed: above 0, at most 1")

@@ -34,7 +34,8 @@ ONE_PLACE_M = 500.0
 
 
 class Outlook(Struct, frozen=True):
-    """A site's prospect now: `probability` that any target comes, `soon` that one does within the warning time.
+    """A site's prospect now: `probability` that any target comes, `soon` that one does within the warning time,
+    of those that are not surely another engine's.
 
     `groups` has the credibly first one first; `tracks` names the tracks of all groups, `lead` the one whose times
     are sent. `lost`: none of them is heard any more.
@@ -84,7 +85,7 @@ def outlook_of(
     if not some:
         return NOTHING
     probability = first_of(some)[0]
-    soon = _by(some, policy.warning_s)
+    soon = _by([a for a in some if witnesses[a.track].other <= policy.other_odds], policy.warning_s)
     most = max(a.probability for a in some)
     least = min(max(policy.carries, policy.credible * most), most)
     carrying = sorted((a for a in some if a.probability >= least), key=lambda a: (-a.probability, a.track))

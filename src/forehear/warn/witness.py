@@ -28,6 +28,8 @@ class Witness:
     seconds: dict[str, int] = field(default_factory=dict)
     corroborated: bool = False
     kind: TargetKind = "other"
+    # How surely it is neither a propeller drone nor a jet.
+    other: float = 0.0
     speed_mps: float = 0.0
     count: int = 1
     lon: float = 0.0
@@ -76,7 +78,7 @@ def witness(
     for name in [n for n, t in one.last_s.items() if t < now_s - policy.heard_within_s]:
         del one.last_s[name]
         one.seconds.pop(name, None)
-    one.kind = kind_named(track)
+    one.kind, one.other = kind_named(track), track.kinds.other
     one.speed_mps, one.count = track.speed_mps, max(track.count, 1)
     one.lon, one.lat, one.sigma_m = track.lon, track.lat, track.position_sigma_m
     if one.corroborated or track.status != "confirmed":
