@@ -83,3 +83,61 @@ def test_nothing_tracked_for_half_a_minute_is_the_end_of_what_it_is_for() -> Non
     dead.look()
     assert dead.status == "failed"
     assert "gone" in dead.troubles["died"]
+
+
+class Passing:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def passing(monkeypatch: pytest.MonkeyPatch) -> Passing:
+    clock = Passing()
+    monkeypatch.setattr("forehear.service.watch.time", clock)
+    return clock
+
+
+def play(watch: Watch, one: Any, clock: Passing, seconds: int, accepted_per_s: int, forged_per_s: int) -> set[str]:
+    """Let reports and forgeries come for so long; gives every trouble that stood meanwhile."""
+    stood: set[str] = set()
+    for _ in range(seconds):
+        clock.now += 1.0
+        one.framed_at = clock.now
+        one.gate.accepted += accepted_per_s
+        refused = one.gate.refused.get("bad signature", 0) + forged_per_s
+        one.gate.refused = one.gate.refused | {"bad signature": refused}
+        watch.look()
+        stood |= watch.troubles.keys()
+    return stood
+
+
+@pytest.mark.parametrize("before_s", [0, 90])
+def test_a_flood_of_forgeries_is_no_trouble_while_honest_reports_come(passing: Passing, before_s: int) -> None:
+    # Symptom: anybody who could reach the port turned /health red for as long as they liked.
+    one = hub(framed_at=passing.now)
+    watch = Watch(one)
+    play(watch, one, passing, before_s, 12, 0)
+    assert play(watch, one, passing, 60, 12, 5000) == set()
+
+
+@pytest.mark.parametrize("left_per_s", [0, 4])
+def test_honest_reports_that_are_refused_are_red_within_five_seconds(passing: Passing, left_per_s: int) -> None:
+    # All keys wrong at once, or two thirds of them, as after an update gone wrong.
+    one = hub(framed_at=passing.now)
+    watch = Watch(one)
+    assert play(watch, one, passing, 90, 12, 0) == set()
+    play(watch, one, passing, 5, left_per_s, 12 - left_per_s)
+    assert "refused: bad signature" in watch.troubles["reports"]
+
+
+def test_a_service_that_takes_nothing_in_from_its_start_is_red_at_once(passing: Passing) -> None:
+    one = hub(framed_at=passing.now)
+    watch = Watch(one)
+    watch.look()
+    play(watch, one, passing, 3, 0, 12)
+    assert "100 % of the last 36 are refused: bad signature" in watch.troubles["reports"]

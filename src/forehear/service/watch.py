@@ -29,6 +29,11 @@ BEHIND_S = 3.0
 # How much of what came is of use, over so long [s]; of fewer reports than this nothing is said, and less than this
 # share is a trouble.
 USE_OVER_S, USE_REPORTS, USE_SHARE = 20.0, 20, 0.5
+# Refused though they were proven to be a known sensor's. All other refusals may be a stranger's: a flood of
+# forgeries is no loss. They count only while honest reports are missing: while over the last FEW_S fewer than
+# USE_SHARE of the usual ones came, which is the mean of USUAL_S before, or none at all [s].
+PROVEN = frozenset({"too many"})
+FEW_S, USUAL_S = 6.0, 60.0
 # No report at all for so long [s], after some had come; and after a start.
 NONE_S, NONE_YET_S = 40.0, 90.0
 # Sites that hear too little are named, so many of them.
@@ -130,8 +135,22 @@ class Watch:
         if self._counts and counts.accepted > self._counts[-1].accepted:
             self._came = now
         self._counts.append(counts)
-        while now - self._counts[0].at > USE_OVER_S:
+        while now - self._counts[0].at > FEW_S + USUAL_S:
             self._counts.popleft()
+
+    def _ago(self, ago_s: float) -> Counts:
+        """What had come so long ago, or at the first look since."""
+        at = self._counts[-1].at - ago_s
+        return next(counts for counts in self._counts if counts.at >= at)
+
+    def _honest_missing(self) -> bool:
+        """Say whether fewer reports are taken in than usual; without a usual, whether none are."""
+        before, last = self._ago(FEW_S), self._counts[-1]
+        first, lately = self._counts[0], last.accepted - before.accepted
+        if before.at - first.at < USUAL_S / 2.0:
+            return last.accepted == self._ago(USE_OVER_S).accepted
+        usual_per_s = (before.accepted - first.accepted) / (before.at - first.at)
+        return lately < USE_SHARE * usual_per_s * (last.at - before.at)
 
     def _none(self) -> str | None:
         now = time.monotonic()
@@ -142,11 +161,17 @@ class Watch:
         return f"none for {for_s:.0f} s" if for_s > most_s else None
 
     def _useless(self) -> str | None:
-        first, last = self._counts[0], self._counts[-1]
-        accepted = last.accepted - first.accepted
-        refused = {r: n - first.refused.get(r, 0) for r, n in last.refused.items()}
-        # What was taken before and is sent again is no loss.
-        refused.pop("replayed", None)
+        """Say how much of what came is lost, over the last seconds or, of few reports, over more of them."""
+        return self._lost_over(FEW_S) or self._lost_over(USE_OVER_S)
+
+    def _lost_over(self, over_s: float) -> str | None:
+        first, last = self._ago(over_s), self._counts[-1]
+        accepted, missing = last.accepted - first.accepted, self._honest_missing()
+        refused = {
+            r: n - first.refused.get(r, 0) for r, n in last.refused.items()
+            # What was taken before and is sent again is no loss.
+            if r in PROVEN or (missing and r != "replayed")
+        }  # fmt: skip
         away = {r: n - first.turned_away.get(r, 0) for r, n in last.turned_away.items()}
         for of, lost, how in (
             (accepted + sum(refused.values()), refused, "refused"),

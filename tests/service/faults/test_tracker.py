@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import threading
@@ -18,8 +19,8 @@ from forehear.service.tracking.messages import Step
 
 pytestmark = pytest.mark.slow
 
-# A tracker that is stopped is left alone for 4 s, ended, and started again.
-STOPPED_WITHIN_S = 15.0
+# Far beyond what it takes (a test says how long it took): nothing here is to fail of a busy machine.
+STOPPED_WITHIN_S = 30.0
 
 
 def tracker_of(one: Living) -> int:
@@ -37,16 +38,25 @@ def test_a_stopped_tracker_is_red_and_replaced(tmp_path: Path, capsys: pytest.Ca
             await one.well()
             stopped = tracker_of(one)
             os.kill(stopped, signal.SIGSTOP)
+            began = time.monotonic()
             await one.red("tracker")
-            await one.until(lambda: tracker_of(one) != stopped, STOPPED_WITHIN_S)
-            steps = one.hub.steps
-            await one.until(lambda: one.hub.steps > steps + 5 and one.watch._frame_age_s() < 1.0, STOPPED_WITHIN_S)
+            await one.until(lambda: one.hub.tracking.restarts > 0, STOPPED_WITHIN_S)
+            noticed_s = time.monotonic() - began
+            await one.until(lambda: one.hub.framed_at > began + noticed_s, STOPPED_WITHIN_S)
+            print(f"noticed after {noticed_s:.1f} s, frames again after {time.monotonic() - began:.1f} s")
+            assert tracker_of(one) != stopped
             assert not psutil.pid_exists(stopped)
 
     asyncio.run(story())
-    said = capsys.readouterr().err
-    assert "trouble: tracker: no frame for" in said
-    assert "has not answered for" in said
+    said = capsys.readouterr()
+    assert "trouble: tracker: " in said.err
+    assert "has not answered for 2 s" in said.err
+    took_s = dict(re.findall(r"(noticed|again) after ([\d.]+) s", said.out))
+    # What it is held to is 10 s; where every core has other work, starting a process takes longer.
+    assert float(took_s["noticed"]) < 10.0
+    assert float(took_s["again"]) < 10.0 or os.getloadavg()[0] > 1.0, took_s
+    with capsys.disabled():
+        print(said.out.strip(), end=" ")
 
 
 def test_a_tracker_killed_five_times_is_back_five_times(tmp_path: Path) -> None:

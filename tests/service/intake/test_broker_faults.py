@@ -240,3 +240,24 @@ def test_a_private_authority_and_a_certificate_of_ours(tmp_path: Path) -> None:
         asyncio.run(run())
     finally:
         broker.stop()
+
+
+def test_a_message_too_large_is_refused_counted_and_said_once(
+    broker: Broker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Symptom: counted, and shown nowhere.
+    monkeypatch.setattr(mqtt, "MAX_MESSAGE_BYTES", 1000)
+
+    async def run() -> None:
+        intake = Taking()
+        async with running(broker.port, intake) as one:
+            await until(lambda: one.connected, 5.0)
+            await publish(broker.port, b"x" * 2000, b"y" * 3000, b"good")
+            await until(lambda: one.messages == 3 and intake.taken == [b"good"], 5.0)
+            assert one.counts() == {"connected": True, "messages": 3, "too_large": 2, "left": 0}
+            assert one.trouble() is None, "a stranger's message is no trouble of ours"
+
+    asyncio.run(run())
+    said = capsys.readouterr().err
+    assert said.count("over 1000 bytes refused") == 1
+    assert "forehear/reports/test" in said

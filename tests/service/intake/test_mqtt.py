@@ -64,6 +64,13 @@ def test_messages_come_in_are_judged_and_survive_a_kill(tmp_path: Path, broker: 
     asyncio.run(publish(broker, [*good, b"rubbish", good[0], b"\n".join(line("S1", 500 + k) for k in range(10))]))
     until(served, 250)
     assert accepted(served) == (250, 2)
+    # Three messages beside the 240: rubbish, one sent again, ten in one. Only the operator is told of it.
+    health = served.client.get("/health", headers=served.operator).json()["mqtt"]
+    assert health == {"connected": True, "messages": 243, "too_large": 0, "left": 0}
+    assert served.client.get("/health").json()["mqtt"] == {}
+    metrics = served.client.get("/metrics", headers=served.operator).text
+    assert "forehear_mqtt_messages_total 243" in metrics
+    assert "forehear_mqtt_too_large_total 0" in metrics
     served.kill()
     # While the service is down the broker keeps what is sent (its session is kept), and hands it over afterwards.
     asyncio.run(publish(broker, [line(f"S{k % 12}", 1000 + k) for k in range(120)]))

@@ -1,6 +1,10 @@
 """The line to the tracker's process: ended in the middle of much that is under way."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ from tests.service.stand import SEEDS, compiled, report, write_config
 
 from forehear.service.store.store import pack
 from forehear.service.tracking.messages import Start, Step
-from forehear.service.tracking.pipe import Pipe
+from forehear.service.tracking.pipe import Pipe, is_stopped
 from forehear.warn.limits import Policy
 
 
@@ -29,3 +33,17 @@ def test_it_ends_at_once_with_steps_and_frames_under_way(tmp_path: Path) -> None
         assert asyncio.get_running_loop().time() - began < 10.0
 
     asyncio.run(run())
+
+
+def test_a_stopped_process_is_told_from_one_that_sleeps() -> None:
+    with subprocess.Popen(["sleep", "30"]) as one:
+        try:
+            assert not is_stopped(one.pid)
+            os.kill(one.pid, signal.SIGSTOP)
+            end = time.monotonic() + 10.0
+            while not is_stopped(one.pid) and time.monotonic() < end:
+                time.sleep(0.01)
+            assert is_stopped(one.pid)
+        finally:
+            one.kill()
+    assert not is_stopped(one.pid), "one that is gone is not stopped"

@@ -51,7 +51,11 @@ def _lines(hub: Hub, watch: Watch) -> Iterator[str]:
     yield one("clock_leaps_total", "counter", "Times this machine's clock leapt.", ("", float(hub.clock.leaps)))
     yield one("stores_set_aside_total", "counter", "Damaged stores set aside.", ("", float(hub.keeping.set_aside)))
     if hub.mqtt is not None:
-        yield one("mqtt_connected", "gauge", "1 while reports come by MQTT.", ("", float(hub.mqtt.connected)))
+        mqtt = {name: float(value) for name, value in hub.mqtt.counts().items()}
+        yield one("mqtt_connected", "gauge", "1 while reports come by MQTT.", ("", mqtt["connected"]))
+        yield one("mqtt_messages_total", "counter", "Messages that came by MQTT.", ("", mqtt["messages"]))
+        yield one("mqtt_too_large_total", "counter", "Messages too large to be reports.", ("", mqtt["too_large"]))
+        yield one("mqtt_left", "gauge", "Messages of this session left to the broker.", ("", mqtt["left"]))
     yield one("watchers", "gauge", "Browsers that watch.", *faces)
     yield one("watcher_resets_total", "counter", "Watchers that fell behind.", ("", hub.show.live.resets))
     sensors = [(f'{{state="{s}"}}', float(n)) for s, n in hub.sensor_states.counts().items()]

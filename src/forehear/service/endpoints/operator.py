@@ -37,6 +37,8 @@ class ServiceHealth(msgspec.Struct):
     # Why it hears too little, and how many sites would not hear a target in time.
     reasons: tuple[str, ...] = ()
     sites_not_covered: int = 0
+    # Operators: what came over the broker; `too_large` are messages refused for their size.
+    mqtt: dict[str, int | bool] = {}
     version: str = __version__
 
 
@@ -55,6 +57,7 @@ async def get_health(request: Requested) -> Response[ServiceHealth]:
         status, hub.ready.is_set(), hub.clock(), round(hub.behind_s, 3), hub.intake.full,
         sorted(watch.troubles), watch.troubles if operator else {},
         reasons, sum(not site.covered for site in hub.show.site_states),
+        hub.mqtt.counts() if operator and hub.mqtt is not None else {},
     )  # fmt: skip
     return Response(health, status_code=503 if health.status == "failed" else 200)
 

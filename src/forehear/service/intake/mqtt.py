@@ -12,6 +12,7 @@ Two clients of one name throw each other out for ever: the name holds the instal
 
 import asyncio
 import contextlib
+import math
 import ssl
 import sys
 import time
@@ -40,6 +41,8 @@ UNDER_WAY = 512
 AGAIN_S, AGAIN = 0.5, 20
 # So many messages left to the broker, and the session is begun anew: only then does it send them again.
 MOST_LEFT = 64
+# Messages that are too large are said in the log so often at most [s].
+SAY_EVERY_S = 60.0
 # A return code of a subscription from here on is a refusal (MQTT 3.1.1, 3.9.3).
 REFUSED = 128
 # Refusals that pass by themselves. A sensor's own rate is not among them.
@@ -64,6 +67,7 @@ class Mqtt:
         self.why = "not connected yet"
         self.since = time.monotonic()
         self.messages = self.too_large = self.left = self.sessions = 0
+        self._said_large = -math.inf
 
     def trouble(self) -> str | None:
         """Say in words what keeps reports from coming; None if nothing does."""
@@ -71,6 +75,12 @@ class Mqtt:
             return None
         t = self._table
         return f"no reports from {t.host}:{t.port} for {time.monotonic() - self.since:.0f} s: {self.why}"
+
+    def counts(self) -> dict[str, int | bool]:
+        """Give what came over the broker, for /health: `left` are messages that this session could not take."""
+        return {
+            "connected": self.connected, "messages": self.messages, "too_large": self.too_large, "left": self.left,
+        }  # fmt: skip
 
     async def run(self) -> None:
         """Take messages until cancelled; a broker that goes away is waited for, whatever it dies of."""
@@ -134,10 +144,18 @@ class Mqtt:
                 # What was taken of it is "replayed" then, which is final.
                 await asyncio.sleep(AGAIN_S)
         else:
-            self.too_large += 1
+            self._refuse_large(message)
         # Of a session that has ended meanwhile there is nothing to acknowledge.
         with contextlib.suppress(aiomqtt.MqttError, OSError):
             client._client.ack(message.mid, message.qos)
+
+    def _refuse_large(self, message: aiomqtt.Message) -> None:
+        """Count a message that nobody's reports can be, and say so, but not of each."""
+        self.too_large += 1
+        if time.monotonic() - self._said_large > SAY_EVERY_S:
+            self._said_large = time.monotonic()
+            words = f"{self.too_large} messages over {MAX_MESSAGE_BYTES} bytes refused so far, the last of"
+            print(f"forehear serve: mqtt: {words} {str(message.topic)!r}", file=sys.stderr)
 
 
 def tls_context(table: MqttTable, folder: Path) -> ssl.SSLContext | None:

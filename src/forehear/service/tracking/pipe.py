@@ -26,8 +26,9 @@ AHEAD = 8
 # How long a process may take to end by itself [s]: it writes a last snapshot.
 END_WITHIN_S = 5.0
 # A process that owes an answer and has used no processor for so long [s] is stopped or stuck, and is ended; one
-# that works may take longer, up to the other: a first start compiles every loop. Looked at so often [s].
-STUCK_S, ANSWER_WITHIN_S, LOOK_EVERY_S = 4.0, 600.0, 0.5
+# that works may take longer, up to the other: a first start compiles every loop. One that is stopped (SIGSTOP, a
+# debugger) does nothing by itself any more: sooner. Looked at so often [s].
+STUCK_S, STOPPED_S, ANSWER_WITHIN_S, LOOK_EVERY_S = 4.0, 2.0, 600.0, 0.25
 
 T = TypeVar("T")
 
@@ -115,13 +116,15 @@ class Pipe:
     async def _attended(self, waiting: Coroutine[Any, Any, T]) -> T:
         """Wait for something of the process, and see meanwhile that it does something. Raises WorkerGone."""
         task = asyncio.ensure_future(waiting)
-        began = moved = time.monotonic()
+        began = moved = running = time.monotonic()
         used = at_rest_s(self.pid)
         try:
             while not (await asyncio.wait({task}, timeout=LOOK_EVERY_S))[0]:
                 now, before, used = time.monotonic(), used, at_rest_s(self.pid)
                 moved = now if used is None or used != before else moved
-                if now - moved > STUCK_S or now - began > ANSWER_WITHIN_S:
+                running = running if is_stopped(self.pid) else now
+                stuck = now - moved > STUCK_S or now - running > STOPPED_S
+                if stuck or now - began > ANSWER_WITHIN_S:
                     self._process.kill()
                     raise WorkerGone(
                         f"the tracker's process {self.pid} has not answered for {now - began:.0f} s, and done "
@@ -130,6 +133,14 @@ class Pipe:
             return task.result()
         finally:
             task.cancel()
+
+
+def is_stopped(pid: int) -> bool:
+    """Say whether a process was stopped from outside; False where the system does not tell."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt"
+    except (OSError, IndexError):
+        return False
 
 
 def at_rest_s(pid: int) -> float | None:
