@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "io": {"base"},
     "io.outlets": {"base", "io"},
     "assess.tables": {"base"},
+    "assess.age": {"base"},
     "assess.names": {"base"},
     "assess.sanctions": {"assess.tables", "assess.names"},
     "assess.launches": {"base", "assess.tables"},
@@ -50,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assess.forecast": {"base", "assess.tables", "assess.launches", "assess.claims"},
     "assess.nights": {"base", "assess.forecast", "plan", "score", "simulate.scenario", "simulate"},
     "assess.report": {
-        "base", "plan", "simulate.scenario", "assess.tables", "assess.sanctions", "assess.launches",
+        "base", "plan", "simulate.scenario", "assess.age", "assess.tables", "assess.sanctions", "assess.launches",
         "assess.claims", "assess.forecast",
     },
     "node": {"base", "air", "listen", "listen.array", "io"},

@@ -37,7 +37,6 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     # A test holds a page, or somebody else's figures, to it.
     "the states' picture in docs/warnings.md": lambda _: _.mermaid,
     "the files that docs/schemas must hold": lambda _: _.FILES,
-    "bulletins in the package give the daily table": lambda _: _.read_bulletins,
     "the closed form that the fit is held to": lambda _: _.received_tone_hz,
     "power of a line of known amplitude": lambda _: _.LINE_POWER,
     "clips of the tones' bench": lambda _: _.make_clip,

@@ -10,6 +10,8 @@ from forehear.assess.names import match_names
 from forehear.assess.tables import parse_table
 
 FILE = "ofac_2023-02-03_paravar_pars.csv"
+# The day of the action that the list is of.
+LISTED_ON = "3 February 2023"
 COLUMNS = ("ofac_ent_num", "name", "sdn_type", "aliases", "newly_listed_2023_02_03")
 
 

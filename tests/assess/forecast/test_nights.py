@@ -1,12 +1,14 @@
 """A month's nights: they sum to it, and the largest is the largest."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from forehear.assess.forecast.nights import Nights, simulate_nights
 from forehear.assess.launches.launches import read_launches
 
-LAUNCHES = read_launches()
+LAUNCHES = read_launches(None, date(2025, 12, 31))
 
 
 def test_nights_sum_to_their_month_and_the_largest_is_the_largest() -> None:

@@ -1,75 +1,108 @@
-"""Bulletins added up to days: parts that nobody told stay unknown, gaps inside are days without a raid."""
+"""A bulletin alone: what is read of two headings, what is set aside by row and column, what refuses the file."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from tests.assess.launches.bulletin_rows import public, row, written
 
-from forehear.assess.launches.bulletins import REPORT_COLUMNS, daily_from_reports, read_bulletins
-from forehear.assess.launches.launches import read_launches
-from forehear.assess.launches.records import Day
-from forehear.assess.tables import TableFaults, parse_table
-from forehear.errors import ConfigurationError
+from forehear.assess.launches.bulletins import COLUMNS, Bulletin, bulletins_from_rows, read_bulletins, time_in
+from forehear.assess.tables import TableFaults
+from forehear.errors import ConfigurationError, InputError
 
-LAUNCHES = read_launches()
-
-
-def added(*rows: dict[str, str]) -> tuple[tuple[Day, ...], TableFaults]:
-    return daily_from_reports([dict.fromkeys(REPORT_COLUMNS, "") | row for row in rows], "r")
+TODAY = date(2026, 11, 25)
 
 
-def bulletin(day: int, launched: str, **cells: str) -> dict[str, str]:
-    return {"report_date": f"2025-01-{day:02d}", "launched": launched} | cells
+def read(*rows: dict[str, str]) -> tuple[tuple[Bulletin, ...], TableFaults]:
+    return bulletins_from_rows(rows, "b.csv", TODAY)
 
 
-def test_two_windows_of_a_day_are_one_day() -> None:
-    days, faults = added(
-        bulletin(1, "7", destroyed="5", lost_location="1"), bulletin(1, "20", destroyed="11", lost_location="8")
+def test_the_public_tables_heading_says_the_same_as_ours() -> None:
+    cells = row(
+        "2026-05-02", "100", destroyed="80", lost_location="3", shahed_among_launched="60", hit_locations="9"
     )
-    assert days == (Day(date(2025, 1, 1), 27, 16, 9, row=1),)
+    (ours,), _ = read(cells)
+    (theirs,), faults = read(public(cells))
+    assert theirs == ours
+    assert theirs.day == date(2026, 5, 2)
+    assert theirs.counts == {
+        "launched": 100, "destroyed": 80, "lost_location": 3, "still_attacking": None, "shahed_among_launched": 60,
+        "hit_locations": 9, "fragment_locations": None, "turbojet": None,
+    }  # fmt: skip
+    assert list(theirs.cells) == list(COLUMNS)
     assert not faults.aside
 
 
-def test_a_part_that_no_bulletin_of_the_day_has_stays_unknown() -> None:
-    (day,), _ = added(bulletin(1, "7", destroyed="5"), bulletin(1, "20", destroyed="0"))
-    assert (day.destroyed, day.lost_location, day.still_attacking, day.hit_locations) == (5, None, None, None)
+@pytest.mark.parametrize(
+    ("text", "last", "time"),
+    [
+        ("2026-05-02", False, datetime(2026, 5, 2)),
+        ("2026-05-02", True, datetime(2026, 5, 2, 23, 59)),
+        ("2023-05-16 3:30", True, datetime(2023, 5, 16, 3, 30)),
+        ("2026-05-02T18:00:30", False, datetime(2026, 5, 2, 18, 0, 30)),
+        ("2026-02-30", False, None),
+        ("2026-05-02 25:00", False, None),
+        ("yesterday", True, None),
+        ("", True, None),
+    ],
+)
+def test_times_are_days_with_or_without_hours(text: str, last: bool, time: datetime | None) -> None:
+    assert time_in(text, last) == time
 
 
-def test_days_between_without_a_bulletin_had_no_raid_and_days_outside_are_not_there() -> None:
-    days, _ = added(bulletin(4, "3"), bulletin(1, "7"))
-    assert [(d.day.day, d.launched, d.row) for d in days] == [(1, 7, 2), (2, 0, 0), (3, 0, 0), (4, 3, 1)]
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"launched": "-3"}, "launched='-3': must be a whole number from 0 to 10,000"),
+        ({"launched": "99000"}, "launched='99000'"),
+        ({"launched": "ninety"}, "launched='ninety'"),
+        ({"launched": ""}, "launched='': a bulletin needs its number launched"),
+        ({"launched": "14", "destroyed": "170"}, "launched='14': far below its own fates"),
+        ({"launched": "60", "destroyed": "50", "lost_location": "60"}, "far below its own fates"),
+        ({"destroyed": "4.5"}, "destroyed='4.5'"),
+        ({"shahed_among_launched": "11"}, "shahed_among_launched='11': must be at most launched=10"),
+        ({"turbojet": "12"}, "turbojet='12'"),
+        ({"hit_locations": "400"}, "hit_locations='400': far above launched=10"),
+        ({"time_start": "soon"}, "time_start='soon': must be YYYY-MM-DD"),
+        (
+            {"time_end": "2026-05-01 20:00", "report_date": "2026-05-01"},
+            "time_end='2026-05-01 20:00': must be after",
+        ),
+        ({"time_start": "2026-04-28 08:00"}, "by at most 48 hours"),
+        ({"report_date": "2026-05-03"}, "report_date='2026-05-03': must be the day of time_end="),
+    ],
+)
+def test_a_bad_cell_doubts_its_row_and_is_named(cells: dict[str, str], words: str) -> None:
+    bulletins, faults = read(row("2026-05-02"), row("2026-05-02", target="Sumy oblast") | cells)
+    assert list(faults.aside) == [2]
+    assert faults.aside[2].startswith("row 2: ")
+    assert words in faults.aside[2]
+    assert [bool(b.doubt) for b in bulletins] == [False, True]
 
 
-@pytest.mark.parametrize("cells", [{"launched": ""}, {"launched": "x"}, {"destroyed": "many"}])
-def test_one_bulletin_that_cannot_be_read_leaves_its_whole_day_unknown(cells: dict[str, str]) -> None:
-    for rows in ([bulletin(1, "7"), bulletin(1, "5") | cells], [bulletin(1, "5") | cells, bulletin(1, "7")]):
-        (day,), faults = added(*rows)
-        assert day.launched is None
-        assert day.destroyed is None
-        assert len(faults.aside) == 1
+def test_a_day_after_today_is_doubted() -> None:
+    (bulletin,), faults = read(row("2027-01-01"))
+    assert "lies after today" in bulletin.doubt
+    assert faults.aside == {1: bulletin.doubt}
 
 
-def test_a_bulletin_without_a_day_makes_the_table_unusable() -> None:
-    with pytest.raises(ConfigurationError, match="row 2: report_date='2025-01-32'"):
-        added(bulletin(1, "7"), bulletin(32, "7"))
+def test_other_models_are_left_out_and_counted() -> None:
+    bulletins, faults = read(row("2026-05-02"), row("2026-05-02", model="X-101/X-555"), row("2026-05-03"))
+    assert [b.row for b in bulletins] == [1, 3]
+    assert faults.warnings == ["1 of 3 rows are of other models than shahed: left out"]
 
 
-def test_no_bulletin_is_no_day() -> None:
-    assert added() == ((), TableFaults("r"))
+@pytest.mark.parametrize("end", ["2025-01-32", "", "1999-01-01 08:00"])
+def test_a_bulletin_whose_day_nobody_can_know_makes_the_file_unusable(end: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"row 2: time_end='{end}'"):
+        read(row("2026-05-02"), row("2026-05-03", report_date="", time_end=end))
 
 
-def test_bulletins_add_up_to_the_daily_table() -> None:
-    days, faults = read_bulletins()
-    assert not faults.aside
-    by_day = {d.day: d for d in LAUNCHES.days}
-    for d in days:
-        assert d.launched == by_day[d.day].launched
-        if d.launched and by_day[d.day].destroyed is not None:
-            assert d.destroyed == by_day[d.day].destroyed
-
-
-def test_a_bulletin_that_cannot_be_read_leaves_its_day_unknown() -> None:
-    head = ",".join(REPORT_COLUMNS) + "\n"
-    rows = head + "2025-01-01,7,5,,,,,\n2025-01-01,-3,2,,,,,\n2025-01-03,4,4,,,,,\n"
-    days, faults = daily_from_reports(parse_table(rows, "r", ()), "r")
-    assert [d.launched for d in days] == [None, 0, 4]
-    assert faults.aside[2].startswith("row 2: launched='-3'")
+def test_a_file_of_other_things_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigurationError, match="no row is of a shahed"):
+        read(row("2026-05-02", model="X-101"))
+    without = {key: value for key, value in row("2026-05-02").items() if key != "launched"}
+    path = written(tmp_path / "b.csv", without)
+    with pytest.raises(ConfigurationError, match="column 'launched' is missing"):
+        read_bulletins(path, TODAY)
+    with pytest.raises(InputError, match="there is no such file"):
+        read_bulletins(tmp_path / "nothing.csv", TODAY)

@@ -79,7 +79,8 @@ def test_a_warning_in_words_is_that_of_its_record(capsys: pytest.CaptureFixture[
 
 def carried(**changes: Any) -> dict[str, Any]:
     return {
-        "month": "2026-01", "launched_that_night": 170, "quantile": 0.9, "pass_this_network": 20,
+        "month": "2026-01", "as_of": "2025-12-31",
+        "launched_that_night": 170, "quantile": 0.9, "pass_this_network": 20,
         "in_the_busiest_hour": {"piston": 9, "jet": 1}, "seconds": 3600, "sensors": 100,
         "reports_per_s": {"mean": 1234.5, "most": 2000}, "confirm_wait_s": {"median": 12.0, "0.9": None},
         "flying_at_once": 8, "confirmed_tracks_at_once": 7, "never_confirmed": 1, "audible_targets": 10,
@@ -90,7 +91,7 @@ def carried(**changes: Any) -> dict[str, Any]:
 
 def test_a_night_in_words_says_what_is_endless_and_what_cannot_be_judged() -> None:
     text = raid_text(carried())
-    assert "170 launched over the country (quantile 0.90 of the forecast)" in text
+    assert "170 launched over the country (quantile 0.90 of the forecast as of 2025-12-31)" in text
     assert "12 s for" not in text
     assert "confirmed 12 s after first audible (median), endless for nine of ten" in text
     assert "missed 5.0% of the time, false none to judge" in text

@@ -145,6 +145,7 @@ def as_records(result: Forecast) -> list[dict[str, Any]]:
             "launched": quantiles(m.launched),
             "raid": quantiles(m.raid),
             "largest_day": quantiles(m.largest_day),
+            "as_of": result.as_of.isoformat(),
         }
         for m in result.months
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from forehear.assess.age import CLAIMS, COUNTS, age_warning, figure_note
 from forehear.assess.report import tables, words
 from forehear.assess.report.figures import FIGURES
 from forehear.assess.report.gather import HINDCAST_DAYS, Story, gather
@@ -132,8 +133,8 @@ GUESSED = (
 )
 
 
-def page(story: Story, svgs: dict[str, str]) -> str:
-    """The whole page as HTML."""
+def page(story: Story, svgs: dict[str, str], today: date | None = None) -> str:
+    """The whole page as HTML; `today` says whether its data are old (nothing is said without it)."""
     css = files("forehear.assess.report").joinpath("style.css").read_text(encoding="utf-8")
     cards = "".join(
         f'<div><div class="q">{q}</div><div class="n">{n}</div><div class="w">{w}</div></div>'
@@ -148,6 +149,7 @@ def page(story: Story, svgs: dict[str, str]) -> str:
 <p class="lede">In February 2023 a newspaper reported a plan for a factory: at least 6,000 drones. This page
 follows the claim to {day}: who said it, how it
 was retold, what was counted since, what is to be expected, and how much warning is left to those below.</p>
+{_age(story, today)}
 <div class="answers">{cards}</div>
 <p class="small">Every number links to what it rests on: <a class="c" href="#ledger">claims are amber</a>, <a
 class="m" href="#months">counts are blue</a>,
@@ -217,15 +219,29 @@ Made by <code>forehear assess report</code> from data to
 It ranks no places and names no targets.</p></footer>"""
 
 
-def write(out: Path, data: str | Path | None, day: date | None, claims: Path | None) -> dict[str, Any]:
-    """Gather, draw and write `index.html` and the PNG figures. Returns the files' names and the four answers."""
+def _age(story: Story, today: date | None) -> str:
+    """As of when the counts and the claims are, and in plain words whether that is long ago."""
+    last = story.launches.as_of
+    newest = max((date.fromisoformat(c.made_on) for c in story.ledger.claims), default=last)
+    said = f'<p class="small">Counts to {words.on(last)}, claims to {words.on(newest)}.</p>'
+    old = age_warning({COUNTS: last, CLAIMS: newest}, today) if today else ""
+    return said + (f'<p class="old" role="note">{escape(old)}</p>' if old else "")
+
+
+def write(
+    out: Path, data: str | Path | None, day: date | None, claims: Path | None, today: date | None = None
+) -> dict[str, Any]:
+    """Gather, draw and write `index.html` and the PNG figures. Returns the files' names and the four answers.
+
+    `today`: the day to measure the data's age from; without it nothing is said of it.
+    """
     story = gather(data, day, claims)
     out.mkdir(parents=True, exist_ok=True)
     svgs = {}
     for name, draw in FIGURES.items():
         with calm():
-            svgs[name] = save(draw(story), out / f"{name}.png")
-    (out / "index.html").write_text(page(story, svgs), encoding="utf-8")
+            svgs[name] = save(draw(story), out / f"{name}.png", figure_note(story.launches.as_of, today))
+    (out / "index.html").write_text(page(story, svgs, today), encoding="utf-8")
     names = ["index.html", *(f"{name}.png" for name in FIGURES)]
     return {
         "as_of": story.launches.as_of.isoformat(),

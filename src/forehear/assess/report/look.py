@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 INK, SOFT, FAINT, PAPER = "#22303c", "#6b7a88", "#dde3e8", "#ffffff"
+# The strip under a figure that says as of when its data are.
+NOTE_INCHES = 0.2
 # Counted is blue, claimed is amber, forecast is green; a miss is red.
 COUNTED, CLAIMED, AHEAD, MISS = "#2f6690", "#c47f17", "#3a7d6c", "#b3423a"
 
@@ -46,8 +48,17 @@ def bare(axes: Axes, grid: Literal["x", "y"] | None = "y") -> None:
     axes.set_axisbelow(True)
 
 
-def save(figure: Figure, path: Path) -> str:
-    """Write a PNG, and give the same picture as SVG text for the page."""
+def save(figure: Figure, path: Path, note: str = "") -> str:
+    """Write a PNG, and give the same picture as SVG text for the page; `note` stands in its lower right corner."""
+    if note:
+        # In a strip of its own below: the picture's own layout stays as it is.
+        width, height = figure.get_size_inches()
+        strip = NOTE_INCHES / (height + NOTE_INCHES)
+        for axes in figure.axes:
+            x, y, w, h = axes.get_position().bounds
+            axes.set_position((x, strip + y * (1.0 - strip), w, h * (1.0 - strip)))
+        figure.set_size_inches(width, height + NOTE_INCHES)
+        figure.text(0.993, 0.25 * strip, note, ha="right", va="bottom", fontsize=7.0, color=SOFT)
     # No date and no version in the file: the same data gives the same bytes.
     figure.savefig(path, dpi=160, metadata={"Software": None})
     text = StringIO()

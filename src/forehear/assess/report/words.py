@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from forehear.assess.age import on as written
 from forehear.assess.launches.launches import Launches, launched_between, passed_on
 from forehear.assess.launches.view import regimes, unaccounted_by_size
 from forehear.assess.report.gather import Story
@@ -16,8 +17,7 @@ CLAIMED_TOTAL = 6000
 
 def on(day: date | str) -> str:
     """A day as people write it: 21 July 2024."""
-    day = date.fromisoformat(day) if isinstance(day, str) else day
-    return f"{day.day} {day:%B %Y}"
+    return written(date.fromisoformat(day) if isinstance(day, str) else day)
 
 
 def claim(row: int, text: str | None = None) -> str:

@@ -4,10 +4,12 @@ import argparse
 import itertools
 import sys
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
+from forehear.assess.age import CLAIMS, COUNTS, age_warning
 from forehear.assess.tables import TableFaults
 
 
@@ -27,10 +29,39 @@ def log_faults(faults: Iterable[TableFaults]) -> None:
 
 
 def claims_path(args: argparse.Namespace) -> Path | None:
-    """Where the claims are: the file named, the one in the folder, or (None) the package's."""
+    """Where the claims are: the file named, the one in the folder, or (None) the package's.
+
+    A folder of launches alone, as `forehear assess import` writes it, is read beside the package's claims.
+    """
     if getattr(args, "claims", None):
         return Path(args.claims)
-    return Path(args.data) / "production_claims.csv" if args.data else None
+    if not args.data:
+        return None
+    own = Path(args.data) / "production_claims.csv"
+    if Path(args.data).is_dir() and not own.exists():
+        print(f"forehear assess: {own} is not there; the package's own claims are used", file=sys.stderr)
+        return None
+    return own
+
+
+def clock_day() -> date:
+    """Today, by this machine's clock: asked only for how old the data are."""
+    return date.today()
+
+
+def with_age(text: str, ends: dict[str, date], args: argparse.Namespace) -> str:
+    """Add to an answer for people how old its data are; of one for programs it is said on stderr.
+
+    `ends`: what the data are, and their last day. Nothing where a day was asked for (`--as-of`).
+    """
+    if args.as_of:
+        return text
+    warning = age_warning(ends, clock_day())
+    if args.json:
+        if warning:
+            print(f"forehear assess: {warning}", file=sys.stderr)
+        return text
+    return f"{text}\n\n{warning}" if warning else text
 
 
 def claims(args: argparse.Namespace) -> str:
@@ -49,20 +80,26 @@ def claims(args: argparse.Namespace) -> str:
         and (not args.origin or args.origin.lower() in ledger.traced.origin[i].lower())
         for i, c in enumerate(ledger.claims)
     ]
+    newest = max((date.fromisoformat(c.made_on) for c in ledger.claims), default=launches.as_of)
+    ends = {CLAIMS: newest, COUNTS: launches.as_of}
     if args.json:
-        return json_list(ledger_view.as_records(ledger, keep if any(wanted) or args.as_of else None))
+        records = ledger_view.as_records(ledger, keep if any(wanted) or args.as_of else None)
+        return with_age(json_list(records), ends, args)
     origins = len({ledger.traced.origin[i] for i in range(len(keep)) if keep[i]})
-    head = f"{sum(keep)} claims of {origins} origins" + (f", as of {args.as_of}" if args.as_of else "")
-    return f"{head}\n\n{ledger_view.as_text(ledger, keep)}"
+    head = f"{sum(keep)} claims of {origins} origins"
+    head += f", as of {args.as_of}" if args.as_of else f"; claims to {newest}, counts to {launches.as_of}"
+    return with_age(f"{head}\n\n{ledger_view.as_text(ledger, keep)}", ends, args)
 
 
 def names(args: argparse.Namespace) -> str:
     """Answer `forehear assess names`."""
     from forehear.assess.names import match_names
-    from forehear.assess.sanctions import look_up
+    from forehear.assess.sanctions import LISTED_ON, look_up
 
+    note: list[str] = []
     if len(args.names) == 1:
         records = look_up(args.names[0])
+        note = [f"The list is OFAC's action of {LISTED_ON}; what was listed or lifted since is not in it."]
     else:
         records = []
         for a, b in itertools.combinations(args.names, 2):
@@ -71,13 +108,13 @@ def names(args: argparse.Namespace) -> str:
     if args.json:
         return json_list(records)
     if not records:
-        return f"{args.names[0]}: nobody on the list has this name"
+        return "\n".join([f"{args.names[0]}: nobody on the list has this name", *note])
     lines = []
     for r in records:
         verdict, sign = ("same", "=") if r["same"] else ("not the same", "/")
         lines.append(f"{verdict:<13}{r['score']:.2f}  {r['a']}  {sign}  {r['b']}")
         lines.append(f"{'':<13}{r['because']}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *note])
 
 
 def launches(args: argparse.Namespace) -> str:
@@ -88,8 +125,8 @@ def launches(args: argparse.Namespace) -> str:
     data = read_launches(args.data, args.as_of)
     log_faults(data.faults)
     if args.json:
-        return msgspec.json.encode(launches_view.as_record(data)).decode()
-    return launches_view.as_text(data)
+        return with_age(msgspec.json.encode(launches_view.as_record(data)).decode(), {COUNTS: data.as_of}, args)
+    return with_age(launches_view.as_text(data), {COUNTS: data.as_of}, args)
 
 
 def forecast(args: argparse.Namespace) -> str:
@@ -104,19 +141,20 @@ def forecast(args: argparse.Namespace) -> str:
     if args.score:
         scores = scoring.rolling(series.series_of(data), known)
         if args.json:
-            return json_list([msgspec.to_builtins(s) for s in scores])
+            return with_age(json_list([msgspec.to_builtins(s) for s in scores]), {COUNTS: data.as_of}, args)
         head = f"{'model':<24}{'months':>7}{'CRPS':>8}{'median error':>14}{'80 % covers':>13}{'origins':>9}"
         rows = [
             f"{s.model:<24}{s.horizon:>7}{s.crps:>8.0f}{s.median_error:>14.0f}{s.coverage:>13.2f}{s.count:>9}"
             for s in scores
         ]
-        return "\n".join(
-            [head, *rows, "CRPS and error in drones a month, lower is better; coverage is right at 0.80."]
-        )
+        rows.append("CRPS and error in drones a month, lower is better; coverage is right at 0.80.")
+        rows.append(f"Scored on launches to {data.as_of}.")
+        return with_age("\n".join([head, *rows]), {COUNTS: data.as_of}, args)
     result = months.forecast(data, known, args.months)
     records = months.as_records(result)
+    ends = {COUNTS: data.as_of}
     if args.json:
-        return json_list(records)
+        return with_age(json_list(records), ends, args)
     lines = [f"As of {result.as_of}; last complete month {result.last_month}. Median, and 80 % interval.", ""]
     lines.append(f"{'month':<9}{'launched':^26}{'a raid':^22}{'largest day':^24}".rstrip())
     for r in records:
@@ -125,4 +163,4 @@ def forecast(args: argparse.Namespace) -> str:
             for q in (r["launched"], r["raid"], r["largest_day"])
         ]
         lines.append(f"{r['month']:<9}{cells[0]:<26}{cells[1]:<22}{cells[2]}")
-    return "\n".join(lines)
+    return with_age("\n".join(lines), ends, args)

@@ -3,12 +3,14 @@
 import argparse
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from forehear.cli.assess.data import claims_path, log_faults
+from forehear.assess.age import COUNTS
+from forehear.cli.assess.data import claims_path, clock_day, log_faults, with_age
 from forehear.cli.extras import require
 from forehear.errors import ConfigurationError
 from forehear.records import Network
@@ -134,8 +136,9 @@ def raids(args: argparse.Namespace) -> str:
         print(
             f"forehear assess: simulated and tracked {rate:,.0f} reports a second on this machine", file=sys.stderr
         )
-    record = nights.as_record(night, load, scored, count)
-    return msgspec.json.encode(record).decode() if args.json else raid_text(record)
+    record = nights.as_record(night, load, scored, count) | {"as_of": data.as_of.isoformat()}
+    text = msgspec.json.encode(record).decode() if args.json else raid_text(record)
+    return with_age(text, {COUNTS: data.as_of}, args)
 
 
 def raid_text(record: dict[str, Any]) -> str:
@@ -143,7 +146,7 @@ def raid_text(record: dict[str, Any]) -> str:
     hour = record["in_the_busiest_hour"]
     lines = [
         f"A night of {record['month']}: {record['launched_that_night']} launched over the country (quantile "
-        f"{record['quantile']:.2f} of the forecast);",
+        f"{record['quantile']:.2f} of the forecast as of {record['as_of']});",
         f"{record['pass_this_network']} pass this network, {hour['piston']} propeller and {hour['jet']} jet in "
         f"its busiest hour.",
     ]
@@ -177,7 +180,10 @@ def report(args: argparse.Namespace) -> str:
     require("assess", ("matplotlib", "numba", "rapidfuzz", "scipy"), "assess,report")
     from forehear.assess.report import build
 
-    summary = build.write(Path(args.out), args.data, args.as_of, claims_path(args))
+    today = None if args.as_of else clock_day()
+    summary = build.write(Path(args.out), args.data, args.as_of, claims_path(args), today)
+    ends = {COUNTS: date.fromisoformat(summary["as_of"])}
     if args.json:
-        return msgspec.json.encode(summary).decode()
-    return "\n".join(f"wrote {name}" for name in summary["files"])
+        return with_age(msgspec.json.encode(summary).decode(), ends, args)
+    head = f"As of {summary['as_of']}."
+    return with_age("\n".join([head, *(f"wrote {name}" for name in summary["files"])]), ends, args)

@@ -7,6 +7,7 @@
   forehear assess warning     how long between first heard, confirmed and arrival, by variant
   forehear assess raids       a night drawn from the forecast, through the network's tracker
   forehear assess report      all of it as one HTML page with figures
+  forehear assess import      bulletins from files to the tables that the others read
 
 Without files the data inside the package is used. Every one has --json. Distributions, not promises.
 """
@@ -18,7 +19,7 @@ from typing import Any
 
 from forehear.assess.tables import parse_day
 
-SUBVERBS = ("claims", "names", "launches", "forecast", "warning", "raids", "report")
+SUBVERBS = ("claims", "names", "launches", "forecast", "warning", "raids", "report", "import")
 
 
 def day(text: str) -> date:
@@ -111,6 +112,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     p = _add(sub, "report", "write one HTML page and its figures", "forehear assess report --out report")
     _data(p)
     p.add_argument("--out", required=True, metavar="DIR", help="where index.html and the PNG figures go")
+    add_import_arguments(sub)
 
 
 def add_network_arguments(sub: Any) -> None:
@@ -159,12 +161,41 @@ def add_network_arguments(sub: Any) -> None:
     p.add_argument("--seed", type=int, default=1)
 
 
+def add_import_arguments(sub: Any) -> None:
+    """Declare the arguments of the verb that brings bulletins up to date."""
+    p = _add(
+        sub,
+        "import",
+        "add bulletins to a folder's tables, which --data of the other verbs reads",
+        "forehear assess import bulletins.csv --data today --with-packaged",
+    )
+    p.add_argument(
+        "files", nargs="+", metavar="FILE", help="bulletins: columns as shahed_reports.csv, or the public table's"
+    )
+    p.add_argument(
+        "--data", "--out", required=True, metavar="FOLDER", dest="data",
+        help="the folder: its own bulletins come first and stand where a file disagrees",
+    )  # fmt: skip
+    p.add_argument("--with-packaged", action="store_true", help="begin with the bulletins inside the package")
+    p.add_argument(
+        "--replace", action="store_true", help="where files disagree about a raid, the later one stands"
+    )
+    p.add_argument(
+        "--until", type=day, metavar="DAY", help="bulletins are known to this day; to the last one without it"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Answer one subverb."""
     if args.subverb in ("claims", "names", "launches", "forecast"):
         from forehear.cli.assess import data as module
     else:
         from forehear.cli.assess import network as module  # type: ignore[no-redef]
-    answer: str = getattr(module, args.subverb)(args)
+    if args.subverb == "import":
+        from forehear.cli.assess.importing import run_import
+
+        answer = run_import(args)
+    else:
+        answer = getattr(module, args.subverb)(args)
     sys.stdout.write(answer if answer.endswith("\n") else answer + "\n")
     return 0
