@@ -22,7 +22,8 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     "answer of forehear score": lambda _: _.first_audible_s,
     "answer of /health": lambda _: (_.store_full, _.sites_not_covered),
     "outlets' formats, until the service sends them": lambda _: (
-        _.track_event, _.sensor_event, _.alert_event, _.ping, _.sigmas_east_north_m,
+        _.track_event, _.sensor_event, _.alert_event, _.ping, _.keep_only, _.unframe, _.answer_of,
+        _.registration, _.status_report, _.detection_report, _.alert_message,
     ),
     "a map of hearing, drawn by the browser": lambda _: (_.south_deg, _.west_deg, _.step_lat_deg, _.step_lon_deg),
     "a column of the table of days": lambda _: _.shahed,
