@@ -60,7 +60,7 @@ class FrameSearch(tones.Search):
         self.last: list[Floats] = []
 
     def step(self, log_ratio: Floats) -> None:
-        evidence = tones.comb_evidence(tones.bin_evidence(log_ratio))
+        evidence = tones.comb_evidence(np.append(tones.bin_evidence(log_ratio), np.float32(0.0)))
         self.last = [*self.last[-3:], evidence]
         self.evidence[:] = np.sum(self.last, axis=0)
 

@@ -9,7 +9,8 @@ from tests.listen.waves import coloured
 from forehear.constants import LISTENING_RATE_HZ as RATE_HZ
 from forehear.listen import spectrum
 from forehear.listen.families import Family, families
-from forehear.listen.listener import NEWS, Listener
+from forehear.listen.front import NEWS
+from forehear.listen.listener import Listener
 from forehear.listen.tones import Search
 from forehear.records import Report, Source
 from forehear.synthesise.noise import band_power

@@ -188,3 +188,12 @@ def test_lines_that_another_has_too_are_left_to_it() -> None:
     assert not second.ratio.any()
     assert second.all_power == 0.0
     assert np.isfinite(second.tone_sigma_hz)
+
+
+def test_small_matrices_are_inverted_as_by_a_solver() -> None:
+    chance = np.random.default_rng(3)
+    for _ in range(50):
+        # As information is: of tones known far better than their bend.
+        root = chance.normal(size=(3, 3)) * np.array([1.0, 30.0, 1e3])
+        of = root.T @ root + np.diag([1e-9, 1e-9, 0.1])
+        assert fine._inverse(of) == pytest.approx(np.linalg.inv(of), rel=1e-6)

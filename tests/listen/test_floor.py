@@ -79,9 +79,9 @@ def test_bands_together_are_the_power_and_each_its_own(power: float) -> None:
         taken = halver.take(hop)
         low = np.concatenate([low[spectrum.HOP :], taken.low])
         if k:
-            of_hop = float(np.mean(taken.low**2))
-            rows.append(floor.band_powers(spectrum.power_spectrum(low), of_hop, taken.high_power))
-    bands = np.mean(rows, axis=0)
+            of_hop = np.mean(taken.low**2, keepdims=True)
+            rows.append(floor.band_powers(spectrum.power_spectrum(low[None]), of_hop, taken.high_power))
+    bands = np.mean(np.concatenate(rows), axis=0)
     frequency = np.fft.rfftfreq(len(sound), 1.0 / RATE_HZ)
     whole = 2.0 * np.abs(np.fft.rfft(sound)) ** 2 / len(sound) ** 2
     pairs = zip(floor.EDGES_HZ[:-1], floor.EDGES_HZ[1:], strict=True)

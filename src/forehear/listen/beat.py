@@ -7,6 +7,8 @@ compared with their own medians, and the comb that fits them best tells how clea
 lines, but no more than its first line says, or any faster beat would count as a slow one's multiple.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,16 +77,26 @@ class Beat:
         n = len(self._course)
         if n < COURSE // 2:
             return 0.0
-        course = (self._course - _smooth(self._course)).T * np.hanning(n)
-        of_bands = np.abs(np.fft.rfft(course, _PADDED)[:, : _NOISE.stop]) ** 2
-        above = of_bands / (np.median(of_bands[:, _NOISE], axis=1, keepdims=True) + 1e-12)
-        courses = np.log1p(above.sum(axis=0) / (len(BANDS_HZ) + 1.0))[_AT] * _USED
-        return float(np.max(np.minimum(courses.sum(axis=1) / _USED_SUM, courses[:, 0])))
+        course = (self._course - _smooth(self._course)).T * _windows(n)
+        spectra = np.fft.rfft(course, _PADDED)[:, : _NOISE.stop]
+        of_bands = spectra.real**2 + spectra.imag**2
+        beside = np.sort(of_bands[:, _NOISE], axis=1)
+        middle = (beside[:, (beside.shape[1] - 1) // 2] + beside[:, beside.shape[1] // 2]) / 2.0
+        above = np.add.reduce(of_bands / (middle[:, None] + 1e-12), axis=0)
+        courses = np.log1p(above / (len(BANDS_HZ) + 1.0)).take(_AT) * _USED
+        return float(np.minimum(np.add.reduce(courses, axis=1) / _USED_SUM, courses[:, 0]).max())
+
+
+@cache
+def _windows(count: int) -> Array:
+    return np.hanning(count)
 
 
 def _smooth(course: NDArray[np.float32]) -> Array:
     """Give the running mean (n, bands) over SLOW values, shorter at the ends."""
-    total = np.concatenate([np.zeros((1, course.shape[1])), np.cumsum(course, axis=0, dtype=np.float64)])
-    at = np.arange(len(course))
-    begin, end = np.maximum(at - SLOW // 2, 0), np.minimum(at + SLOW // 2 + 1, len(course))
+    n, half = len(course), SLOW // 2
+    total = np.zeros((n + 1, course.shape[1]))
+    np.add.accumulate(course, axis=0, dtype=np.float64, out=total[1:])
+    at = np.arange(n)
+    begin, end = np.maximum(at - half, 0), np.minimum(at + (half + 1), n)
     return np.asarray((total[end] - total[begin]) / (end - begin)[:, None], np.float64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forehear.listen import spectrum
 
 Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
 # --- numbers that decide -----------------------------------------------------------------------------
 FROM_HZ, TO_HZ = 40.0, 2000.0
@@ -28,17 +29,17 @@ BANDS = len(EDGES_HZ) - 1
 LISTENING = slice(0, BANDS - 2)
 
 
-def band_powers(power: NDArray[np.float32], low_power: float, high_power: float) -> Array:
-    """Give the power [full scale^2] in each band (BANDS,) from a spectrum (BINS,) and the power of both halves.
+def band_powers(power: Floats, low_power: Floats, high_power: Floats) -> Array:
+    """Give the power [full scale^2] in each band (n, BANDS) from spectra (n, BINS) and both halves' power (n,).
 
     Reference: Parseval's theorem, one-sided; bands and floor: docs/listening.md, "Theory of operation", 7.
     """
     # One-sided: a bin stands for its mirror too; the padding spreads each over PADDED / FRAME bins.
     scale = 2.0 / (spectrum.WINDOW_POWER * spectrum.PADDED)
-    out = np.empty(BANDS)
-    out[:-2] = np.add.reduceat(power.astype(np.float64), _first)[:-1] * scale
-    out[-2] = max(low_power - float(power.sum()) * scale, 0.0)
-    out[-1] = high_power
+    out = np.empty((len(power), BANDS))
+    out[:, :-2] = np.add.reduceat(power, _first, axis=1, dtype=np.float64)[:, :-1] * scale
+    out[:, -2] = np.maximum(low_power - power.sum(axis=1, dtype=np.float64) * scale, 0.0)
+    out[:, -1] = high_power
     return out
 
 
@@ -65,12 +66,17 @@ class NoiseFloor:
         return self._floor
 
     def hear(self, powers: Array) -> None:
-        """Add a hop's powers (BANDS,) [full scale^2]. Reference: docs/listening.md, "Theory of operation", 7."""
-        self._hops[self._count % MEAN_HOPS] = powers
-        self._count += 1
+        """Add hops' powers (n, BANDS), or one's (BANDS,) [full scale^2].
+
+        Reference: docs/listening.md, "Theory of operation", 7.
+        """
+        for of_hop in np.atleast_2d(powers):
+            self._hops[self._count % MEAN_HOPS] = of_hop
+            self._count += 1
+            means, rest = divmod(self._count, MEAN_HOPS)
+            if rest == 0:
+                self._means[(means - 1) % MEANS] = self._hops.mean(axis=0)
+                self._floor = np.quantile(self._means[: min(means, MEANS)], QUANTILE, axis=0)
         means, rest = divmod(self._count, MEAN_HOPS)
-        if rest == 0:
-            self._means[(means - 1) % MEANS] = self._hops.mean(axis=0)
-            self._floor = np.quantile(self._means[: min(means, MEANS)], QUANTILE, axis=0)
-        elif means == 0:
+        if means == 0 and rest:
             self._floor = np.quantile(self._hops[:rest], QUANTILE, axis=0)

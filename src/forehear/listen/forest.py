@@ -45,6 +45,71 @@ class Forest(NamedTuple):
         return np.asarray(self.value[node].sum(axis=1, dtype=np.float64))
 
 
+class FlatForest(NamedTuple):
+    """A forest as tables of its trees' nodes and leaves, by which all nodes are asked at once.
+
+    A node that sends numbers to its higher child takes the leaves under its lower one out of what can be reached;
+    the first leaf, from the lowest on, that is left after all nodes were asked is the one (QuickScorer: Lucchese
+    et al. 2015, SIGIR, doi 10.1145/2766462.2767733).
+    """
+
+    feature: NDArray[np.intp]  # (trees * nodes,) of inner nodes; trees of fewer have some that say nothing
+    threshold: NDArray[np.float32]
+    left: NDArray[np.uint64]  # the leaves, a bit each, that a node leaves where it sends to its higher child
+    value: NDArray[np.float32]  # (trees * leaves,)
+    first: NDArray[np.intp]  # (trees,) where a tree's leaves begin
+
+    def score(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Sum what the trees say of numbers (n, features), (n,). What is not a number counts as the largest.
+
+        Reference: doi 10.1145/2766462.2767733.
+        """
+        numbers = np.asarray(x, np.float32)
+        lower = numbers.take(self.feature, axis=1) <= self.threshold
+        trees = len(self.first)
+        left = np.where(lower, _ALL, self.left).reshape(len(numbers), trees, len(self.feature) // trees)
+        reached = np.bitwise_and.reduce(left, axis=2)
+        lowest = reached & (~reached + np.uint64(1))
+        leaf = np.frexp(lowest.astype(np.float64))[1] - 1
+        return np.asarray(self.value.take(leaf + self.first).sum(axis=1, dtype=np.float64))
+
+
+_ALL = np.uint64(2**64 - 1)
+# A bit for each leaf of a tree.
+MOST_LEAVES = 64
+
+
+def flattened(of: Forest) -> FlatForest:
+    """Make tables of a forest's trees. Raises ValueError for trees of more than MOST_LEAVES leaves."""
+    trees = [_tree(of, int(root)) for root in of.roots]
+    nodes = max(1, *(len(inner) for inner, _ in trees))
+    leaves = max(len(values) for _, values in trees)
+    if leaves > MOST_LEAVES:
+        raise ValueError(f"{leaves} leaves in a tree; {MOST_LEAVES} are most")
+    feature = np.zeros((len(trees), nodes), np.intp)
+    threshold = np.zeros((len(trees), nodes), np.float32)
+    left = np.full((len(trees), nodes), _ALL)
+    value = np.zeros((len(trees), leaves), np.float32)
+    for k, (inner, values) in enumerate(trees):
+        value[k, : len(values)] = values
+        for i, (node, lost) in enumerate(inner):
+            feature[k, i], threshold[k, i] = of.feature[node], of.threshold[node]
+            left[k, i] = ~np.uint64(lost)
+    first = np.arange(len(trees)) * leaves
+    return FlatForest(feature.ravel(), threshold.ravel(), left.ravel(), value.ravel(), first)
+
+
+def _tree(of: Forest, node: int) -> tuple[list[tuple[int, int]], list[float]]:
+    """Give a tree's inner nodes, each with the leaves under its lower child as bits, and its leaves' values."""
+    if of.lower[node] == node:
+        return [], [float(of.value[node])]
+    lower, low_values = _tree(of, int(of.lower[node]))
+    higher, high_values = _tree(of, int(of.higher[node]))
+    many = len(low_values)
+    inner = [(node, (1 << many) - 1), *lower, *((each, lost << many) for each, lost in higher)]
+    return inner, low_values + high_values
+
+
 def forest(
     feature: ArrayLike, threshold: ArrayLike, lower: ArrayLike, higher: ArrayLike, value: ArrayLike, features: int
 ) -> Forest:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.listen.forest import Forest, unpacked
+from forehear.listen.forest import FlatForest, Forest, flattened, unpacked
 from forehear.listen.kinds_learned import EXPECTED, FOREST, SCALE, SHIFT
 from forehear.listen.traits import NAMES
 from forehear.records import Kinds
@@ -70,9 +70,14 @@ def learned() -> Forest:
     return unpacked(FOREST, "forehear.listen.kinds_learned", len(NAMES))
 
 
+@cache
+def _flat() -> FlatForest:
+    return flattened(learned())
+
+
 def weighed(traits: NDArray[np.float32]) -> list[float]:
     """Say of each family (n, traits) how much its second speaks for a drone's engine [nat]."""
-    return [float(each) for each in learned().score(traits)]
+    return [float(each) for each in _flat().score(traits)]
 
 
 def gathered(before: Weighed | None, now: float, gaps: int = 0) -> Weighed:

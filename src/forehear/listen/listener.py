@@ -15,14 +15,13 @@ from forehear.constants import LISTENING_RATE_HZ
 from forehear.listen import health, kinds, spectrum, threads
 from forehear.listen.array.bearings import Bearing, bearing
 from forehear.listen.array.wavefront import harmonic_bands
-from forehear.listen.beat import Beat
 from forehear.listen.channels import Mixer
 from forehear.listen.families import Family, families
-from forehear.listen.floor import LISTENING, NoiseFloor, band_powers
+from forehear.listen.floor import LISTENING
+from forehear.listen.front import MOST_FULL_SCALE, SECOND_HOPS, FrontEnd
 from forehear.listen.jet import BroadBand
 from forehear.listen.reported import level, source
 from forehear.listen.threads import Thread
-from forehear.listen.tones import Search
 from forehear.listen.traits import Sound, traits
 from forehear.records import Report, Source
 
@@ -35,13 +34,8 @@ ASSUMED_CALIBRATION_DB = 94.0
 GAP_S = 0.05
 # Without anything heard a report comes this often [s].
 HEARTBEAT_S = 10.0
-# How much of the floor's logarithm a new hop replaces: lines are compared with the noise of about a second.
-NEWS = 0.4
-# Sound that sets in after silence is not compared with the silence: the noise is at most so far behind [nat].
-BEHIND = np.float32(4.0)
 # -----------------------------------------------------------------------------------------------------
 
-SECOND_HOPS = 4
 SECOND = SECOND_HOPS * spectrum.HOP_IN
 
 
@@ -70,8 +64,7 @@ class Listener:
         self._full_db = sine_db + 10.0 * math.log10(2.0)
         self._places_m = None if places_m is None else np.asarray(places_m, np.float64)
         self._channels = 1 if self._places_m is None else len(self._places_m)
-        self._floor = NoiseFloor()
-        self._search = Search()
+        self._front = FrontEnd()
         self._broad = BroadBand()
         self._mixer = Mixer(LISTENING_RATE_HZ)
         self._checkup = health.Checkup(calibration_db is None)
@@ -83,6 +76,7 @@ class Listener:
         self._raw: list[Floats] = []
         self._counted = False
         self._lost = 0
+        self._waiting: Floats = np.zeros((0, self._channels), np.float32)
         self._begin(0.0)
 
     def hear(self, samples: ArrayLike, at_s: float, seen: health.Tally | None = None) -> list[Report]:
@@ -127,20 +121,16 @@ class Listener:
         return [self._report(max(now_s - 0.5, 0.0), ())] if late or self._checkup.tally.gap_s > 0.0 else []
 
     def _begin(self, at_s: float) -> None:
-        """Begin anew: all that was in flight is over; the floor stays."""
+        """Begin anew: all that was in flight is over; the floor stays, and hears what was left of a second."""
         self._count()
+        rest = len(self._waiting) // spectrum.HOP_IN * spectrum.HOP_IN
+        if rest:
+            self._front.hear(np.clip(self._waiting[:rest], -MOST_FULL_SCALE, MOST_FULL_SCALE))
         self._at_s = at_s
-        self._waiting: Floats = np.zeros((0, self._channels), np.float32)
-        self._halver = spectrum.Halver()
-        self._low = np.zeros(SECOND_HOPS * spectrum.HOP, np.float32)
+        self._waiting = np.zeros((0, self._channels), np.float32)
         self._second = np.zeros((SECOND, self._channels), np.float32)
-        self._noise: Floats | None = None
-        self._bands: list[NDArray[np.float64]] = []
-        self._powers: list[tuple[float, float]] = []
-        self._beat = Beat()
         self._threads: list[Thread] = []
-        self._hops = 0
-        self._search.reset()
+        self._front.begin()
         self._broad.reset()
 
     @property
@@ -168,13 +158,13 @@ class Listener:
                 continue
             self._lost = 0
             while begin < end:
-                piece = x[begin : min(begin + spectrum.HOP_IN - len(self._waiting), end)]
+                piece = x[begin : min(begin + SECOND - len(self._waiting), end)]
                 begin += len(piece)
                 self.heard_s += len(piece) / LISTENING_RATE_HZ
                 if not self._counted:
                     self._raw.append(piece)
                 self._waiting = np.concatenate([self._waiting, self._of_channels(piece)])
-                out += self._hear_hops()
+                out += self._hear_seconds()
         return out
 
     def _of_channels(self, x: Floats) -> Floats:
@@ -196,58 +186,33 @@ class Listener:
             self._begin(self._at_s + (len(self._waiting) + count) / LISTENING_RATE_HZ)
             return []
         self._waiting = np.concatenate([self._waiting, np.zeros((count, self._channels), np.float32)])
-        return self._hear_hops()
+        return self._hear_seconds()
 
-    def _hear_hops(self) -> list[Report]:
+    def _hear_seconds(self) -> list[Report]:
+        """Hear and judge what waits, second by second: a second at once is far less work than hop by hop."""
         out = []
-        done = 0
-        while len(self._waiting) - done >= spectrum.HOP_IN:
-            hop = np.clip(self._waiting[done : done + spectrum.HOP_IN], -1e3, 1e3)
-            done += spectrum.HOP_IN
-            self._at_s += spectrum.HOP_S
-            report = self._hop(hop)
+        while len(self._waiting) >= SECOND:
+            self._at_s += SECOND / LISTENING_RATE_HZ
+            self._second = np.clip(self._waiting[:SECOND], -MOST_FULL_SCALE, MOST_FULL_SCALE)
+            self._waiting = self._waiting[SECOND:]
+            self._front.hear(self._second)
+            self._count()
+            report = self._judge()
             if report is not None:
                 out.append(report)
-        if done:
-            self._waiting = self._waiting[done:].copy()
         return out
-
-    def _hop(self, samples: Floats) -> Report | None:
-        """Hear a quarter of a second (HOP_IN, channels) that ends at `_at_s`."""
-        row = self._hops % SECOND_HOPS * spectrum.HOP_IN
-        self._second[row : row + spectrum.HOP_IN] = samples
-        # The first microphone that lives is heard; all of them give directions.
-        alive = np.flatnonzero(np.ptp(samples, axis=0) > 0.0)
-        low, high_power = self._halver.take(samples[:, alive[0] if len(alive) else 0])
-        self._low = np.concatenate([self._low[spectrum.HOP :], low])
-        self._beat.hear(low)
-        self._hops += 1
-        if self._hops % SECOND_HOPS == 0:
-            self._count()
-        if self._hops < spectrum.FRAME_HOPS:
-            return None
-        power = spectrum.power_spectrum(self._low[-spectrum.FRAME :])
-        noise, ratio = spectrum.floor_and_ratio(power)
-        old = noise if self._noise is None else self._noise
-        self._noise = np.maximum((1.0 - NEWS) * old + np.float32(NEWS) * noise, noise - BEHIND)
-        self._search.step(ratio)
-        low_power = float(np.dot(low, low)) / len(low)
-        bands = band_powers(power, low_power, high_power)
-        self._floor.hear(bands)
-        self._bands = [*self._bands[1 - SECOND_HOPS :], bands]
-        self._powers = [*self._powers[1 - SECOND_HOPS :], (low_power, high_power)]
-        return self._judge() if self._hops % SECOND_HOPS == 0 else None
 
     def _judge(self) -> Report | None:
         """Judge the second that ends now."""
-        assert self._noise is not None
-        assert self._floor.powers is not None
+        front = self._front
+        assert front.noise is not None
+        assert front.floor.powers is not None
         past = [t.family.fine for t in self._threads if not t.gaps]
-        found = families(self._search, self._low, self._noise, past)
+        found = families(front.search, front.low, front.noise, past)
         # Most seconds hold nothing: what they sound like besides is not asked.
-        weights = self._weigh(found, self._sound(len(found))) if found else []
+        weights = self._weigh(found, front.sound(len(found))) if found else []
         self._threads = threads.follow(self._threads, found, weights)
-        broad = self._broad.hear(np.array(self._bands), self._floor.powers, self._floor.known_s)
+        broad = self._broad.hear(front.bands, front.floor.powers, front.floor.known_s)
         sources = tuple(self._source(i) for i in range(len(found)))
         if not sources and broad is not None:
             heading = None if self._places_m is None else self._bearing(None)
@@ -261,14 +226,9 @@ class Listener:
         """Say how much each family of the second that ends now speaks for a drone's engine."""
         return kinds.weighed(np.stack([traits(family, sound) for family in found]))
 
-    def _sound(self, count: int) -> Sound:
-        """Describe the second that ends now, in which so many families were found."""
-        low_power, high_power = np.mean(self._powers, axis=0).tolist()
-        return Sound(low_power, high_power, np.mean(self._bands, axis=0), self._beat.clearness(), count)
-
     def _report(self, heard_at_s: float, sources: tuple[Source, ...]) -> Report:
         self._reported_s = heard_at_s
-        under = self._floor.powers
+        under = self._front.floor.powers
         return Report(
             self._sensor,
             # A tenth of a millisecond moves a tone that changes by 15 Hz/s by less than its sigma.

@@ -52,11 +52,11 @@ WINDOW_POWER = float(np.sum(np.float64(WINDOW) ** 2))
 LINE_POWER = float(np.sum(np.float64(WINDOW))) ** 2 / 4.0
 
 
-class Hop(NamedTuple):
-    """A quarter of a second: half-rate samples (HOP,), and the power above 4 kHz [full scale^2]."""
+class Hops(NamedTuple):
+    """Quarters of a second: half-rate samples (n * HOP,), and each one's power above 4 kHz [full scale^2] (n,)."""
 
     low: Floats
-    high_power: float
+    high_power: Floats
 
 
 def _both_halves() -> Floats:
@@ -76,30 +76,35 @@ class Halver:
     """Halve the rate of a stream, hop by hop; keeps the end of the last hop."""
 
     def __init__(self) -> None:
-        self._joined = np.zeros(TAPS - 1 + HOP_IN, np.float32)
+        self._before = np.zeros(TAPS - 1, np.float32)
 
-    def take(self, samples: Floats) -> Hop:
-        """Take HOP_IN samples."""
-        joined = self._joined
-        joined[: TAPS - 1] = joined[HOP_IN:]
-        joined[TAPS - 1 :] = samples
+    def take(self, samples: Floats) -> Hops:
+        """Take samples (n * HOP_IN,) of one hop or several."""
+        joined = np.concatenate([self._before, samples])
+        self._before = joined[len(samples) :]
         # One product of matrices for all of them: blocks of inputs, each with what lies before it.
-        step = joined.itemsize
-        blocks = np.ndarray((HOP // BLOCK, len(_HALVES)), np.float32, joined, 0, (2 * BLOCK * step, step))
+        step, hops = joined.itemsize, len(samples) // HOP_IN
+        blocks = np.ndarray((hops * HOP // BLOCK, len(_HALVES)), np.float32, joined, 0, (2 * BLOCK * step, step))
         both = blocks.copy() @ _HALVES
         # Every second sample is enough for a power.
-        high = both[:, BLOCK:].ravel()
-        return Hop(both[:, :BLOCK].ravel(), float(np.dot(high, high)) / HOP)
+        high = both[:, BLOCK:].reshape(hops, HOP)
+        return Hops(both[:, :BLOCK].ravel(), np.einsum("ij,ij->i", high, high) / np.float32(HOP))
 
 
-def power_spectrum(frame: Floats) -> Floats:
-    """Give the power (BINS,) of a frame (FRAME,) of half-rate samples."""
+def power_spectrum(frames: Floats) -> Floats:
+    """Give the power (..., BINS) of frames (..., FRAME) of half-rate samples."""
     # Without the mean: a dead microphone's constant would leave a comb of side lobes.
+    out = np.empty((*frames.shape[:-1], BINS), np.float32)
     padded = np.zeros(PADDED, np.float32)
-    np.subtract(frame, np.add.reduce(frame) / np.float32(FRAME), out=padded[:FRAME])
-    padded[:FRAME] *= WINDOW
-    spectrum = np.fft.rfft(padded)[:BINS]
-    return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
+    inside = padded[:FRAME]
+    # One after another: all of them at once do not stay in a small computer's cache.
+    for frame, power in zip(frames.reshape(-1, FRAME), out.reshape(-1, BINS), strict=True):
+        np.subtract(frame, np.add.reduce(frame) / np.float32(FRAME), out=inside)
+        inside *= WINDOW
+        spectrum = np.fft.rfft(padded)[:BINS]
+        np.multiply(spectrum.real, spectrum.real, out=power)
+        power += spectrum.imag**2
+    return out
 
 
 def _surroundings() -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -116,9 +121,11 @@ _LN_LN2 = np.float32(np.log(np.log(2.0)))
 
 
 def floor_and_ratio(power: Floats) -> tuple[Floats, Floats]:
-    """Give the logarithm of the noise's power per bin (BINS,), and that of power over noise (BINS,)."""
+    """Give the logarithm of the noise's power per bin (..., BINS), and that of power over noise (..., BINS)."""
     log = np.log(power + _EPS)
-    median = np.partition(log[_NEAR], _MIDDLE, axis=1)[:, _MIDDLE]
-    across = median[:-1, None] + (median[1:] - median[:-1])[:, None] * _BETWEEN
-    noise = across.ravel()[:BINS] - _LN_LN2
+    near = log.take(_NEAR, axis=-1)
+    near.partition(_MIDDLE, axis=-1)
+    median = near[..., _MIDDLE]
+    across = median[..., :-1, None] + (median[..., 1:] - median[..., :-1])[..., None] * _BETWEEN
+    noise = across.reshape(*power.shape[:-1], -1)[..., :BINS] - _LN_LN2
     return noise, log - noise

@@ -33,6 +33,8 @@ KEPT = 0.9
 TURN_COST = 2.0
 # Paths are remembered for so many hops.
 PATH_HOPS = 10
+# A peak is higher than so many states to each side.
+PEAK_STATES = 4
 # A hum that stays in its bin loses its evidence with this time constant [s].
 HUM_S = 180.0
 # -----------------------------------------------------------------------------------------------------
@@ -71,9 +73,8 @@ def bin_evidence(log_ratio: Floats) -> Floats:
 
 
 def comb_evidence(of_bins: Floats) -> Floats:
-    """Sum bins' evidence (BINS,) over the harmonics of each fundamental (STATES,)."""
-    padded = np.append(of_bins, np.float32(0.0))
-    return np.asarray(np.take(padded, LINE_BIN, mode="clip").sum(axis=0), np.float32)
+    """Sum bins' evidence (BINS + 1,), the last of which is 0, over the harmonics of each fundamental (STATES,)."""
+    return np.asarray(np.add.reduce(of_bins.take(LINE_BIN, mode="clip"), axis=0), np.float32)
 
 
 class Paths(NamedTuple):
@@ -88,77 +89,89 @@ class Search:
     """The paths of one stream: evidence (WAYS, STATES), and for each of the last hops where it came from."""
 
     def __init__(self) -> None:
-        self._padded = np.zeros((WAYS, STATES + 2 * SLOPES), np.float32)
+        # Two, of which one is what is and the other what was; beside the states there is room for those beyond.
+        self._padded = np.zeros((2, WAYS, STATES + 2 * SLOPES), np.float32)
+        self._turned = np.zeros((WAYS, STATES), np.float32)
         # Whether a state's evidence came from the slope above its own, or below.
         self._from_above = np.zeros((PATH_HOPS, WAYS, STATES), np.bool_)
         self._from_below = np.zeros((PATH_HOPS, WAYS, STATES), np.bool_)
         self._hum = np.zeros(spectrum.BINS, np.float32)
         self._bins = np.zeros((PATH_HOPS, spectrum.BINS + 1), np.float32)
         self._hops = 0
-        self.evidence = np.zeros((WAYS, STATES), np.float32)
+
+    @property
+    def evidence(self) -> Floats:
+        """Evidence (WAYS, STATES) of all states [nat]. Reference: docs/listening.md, "Theory of operation", 2."""
+        return np.asarray(self._padded[self._hops % 2, :, SLOPES:-SLOPES])
 
     def reset(self) -> None:
         """Forget all paths; hums stay known."""
-        self.evidence[:] = 0.0
+        self._padded[:] = 0.0
         self._from_above[:] = False
         self._from_below[:] = False
         self._bins[:] = 0.0
         self._hops = 0
 
-    def step(self, log_ratio: Floats) -> None:
-        """Add one frame."""
-        evidence = bin_evidence(log_ratio)
-        share = spectrum.HOP_S / HUM_S
-        evidence, self._hum = evidence - np.maximum(self._hum, 0.0), self._hum + share * (evidence - self._hum)
-        now = self._hops % PATH_HOPS
-        self._bins[now, :-1] = evidence
-        best = self._moved(now)
-        np.maximum(best, 0.0, out=best)
-        best *= KEPT
-        best += comb_evidence(evidence)
-        self.evidence = best
-        self._hops += 1
+    def step(self, log_ratios: Floats) -> None:
+        """Add frames (n, BINS), one after another."""
+        share = np.float32(spectrum.HOP_S / HUM_S)
+        for evidence in bin_evidence(np.atleast_2d(log_ratios)):
+            now = self._hops % PATH_HOPS
+            bins = self._bins[now]
+            np.subtract(evidence, np.maximum(self._hum, 0.0), out=bins[:-1])
+            self._hum += share * (evidence - self._hum)
+            best = self._moved(now)
+            np.maximum(best, 0.0, out=best)
+            best *= np.float32(KEPT)
+            best += comb_evidence(bins)
+            self._hops += 1
 
     def _moved(self, now: int) -> Floats:
         """Move all evidence along its slope; give the best that reaches each state, and note its slope."""
-        inner = self._padded[:, SLOPES:-SLOPES]
-        inner[:] = self.evidence
+        was, new = self._padded[self._hops % 2], self._padded[(self._hops + 1) % 2]
         # State j of slope s comes from j - s: one view with a slanted stride, no copies.
-        row, item = self._padded.strides
-        moved = np.ndarray((WAYS, STATES), np.float32, self._padded, 2 * SLOPES * item, (row - item, item))
-        best = moved.copy()
-        moved = best - np.float32(TURN_COST)
+        row, item = was.strides
+        moved = np.ndarray((WAYS, STATES), np.float32, was, 2 * SLOPES * item, (row - item, item))
+        best: Floats = new[:, SLOPES:-SLOPES]
+        turned = self._turned
+        best[:] = moved
+        np.subtract(moved, np.float32(TURN_COST), out=turned)
         # No masks: where most paths turn, they would cost four times as much.
-        np.greater(moved[:-1], best[1:], out=self._from_below[now, 1:])
-        np.maximum(best[1:], moved[:-1], out=best[1:])
-        np.greater(moved[1:], best[:-1], out=self._from_above[now, :-1])
-        np.maximum(best[:-1], moved[1:], out=best[:-1])
+        np.greater(turned[:-1], best[1:], out=self._from_below[now, 1:])
+        np.maximum(best[1:], turned[:-1], out=best[1:])
+        np.greater(turned[1:], best[:-1], out=self._from_above[now, :-1])
+        np.maximum(best[:-1], turned[1:], out=best[:-1])
         return best
 
     def tops(self, least: float, most: int) -> list[tuple[float, int]]:
         """Give states whose best evidence over slopes is a peak of at least `least`, strongest first."""
-        along = self.evidence.max(axis=0)
-        wide = np.lib.stride_tricks.sliding_window_view(np.pad(along, 4, constant_values=-1.0), 9).max(axis=1)
-        peaks = np.flatnonzero((along >= wide) & (along >= least))
+        along = np.maximum.reduce(self.evidence, axis=0)
+        high = np.flatnonzero(along >= least)
+        if not len(high):
+            return []
+        beside = along.take(high[:, None] + np.arange(-PEAK_STATES, PEAK_STATES + 1), mode="clip")
+        peaks = high[along[high] >= np.maximum.reduce(beside, axis=1)]
         order = peaks[np.argsort(-along[peaks])][:most]
         return [(float(along[j]), int(j)) for j in order]
 
     def paths(self, states: NDArray[np.intp]) -> Paths:
         """Walk back from states (n,), along the slopes that reached them best."""
-        way = self.evidence[:, states].argmax(axis=0)
-        evidence = self.evidence[way, states]
-        slope = (way - SLOPES) * (STEP / spectrum.HOP_S)
+        evidence = self.evidence[:, states]
+        way = evidence.argmax(axis=0)
         hops = min(self._hops, PATH_HOPS)
-        out = np.empty((len(states), hops), np.intp)
-        out[:, -1] = at = states
+        out = np.empty((hops, len(states)), np.intp)
+        out[-1] = at = states
+        slopes = way - SLOPES
         for back in range(1, hops):
             now = (self._hops - back) % PATH_HOPS
-            above = self._from_above[now, way, at]
-            below = self._from_below[now, way, at] & ~above
-            at = np.minimum(np.maximum(at - (way - SLOPES), 0), STATES - 1)
-            out[:, -1 - back] = at
-            way = way + above - below
-        return Paths(evidence, out, slope)
+            from_here = (slopes + SLOPES) * STATES + at
+            above = self._from_above[now].take(from_here)
+            below = self._from_below[now].take(from_here) & ~above
+            at = np.minimum(np.maximum(at - slopes, 0), STATES - 1)
+            out[-1 - back] = at
+            slopes = slopes + above - below
+        each = np.arange(len(states))
+        return Paths(evidence[way, each], np.ascontiguousarray(out.T), (way - SLOPES) * (STEP / spectrum.HOP_S))
 
     def line_evidence(self, states: NDArray[np.intp]) -> Floats:
         """Give the evidence of each line of paths (n, hops), hop by hop (n, hops, ORDERS)."""

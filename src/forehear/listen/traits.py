@@ -6,6 +6,7 @@ Frequencies are told as they are, not only as orders: what the air, the ground a
 is where it is.
 """
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from forehear.listen.families import THERE, Family
 from forehear.listen.floor import BANDS, LISTENING
-from forehear.listen.lines import TO_HZ
+from forehear.listen.lines import MOST_ORDERS, TO_HZ
 from forehear.listen.tones import ORDERS
 
 Array = NDArray[np.float64]
@@ -68,15 +69,15 @@ def traits(family: Family, sound: Sound) -> NDArray[np.float32]:
 
 
 def _evidence(family: Family) -> list[float]:
-    recent = family.per_hop[::-1][:STEADY_HOPS]
-    mean = float(recent[:LAST_HOPS].mean())
+    recent = family.per_hop[: -STEADY_HOPS - 1 : -1].tolist()
+    mean = _mean(recent[:LAST_HOPS])
     stray = max(family.stray - STRAY_OF_NOISE, 0.0)
     return [
         math.log(max(family.evidence, 1.0)),
         float(family.hops),
         math.asinh(mean / 5.0),
-        math.asinh(float(recent[:6].min()) / 5.0),
-        math.sqrt(float(((recent - mean) ** 2).mean())) / (abs(mean) + 5.0),
+        math.asinh(min(recent[:6]) / 5.0),
+        math.sqrt(_mean([(each - mean) ** 2 for each in recent])) / (abs(mean) + 5.0),
         family.strong / (family.strong + stray + 5.0),
         math.log(family.strong + 5.0),
         math.log(family.stray + 20.0),
@@ -86,31 +87,32 @@ def _evidence(family: Family) -> list[float]:
     ]
 
 
+def _mean(of: list[float]) -> float:
+    """Give the mean of some numbers; of so few this is faster than an array's."""
+    return sum(of) / len(of) if of else 0.0
+
+
 def _lines(family: Family) -> list[float]:
     tone_hz = family.fine.tone_hz
     orders = min(max(int(TO_HZ / tone_hz), 1), ORDERS)
-    line = family.per_line[:orders]
-    best = np.sort(line)[::-1]
-    heard = family.fine.ratio[:ORDERS] > HEARD_RATIO
-    first = line[:10]
+    line = family.per_line[:orders].tolist()
+    best = sorted(line, reverse=True)
+    heard = int(np.count_nonzero(family.fine.ratio[:ORDERS] > HEARD_RATIO))
     # Orders beyond 2 kHz are nowhere: their evidence is none.
-    low = [float(line[k]) if k < orders else 0.0 for k in range(4)]
-    at = np.searchsorted(tone_hz * _ORDER, EVIDENCE_HZ)
-    begin, end = np.minimum(at[:-1], orders), np.minimum(at[1:], orders)
-    total = np.concatenate([[0.0], np.cumsum(line)])
-    bands = (total[end] - total[begin]) / np.maximum(end - begin, 1)
+    low = [line[k] if k < orders else 0.0 for k in range(4)]
+    at = [min(max(math.ceil(hz / tone_hz) - 1, 0), orders) for hz in EVIDENCE_HZ]
     return [
-        float(np.mean(line > THERE)),
-        float(best[0]),
-        float(best[:6].mean()),
-        float(best[(orders - 1) // 2] + best[orders // 2]) / 2.0,
-        float(np.count_nonzero(line > CLEAR_NAT)),
-        float(np.count_nonzero(heard)),
-        float(first[0::2].mean()) - (float(first[1::2].mean()) if orders > 1 else 0.0),
+        sum(each > THERE for each in line) / orders,
+        best[0],
+        _mean(best[:6]),
+        (best[(orders - 1) // 2] + best[orders // 2]) / 2.0,
+        float(sum(each > CLEAR_NAT for each in line)),
+        float(heard),
+        _mean(line[0:10:2]) - _mean(line[1:10:2]),
         *low,
-        float(line[4:10].mean()) if orders > 4 else 0.0,
-        float(line[10:].mean()) if orders > 10 else 0.0,
-        *bands.tolist(),
+        _mean(line[4:10]),
+        _mean(line[10:]),
+        *(_mean(line[begin:end]) for begin, end in itertools.pairwise(at)),
     ]
 
 
@@ -119,20 +121,23 @@ def _power(family: Family, sound: Sound) -> list[float]:
     tone_hz = fine.tone_hz
     heard = np.flatnonzero(fine.ratio > HEARD_RATIO)
     order = heard + 1.0
-    power, ratio, trembling = fine.power[heard], fine.ratio[heard], fine.incoherent[heard]
+    power = fine.power[heard]
     all_lines = float(power.sum()) + 1e-15
-    level_db, octave = 10.0 * np.log10(power + 1e-15), np.log2(order)
     decay = scatter = 0.0
     if len(heard):
-        from_middle = octave - octave.mean()
+        level_db, octave = 10.0 * np.log10(power + 1e-15), _OCTAVE[heard]
+        from_middle = octave - float(octave.sum()) / len(heard)
         decay = float(from_middle @ level_db) / (float(from_middle @ from_middle) + 0.3)
-        scatter = float(np.std(level_db - decay * from_middle))
-    above = (heard >= 6) & (heard < ORDERS)
+        rest = level_db - decay * from_middle
+        scatter = math.sqrt(max(float(rest @ rest) / len(heard) - (float(rest.sum()) / len(heard)) ** 2, 0.0))
+    # Ratios of lines that are heard, and the same of what the blocks show without any phase.
+    ratio, trembling = fine.ratio[heard], fine.incoherent[heard]
+    from_seventh, beyond = np.searchsorted(heard, (6, ORDERS)).tolist()
     low_power = sound.low_power + 1e-15
     return [
         math.log(max(float(power @ order) * tone_hz / all_lines, 30.0)),
-        math.log((order[0] if len(heard) else 1.0) * tone_hz) if len(heard) else math.log(TO_HZ),
-        math.log(order[-1] * tone_hz) if len(heard) else math.log(30.0),
+        math.log(float(order[0]) * tone_hz) if len(heard) else math.log(TO_HZ),
+        math.log(float(order[-1]) * tone_hz) if len(heard) else math.log(30.0),
         math.log(all_lines / low_power + 1e-4),
         math.log(max(fine.all_power, 0.0) / low_power + 1e-4),
         decay,
@@ -141,19 +146,24 @@ def _power(family: Family, sound: Sound) -> list[float]:
         math.log(abs(fine.slope_hz_per_s) / tone_hz + 1e-3),
         math.log(fine.tone_sigma_hz / tone_hz),
         math.log(float(ratio.sum()) / max(float(trembling.sum()) * _BLOCKS, 1e-9) + 1e-3),
-        math.log((float(ratio[above].sum()) + 1.0) / (float(trembling[above].sum()) * _BLOCKS + 1.0)),
+        math.log(
+            (float(ratio[from_seventh:beyond].sum()) + 1.0)
+            / (float(trembling[from_seventh:beyond].sum()) * _BLOCKS + 1.0)
+        ),
     ]
 
 
 def _surroundings(sound: Sound) -> list[float]:
-    bands = sound.bands
-    total = float(bands[LISTENING].sum()) + 1e-14
-    groups = np.add.reduceat(bands[LISTENING], POWER_BANDS).tolist()
-    levels = [10.0 * math.log10((power + 1e-14) / total) for power in (*groups, float(bands[BANDS - 2]))]
+    bands = sound.bands.tolist()
+    listening = bands[LISTENING]
+    total = sum(listening) + 1e-14
+    ends = (*POWER_BANDS[1:], len(listening))
+    groups = [sum(listening[begin:end]) for begin, end in zip(POWER_BANDS, ends, strict=True)]
+    levels = [10.0 * math.log10((power + 1e-14) / total) for power in (*groups, bands[BANDS - 2])]
     hiss_db = 10.0 * math.log10((sound.high_power + 1e-12) / (sound.low_power + 1e-12))
     return [hiss_db, *levels, sound.beat, float(sound.families)]
 
 
-_ORDER = np.arange(1.0, ORDERS + 1.0)
+_OCTAVE = np.log2(np.arange(1.0, MOST_ORDERS + 1.0))
 # Blocks of a second, of which the incoherent power is a mean.
 _BLOCKS = 30.0
