@@ -224,8 +224,8 @@ def tables(result: Result) -> list[Table]:
     days = sum(r["sensor_days"] for name, r in result["rows"].items() if name.startswith("all"))
     note = (
         f"{days:,.0f} of the {result['asked_sensor_days']:,.0f} sensor-days asked for; `./scripts/bench "
-        "false_warnings` goes on where it stopped. Nothing flies in any of these nights. Limits: Garwood's, of a "
-        "Poisson count."
+        "false_warnings` goes on where it stopped. Nothing flies in any of these nights. "
+        "Limits: Garwood's, of a Poisson count."
     )
     return [Table("False warnings: nights in which nothing flies", heads, rows, note)]
 

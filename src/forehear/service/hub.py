@@ -29,6 +29,7 @@ from forehear.service.secret import secret
 from forehear.service.show.sensor_states import SensorStates
 from forehear.service.show.showing import Showing
 from forehear.service.store.alerts import keep, teller
+from forehear.service.store.seen import Acknowledgement, acknowledge, acknowledgements, take_back
 from forehear.service.store.store import Store, StoredAlert, StoreFailed
 from forehear.service.timekeeper import Timekeeper
 from forehear.service.tracking.frames import Frame
@@ -261,13 +262,17 @@ class Hub:
             "troubles": self.troubles(),
         }  # fmt: skip
 
-    async def acknowledge(self, number: int) -> bool:
-        """Note that the operator has seen an alert, and show it to every operator."""
-        now_s = self.clock()
-        if not await self.keeping.write(lambda: self.store.acknowledge(number, now_s)):
+    async def acknowledge(self, number: int, by: str | None = None, back: bool = False) -> bool:
+        """Note that an operator has seen an alert, or (`back`) has not, and show it to every operator."""
+        now_s, note = self.clock(), take_back if back else acknowledge
+        if not await self.keeping.write(lambda: note(self.store, number, now_s, by)):
             return False
-        self.show.acknowledged(number, now_s)
+        self.show.acknowledged(number, None if back else now_s, None if back else by)
         return True
+
+    def acknowledgements(self, limit: int) -> list[Acknowledgement]:
+        """Give the log of who saw which alert, the newest first."""
+        return acknowledgements(self.reader, limit)
 
     async def enrol(self, sensor: str, public_key: str) -> bool:
         """Give a sensor a key; says whether that is on the disk. Raises KeyError, ValueError."""

@@ -224,3 +224,24 @@ def test_the_service_refuses_a_port_in_use(served: Served, tmp_path_factory: pyt
     assert second.process.wait(20.0) == 1
     assert "Address already in use" in (folder / "log.txt").read_text()
     assert httpx.get(f"http://127.0.0.1:{served.port}/health", trust_env=False).status_code == 200
+
+
+def test_one_sensor_is_asked_for_by_the_operator_alone(served: Served) -> None:
+    served.client.post("/v1/reports", content=fresh("S3", level=61.0))
+    assert served.client.get("/sensors/S3").status_code == 401
+    shown = served.client.get("/sensors/S3", headers=served.operator).json()
+    assert (shown["sensor"], shown["state"], shown["level_db"], shown["noise_db"]) == ("S3", 3, 61.0, 35.0)
+    assert shown["last_s"] == shown["heard_s"]
+    assert served.client.get("/sensors/nobody", headers=served.operator).status_code == 404
+
+
+def test_acknowledging_has_a_log_for_operators_and_names_are_no_markup_of_ours(served: Served) -> None:
+    for method, path in (("POST", "/alerts/1/acknowledge"), ("DELETE", "/alerts/1/acknowledge"),
+                         ("GET", "/acknowledgements")):  # fmt: skip
+        assert served.client.request(method, path).status_code == 401
+    at = {"headers": served.operator}
+    assert served.client.get("/acknowledgements", **at).json() == []
+    assert served.client.post("/alerts/999/acknowledge?by=Taras", **at).status_code == 404
+    assert served.client.delete("/alerts/999/acknowledge", **at).status_code == 404
+    for name in ("", "a" * 61, "line%0Abreak"):
+        assert served.client.post(f"/alerts/1/acknowledge?by={name}", **at).status_code == 400, name

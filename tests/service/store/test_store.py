@@ -55,10 +55,6 @@ def test_the_same_alert_is_kept_once(tmp_path: Path) -> None:
     assert [s.identifier for s in store.alerts(10)] == ["id-2", "id-1"]
     assert store.cap("id-1") == b"<alert/>"
     assert store.cap("id-3") is None
-    assert store.acknowledge(1, 77.0)
-    assert store.acknowledge(1, 99.0)
-    assert store.alerts(10)[1].acknowledged_at_s == 77.0, "the first acknowledgement counts"
-    assert not store.acknowledge(9, 1.0)
 
 
 def test_a_full_store_refuses_whole_transactions_and_takes_them_again_once_there_is_room(tmp_path: Path) -> None:

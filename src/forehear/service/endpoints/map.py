@@ -11,6 +11,7 @@ from litestar.response import Stream
 from forehear.io import cap
 from forehear.service.endpoints.answers import Requested, fault, hub_of, refusals
 from forehear.service.endpoints.faces import face_of, operator_only
+from forehear.service.hub import Hub
 from forehear.service.show.live import MOST_WATCHERS
 from forehear.service.show.showing import for_public
 
@@ -18,6 +19,7 @@ GEOJSON = "application/geo+json"
 MAP = Path(__file__).parents[1] / "map"
 # Frames in one answer about the past: two hours at one in thirty seconds.
 MOST_FRAMES = 240
+SensorId = Annotated[str, Parameter(min_length=1, max_length=256)]
 Second = Annotated[float, Parameter(ge=0.0, le=1e11)]
 
 
@@ -73,19 +75,33 @@ async def get_sensors(request: Requested) -> Response[Any]:
     """Every sensor, in the order that live events count them in. For the operator only: where they stand is shown
     to nobody who might go there."""
     hub = hub_of(request)
-    now_s = hub.clock()
-    features = []
-    states = hub.sensor_states
-    for index, (sensor, state) in enumerate(zip(hub.settings.network.sensors, states.states, strict=True)):
-        known = hub.gate.sensors[sensor.id]
-        shown = {
-            "index": index, "kind": sensor.kind, "name": sensor.name, "state": states.code(state, now_s),
-            "last_s": state.last_s if state.reports else None, "reports": state.reports,
-            "noise_db": state.noise_db, "clock_off_s": round(state.travel_s, 2),
-            "enrolled": known.key is not None, "revoked": known.revoked,
-        }  # fmt: skip
-        features.append(_point(sensor.id, sensor.lon, sensor.lat, shown))
-    return _collection(features)
+    sensors = hub.settings.network.sensors
+    return _collection([_point(s.id, s.lon, s.lat, _sensor_shown(hub, k)) for k, s in enumerate(sensors)])
+
+
+@get("/sensors/{sensor:str}", summary="One sensor and how it is doing", tags=["map"], guards=[operator_only],
+     responses=refusals(401, 404))  # fmt: skip
+async def get_sensor(request: Requested, sensor: SensorId) -> Response[Any]:
+    """What `/sensors.geojson` says of it, now."""
+    hub = hub_of(request)
+    index = hub.sensor_states.index.get(sensor)
+    if index is None:
+        return fault(404, f"sensor {sensor!r} is not in the network")
+    return Response({"sensor": sensor} | _sensor_shown(hub, index), media_type=MediaType.JSON)
+
+
+def _sensor_shown(hub: Hub, index: int) -> dict[str, Any]:
+    """Make what the operator sees of a sensor. `level_db` and `heard_s` are of the last source that it heard."""
+    sensor, states = hub.settings.network.sensors[index], hub.sensor_states
+    known, state = hub.gate.sensors[sensor.id], states.states[index]
+    heard = state.heard_s > -1e17
+    return {
+        "index": index, "kind": sensor.kind, "name": sensor.name, "state": states.code(state, hub.clock()),
+        "last_s": state.last_s if state.reports else None, "reports": state.reports,
+        "heard_s": state.heard_s if heard else None, "level_db": state.level_db if heard else None,
+        "noise_db": state.noise_db, "clock_off_s": round(state.travel_s, 2),
+        "enrolled": known.key is not None, "revoked": known.revoked,
+    }  # fmt: skip
 
 
 @get("/history/range", summary="From when to when the past can be shown", tags=["map"], guards=[operator_only],
@@ -132,4 +148,4 @@ def get_map() -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-cache"})
 
 
-ENDPOINTS = (get_tracks, get_sites, get_sensors, get_range, get_frame, get_frames, get_live, get_map)
+ENDPOINTS = (get_tracks, get_sites, get_sensors, get_sensor, get_range, get_frame, get_frames, get_live, get_map)

@@ -98,13 +98,36 @@ async def drop_key(request: Requested, sensor: SensorId) -> Response[Any]:
     return Response({"sensor": sensor, "revoked": True}) if kept else fault(507, f"revoked, {UNKEPT}")
 
 
+Number = Annotated[int, Parameter(ge=0, le=2**53)]
+# As they call themselves; nobody checks it. Kept in the log, shown to operators only.
+Name = Annotated[str | None, Parameter(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 @post("/alerts/{number:int}/acknowledge", status_code=200, summary="Note that an alert was seen",
       tags=["operator"], guards=[operator_only], responses=refusals(400, 401, 404))  # fmt: skip
-async def acknowledge(request: Requested, number: Annotated[int, Parameter(ge=0, le=2**53)]) -> Response[Any]:
-    """The first acknowledgement counts; later ones change nothing."""
-    if not await hub_of(request).acknowledge(number):
+async def acknowledge(request: Requested, number: Number, by: Name = None) -> Response[Any]:
+    """The first acknowledgement counts, with the name that it comes with; later ones change nothing."""
+    if not await hub_of(request).acknowledge(number, by):
         return fault(404, f"there is no alert {number}")
     return Response({"number": number, "acknowledged": True})
 
 
-ENDPOINTS = (get_health, get_metrics, put_key, drop_key, acknowledge)
+@delete("/alerts/{number:int}/acknowledge", status_code=200, summary="Take back that an alert was seen",
+        tags=["operator"], guards=[operator_only], responses=refusals(400, 401, 404))  # fmt: skip
+async def take_back(request: Requested, number: Number, by: Name = None) -> Response[Any]:
+    """It stands as not seen again; the log keeps both."""
+    if not await hub_of(request).acknowledge(number, by, back=True):
+        return fault(404, f"there is no alert {number}")
+    return Response({"number": number, "acknowledged": False})
+
+
+@get("/acknowledgements", summary="Who saw which alert, the newest first", tags=["operator"],
+     guards=[operator_only], responses=refusals(400, 401))  # fmt: skip
+async def get_acknowledgements(
+    request: Requested, limit: Annotated[int, Parameter(ge=1, le=1000)] = 100
+) -> Response[Any]:
+    """Every acknowledgement, and every one taken back."""
+    return Response(hub_of(request).acknowledgements(limit), media_type=MediaType.JSON)
+
+
+ENDPOINTS = (get_health, get_metrics, put_key, drop_key, acknowledge, take_back, get_acknowledgements)

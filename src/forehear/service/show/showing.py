@@ -105,12 +105,14 @@ class Showing:
         self.time_s, self.tracks, self.site_states, self.corridors = time_s, (), (), {}
         self._sent_second = self._kept_second = -math.inf
 
-    def acknowledged(self, number: int, now_s: float) -> None:
-        """Tell every operator that one of them has seen an alert."""
+    def acknowledged(self, number: int, at_s: float | None, by: str | None) -> None:
+        """Tell every operator that one of them has seen an alert; None that it was taken back."""
         for k, stored in enumerate(self.recent):
-            if stored.number == number and stored.acknowledged_at_s is None:
-                self.recent[k] = stored._replace(acknowledged_at_s=now_s)
-        self.live.publish("operator", event("acknowledged", {"number": number, "acknowledged_at_s": now_s}))
+            # The first one counts, till it is taken back.
+            if stored.number == number and (stored.acknowledged_at_s is None or at_s is None):
+                self.recent[k] = stored._replace(acknowledged_at_s=at_s, acknowledged_by=by)
+        said = {"number": number, "acknowledged_at_s": at_s, "acknowledged_by": by}
+        self.live.publish("operator", event("acknowledged", said))
 
     def to_keep(self, now_s: float) -> tuple[int, bytes] | None:
         """Give the second and the picture for the time slider, when one is due."""
@@ -201,5 +203,8 @@ def alert_shown(stored: StoredAlert, face: Face) -> dict[str, Any]:
         "identifier": stored.identifier, "groups": a.groups,
     }  # fmt: skip
     if face == "operator":
-        out |= {"tracks": a.tracks, "acknowledged_at_s": stored.acknowledged_at_s}
+        out |= {
+            "tracks": a.tracks, "acknowledged_at_s": stored.acknowledged_at_s,
+            "acknowledged_by": stored.acknowledged_by,
+        }  # fmt: skip
     return out

@@ -14,6 +14,9 @@ create table if not exists alerts (
   number integer primary key, alert text not null, site text not null, state text not null,
   issued_at_s real not null, body blob not null, cap blob, identifier text unique, sent text,
   acknowledged_at_s real, unique (alert, site, state, issued_at_s));
+create table if not exists acknowledgements (
+  entry integer primary key autoincrement, number integer not null, at_s real not null, name text,
+  taken_back integer not null);
 create table if not exists frames (time_s integer primary key, body blob not null);
 create table if not exists meta (key text primary key, value text not null) without rowid;
 """

@@ -40,6 +40,7 @@ class StoredAlert(NamedTuple):
     identifier: str | None
     sent: str | None
     acknowledged_at_s: float | None
+    acknowledged_by: str | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -215,11 +216,13 @@ class Store:
         where = "where " + " and ".join(f"{key} = ?" for key, _ in asked) if asked else ""
         values = [value for _, value in asked]
         rows = self.db.execute(
-            "select number, body, identifier, sent, acknowledged_at_s from alerts"
+            "select number, body, identifier, sent, acknowledged_at_s,"
+            " case when acknowledged_at_s is not null then (select name from acknowledgements a"
+            " where a.number = alerts.number order by entry desc limit 1) end from alerts"
             f" {where} order by number desc limit ?",
             [*values, limit],
         )
-        return [StoredAlert(n, _decode_alert(b), i, s, a) for n, b, i, s, a in rows]
+        return [StoredAlert(n, _decode_alert(b), *others) for n, b, *others in rows]
 
     def last_alert(self) -> int:
         """The highest number that an alert's name was made of; 0 before the first."""
@@ -230,15 +233,6 @@ class Store:
         """Give one CAP message."""
         row = self.db.execute("select cap from alerts where identifier = ?", (identifier,)).fetchone()
         return None if row is None else row[0]
-
-    def acknowledge(self, number: int, now_s: float) -> bool:
-        """Note that the operator has seen an alert; False where there is none of that number."""
-        with Transaction(self.db):
-            cursor = self.db.execute(
-                "update alerts set acknowledged_at_s = coalesce(acknowledged_at_s, ?) where number = ?",
-                (now_s, number),
-            )
-        return cursor.rowcount == 1
 
     def frames(self, from_s: float, to_s: float, most: int) -> list[bytes]:
         """Give the frames of a stretch, thinned to at most so many, in order."""
