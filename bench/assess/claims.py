@@ -1,8 +1,8 @@
 """Every scored number of `forehear assess`, in one run: ./scripts/bench claims
 
 Tracing against hand-made labels: as they are, on halves, with days moved, addresses gone, attributions
-thinned, media renamed. Names against a sanctions list's aliases. Forecasts by rolling origin against
-persistence and trend. Nights: coverage of raids and largest days one to three months ahead. No clock is read.
+thinned, media renamed. Names against a sanctions list's aliases. Forecasts and nights by rolling origin
+(bench/assess/forecasts.py). No clock is read.
 
     python -m bench.assess.claims [--json] [--claims FILE.csv]
 """
@@ -14,19 +14,14 @@ import json
 import random
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from statistics import fmean
 
-import numpy as np
-
+from bench.assess.forecasts import forecasts, nights
 from bench.tables import Result, Table, print_tables
-from forehear.assess.claims.ledger import COLUMNS, claims_from_rows, read_claims
+from forehear.assess.claims.ledger import COLUMNS, claims_from_rows
 from forehear.assess.claims.tracing import pairwise, trace
-from forehear.assess.forecast.months import forecast
-from forehear.assess.forecast.scoring import rolling
-from forehear.assess.forecast.series import series_of
-from forehear.assess.launches.launches import days_in, month_of, read_launches
 from forehear.assess.names import match_names
 from forehear.assess.sanctions import read_listed
 from forehear.assess.tables import parse_day
@@ -115,36 +110,6 @@ def names() -> list[dict[str, object]]:
     hits = sum(true and found for true, found in pairs)
     precision, recall = hits / sum(f for _, f in pairs), hits / sum(t for t, _ in pairs)
     return [{"pairs": len(pairs), "precision": precision, "recall": recall}]
-
-
-def forecasts() -> list[dict[str, object]]:
-    """CRPS, median error and coverage at 1, 3, 6 and 12 months."""
-    scores = rolling(series_of(read_launches()), read_claims()[0])
-    return [
-        {"model": s.model, "months": s.horizon, "crps": round(s.crps), "median_error": round(s.median_error),
-         "coverage_80": round(s.coverage, 2), "origins": s.count}
-        for s in scores
-    ]  # fmt: skip
-
-
-def nights() -> list[dict[str, object]]:
-    """How often raids and largest days fell inside the 80 % interval, one to three months ahead."""
-    launches, claims = read_launches(), read_claims()[0]
-    months = [m for m in launches.months if m.complete]
-    inside: dict[tuple[str, int], list[float]] = {}
-    for i in range(8, len(months)):
-        last = months[i - 1].month
-        then = read_launches(None, date.fromisoformat(f"{last}-{days_in(last):02d}"))
-        for h, m in enumerate(forecast(then, claims, min(3, len(months) - i)).months, 1):
-            came = [d.launched for d in launches.days if month_of(d.day) == m.month and d.launched]
-            low, high = np.quantile(m.raid, (0.1, 0.9))
-            inside.setdefault(("raid", h), []).append(fmean(low <= c <= high for c in came))
-            low, high = np.quantile(m.largest_day, (0.1, 0.9))
-            inside.setdefault(("largest day", h), []).append(float(low <= max(came) <= high))
-    return [
-        {"of": what, "months": h, "coverage_80": round(fmean(values), 2), "origins": len(values)}
-        for (what, h), values in sorted(inside.items())
-    ]
 
 
 TITLES = {"tracing": "Claims traced to their origins", "names": "Names: aliases of the sanctions list",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.assess.claims.made import claim, row
 from tests.assess.claims.made import claims as made
 
-from forehear.assess.forecast.months import FEW_MONTHS, Forecast, MonthForecast, as_records, pool
+from forehear.assess.forecast.months import WIDER_BY_SPAN, Forecast, MonthForecast, as_records, pool
 from forehear.assess.forecast.nights import FEW_RAIDS, Nights, simulate_nights
 from forehear.assess.forecast.scoring import crps
 from forehear.assess.forecast.series import HALF_A_DRONE, series_of
@@ -233,7 +233,7 @@ def test_the_pool_averages_quantiles_and_keeps_paths() -> None:
     draws = rng(3).standard_normal((500, 3))
     one, other = draws, 2.0 * rng(4).standard_normal((500, 3)) + 6.0
     pooled = pool({"state space": one, "trend": other}, 1000)
-    widened = 1.0 + FEW_MONTHS / 1000
+    widened = 1.0 + WIDER_BY_SPAN * np.arange(3) / 1000
     expected = 0.5 * (np.sort(one, axis=0) + np.sort(other, axis=0))
     middle = np.median(expected, axis=0)
     np.testing.assert_allclose(np.sort(pooled, axis=0), middle + widened * (expected - middle))
@@ -241,11 +241,11 @@ def test_the_pool_averages_quantiles_and_keeps_paths() -> None:
     assert np.array_equal(np.argsort(pooled, axis=0), np.argsort(one, axis=0))
 
 
-def test_few_months_seen_make_the_pool_wider_about_the_same_middle() -> None:
+def test_few_months_seen_make_the_pool_wider_ahead_about_the_same_middle() -> None:
     drawn = {"state space": rng(1).standard_normal((500, 2)), "trend": rng(2).standard_normal((500, 2))}
     few, many = pool(drawn, 5), pool(drawn, 40)
     np.testing.assert_allclose(np.median(few, axis=0), np.median(many, axis=0))
-    np.testing.assert_allclose(np.std(few, axis=0) / np.std(many, axis=0), (1 + 3 / 5) / (1 + 3 / 40))
+    np.testing.assert_allclose(np.std(few, axis=0) / np.std(many, axis=0), [1.0, (1 + 0.4 / 5) / (1 + 0.4 / 40)])
 
 
 def test_the_shape_of_nights_is_of_raids_over_their_own_time() -> None:

@@ -2,6 +2,9 @@
 
 CRPS is the distance between a distribution and what came, in drones: for a point it is the absolute error. The
 coverage of the 80 % interval is the share of months inside it; a value of 0.8 is right, not the higher the better.
+The interval score is the interval's width, and ten times what came outside it: a wide interval and a wrong one
+both cost. Origins overlap, so that h of them at horizon h count as about one when a coverage is given its own
+interval.
 """
 
 from collections.abc import Sequence
@@ -23,6 +26,9 @@ Array = NDArray[np.float64]
 HORIZONS = (1, 3, 6, 12)
 # The first origin: eight months seen, as in April 2023.
 FIRST_ORIGIN = 8
+LEVEL = 0.8
+# Of a normal distribution, nineteen times of twenty.
+Z95 = 1.96
 
 
 def crps(samples: Array, came: float) -> float:
@@ -36,9 +42,35 @@ def crps(samples: Array, came: float) -> float:
     return float(np.mean(np.abs(s - came))) - spread
 
 
+def interval_score(low: float, high: float, came: float, level: float = LEVEL) -> float:
+    """Give the score of a central interval of `level` against what came; lower is better.
+
+    Reference: Gneiting and Raftery 2007, 10.1198/016214506000001437, eq. 43.
+    """
+    outside = max(low - came, 0.0) + max(came - high, 0.0)
+    return (high - low) + 2.0 / (1.0 - level) * outside
+
+
+def share_interval(share: float, count: float) -> tuple[float, float]:
+    """Between what a share seen in `count` independent cases lies, nineteen times of twenty.
+
+    Reference: Wilson 1927, 10.1080/01621459.1927.10502953; `count` need not be whole.
+    """
+    middle, spread = (
+        share + Z95**2 / (2.0 * count),
+        Z95 * (share * (1.0 - share) / count + (Z95 / count / 2.0) ** 2) ** 0.5,
+    )
+    return max(0.0, (middle - spread) / (1.0 + Z95**2 / count)), min(
+        1.0, (middle + spread) / (1.0 + Z95**2 / count)
+    )
+
+
 @dataclass(frozen=True)
 class ForecastScore:
-    """One model at one horizon: mean CRPS and median's absolute error [drones], coverage, count of origins."""
+    """One model at one horizon: mean CRPS and median's absolute error [drones], coverage, count of origins.
+
+    `interval`: mean score of the 80 % interval [drones].
+    """
 
     model: str
     horizon: int
@@ -46,14 +78,23 @@ class ForecastScore:
     median_error: float
     coverage: float
     count: int
+    interval: float = float("nan")
+
+    def coverage_between(self) -> tuple[float, float]:
+        """Between what the true coverage lies, nineteen times of twenty; h overlapping origins count as one."""
+        return share_interval(self.coverage, max(1.0, self.count / self.horizon))
 
 
 def _record(
-    bag: dict[tuple[str, int], list[tuple[float, float, float]]], key: tuple[str, int], samples: Array, came: float
+    bag: dict[tuple[str, int], list[tuple[float, float, float, float]]],
+    key: tuple[str, int],
+    samples: Array,
+    came: float,
 ) -> None:
-    low, high = np.quantile(samples, (0.1, 0.9))
+    low, high = (float(q) for q in np.quantile(samples, (0.5 - LEVEL / 2.0, 0.5 + LEVEL / 2.0)))
+    error = abs(float(np.median(samples)) - came)
     bag.setdefault(key, []).append(
-        (crps(samples, came), abs(float(np.median(samples)) - came), float(low <= came <= high))
+        (crps(samples, came), error, float(low <= came <= high), interval_score(low, high, came))
     )
 
 
@@ -65,7 +106,7 @@ def rolling(
     Peers are scored as points ("persistence", "trend line") and as distributions of the same points with
     their own past errors ("persistence with errors", "trend").
     """
-    bag: dict[tuple[str, int], list[tuple[float, float, float]]] = {}
+    bag: dict[tuple[str, int], list[tuple[float, float, float, float]]] = {}
     for count in range(first, len(series.months)):
         past = series.cut(count)
         steps = min(max(horizons), len(series.months) - count)
@@ -85,6 +126,6 @@ def rolling(
                 _record(bag, (model, h), np.array([point(rate, h) * days]), came)
     out = []
     for (model, h), values in sorted(bag.items()):
-        score, error, covered = (float(np.mean(column)) for column in zip(*values, strict=True))
-        out.append(ForecastScore(model, h, score, error, covered, len(values)))
+        score, error, covered, interval = (float(np.mean(column)) for column in zip(*values, strict=True))
+        out.append(ForecastScore(model, h, score, error, covered, len(values), interval))
     return tuple(out)

@@ -22,9 +22,9 @@ Array = NDArray[np.float64]
 class Priors:
     """Medians and log-spreads of the noises (per month, log units), the drift's memory and its common value.
 
-    Set before scoring, on what a war's monthly counts do: they double within months, and stand still for a
-    year. The scores move by under 3 % when any of them is halved or doubled
-    (docs/decisions/0004-forecast.md).
+    Set on what a war's monthly counts do: they double within months, and stand still for a year; the common growth
+    is that of the first year of bulletins (October 2022 to September 2023: 253 to 503 a month, 0.06). The scores
+    move by under 3 % when any of them is halved or doubled (docs/decisions/0004-forecast.md).
     """
 
     seen_noise: float = 0.12
@@ -32,7 +32,7 @@ class Priors:
     drift_noise: float = 0.02
     spread: float = 0.6
     memory: tuple[float, float] = (4.0, 1.5)
-    growth: float = 0.03
+    growth: float = 0.06
     growth_spread: float = 0.03
 
 

@@ -142,12 +142,20 @@ def forecast(args: argparse.Namespace) -> str:
         scores = scoring.rolling(series.series_of(data), known)
         if args.json:
             return with_age(json_list([msgspec.to_builtins(s) for s in scores]), {COUNTS: data.as_of}, args)
-        head = f"{'model':<24}{'months':>7}{'CRPS':>8}{'median error':>14}{'80 % covers':>13}{'origins':>9}"
-        rows = [
-            f"{s.model:<24}{s.horizon:>7}{s.crps:>8.0f}{s.median_error:>14.0f}{s.coverage:>13.2f}{s.count:>9}"
-            for s in scores
-        ]
-        rows.append("CRPS and error in drones a month, lower is better; coverage is right at 0.80.")
+        head = (
+            f"{'model':<24}{'months':>7}{'CRPS':>8}{'median error':>14}{'80 % covers':>13}{'(give or take)':>16}"
+            f"{'interval':>10}{'origins':>9}"
+        )
+        rows = []
+        for s in scores:
+            low, high = s.coverage_between()
+            rows.append(
+                f"{s.model:<24}{s.horizon:>7}{s.crps:>8.0f}{s.median_error:>14.0f}{s.coverage:>13.2f}"
+                f"{f'({low:.2f}–{high:.2f})':>16}{s.interval:>10.0f}{s.count:>9}"
+            )
+        rows.append(
+            "CRPS, error and interval score in drones a month, lower is better; coverage is right at 0.80."
+        )
         rows.append(f"Scored on launches to {data.as_of}.")
         return with_age("\n".join([head, *rows]), {COUNTS: data.as_of}, args)
     result = months.forecast(data, known, args.months)
