@@ -33,6 +33,7 @@ from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
 from forehear.track.associate.existence import fade, kind_probabilities
 from forehear.track.associate.ingest import arrays_of, batch_of
 from forehear.track.associate.sky import Sky
+from forehear.track.associate.standing import follow_cases
 from forehear.track.initiate.births import Birth, births, tones_known
 from forehear.track.initiate.candidates import Asked
 from forehear.track.lifecycle import refit, table
@@ -115,8 +116,8 @@ class Tracker:
             # Bounded: a burst of old reports must not move what everybody's travel is taken for.
             self._travel_s += 0.1 * (min(max(travel, 0.0), 3.0) - self._travel_s)
         self.used += len(batch.sensor)
-        fade(self._bank, max(now - self._faded_s, 0.0))
-        self._faded_s = now
+        passed_s, self._faded_s = max(now - self._faded_s, 0.0), now
+        fade(self._bank, passed_s)
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             history.refilter_dirty(self._bank, self._air, self._scales)
@@ -128,6 +129,7 @@ class Tracker:
             self._calibrated_s = now
             self._calibrate()
             learn_spread(self._arrays.laws)
+        follow_cases(self._bank, self._arrays, self._air, now, passed_s)
         ended = table.step(self._bank, self._lives, self._arrays, self._air, now)
         return reporting.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.track.associate.standing import FIRST_NATS
 from forehear.track.estimate.filter import predict
 from forehear.track.estimate.measurement import emission_delay
 from forehear.track.layout import EMITTED, HEARD, MODELS, STATES
@@ -85,6 +86,7 @@ def start(bank: Bank, k: int, x: Array, cov: Array, info: Array, kinds: Array, h
     bank.sensors_heard[k] = len(heard_by)
     bank.fit[k] = 1.0
     bank.usual_mps[k] = bank.foreseen[k] = 0.0
+    bank.case[k] = FIRST_NATS
 
 
 def remember_birth(bank: Bank, k: int, pool: Streams, members: Ints, air: Array) -> None:

@@ -55,6 +55,7 @@ class Bank(NamedTuple):
     fit: Array  # (T, 2)
     foreseen: Array  # (T,) sources that were surely its own since its birth
     usual_mps: Array  # (T,) its usual speed, 0 until it is known
+    case: Array  # (T,) log odds of who heard it and who did not, see `standing`
 
 
 def make(capacity: int) -> Bank:
@@ -90,6 +91,7 @@ def make(capacity: int) -> Bank:
         fit=np.ones((t, 2)),
         foreseen=np.zeros(t),
         usual_mps=np.zeros(t),
+        case=np.zeros(t),
     )
 
 
