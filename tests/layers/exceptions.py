@@ -51,6 +51,7 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "forehear.service.hub": ("tests/service/store/test_full_disk.py",),
     "forehear.service.intake.intake": ("tests/service/store/test_full_disk.py",),
     "forehear.service.keeping": ("tests/service/faults/test_store.py", "tests/service/endpoints/test_web.py"),
+    "forehear.service.outlets.items": ("tests/service/outlets/test_outlet.py",),
     "forehear.service.run": ("tests/service/endpoints/test_web.py", "tests/service/tracking/test_kill.py"),
     "forehear.service.show.live": ("tests/service/show/test_showing.py",),
     "forehear.service.tracking.frames": ("tests/service/show/test_showing.py",),

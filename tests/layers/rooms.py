@@ -55,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assess.claims", "assess.forecast",
     },
     "node": {"base", "air", "listen", "listen.array", "io"},
-    "service.config": {"base", "io", "warn"},
+    "service.outlet_table": {"base", "io", "io.outlets"},
+    "service.config": {"base", "io", "warn", "service.outlet_table"},
     "service.secret": set(),
     "service.store": {"base", "io", "service.secret"},
     "service.tracking": {
@@ -70,14 +71,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "service.show", "service.keeping", "service.timekeeper",
     },
     "service.upkeep": {"base", "io", "warn", "service.config", "service.store"},
+    "service.outlets": {
+        "base", "io", "io.outlets", "service.config", "service.secret", "service.store", "service.tracking",
+        "service.show", "service.outlet_table", "service.hub",
+    },
     "service.notify": set(),
     "service.watch": {"service.hub", "service.notify", "service.show"},
     "service.endpoints": {
-        "base", "io", "service.config", "service.intake", "service.show", "service.hub", "service.watch",
+        "base", "io", "io.outlets", "service.config", "service.intake", "service.show", "service.hub",
+        "service.outlets", "service.watch",
     },
     "service.run": {
         "base", "io", "service.config", "service.store", "service.tracking", "service.intake", "service.show",
-        "service.hub", "service.watch", "service.notify", "service.endpoints",
+        "service.hub", "service.outlets", "service.watch", "service.notify", "service.endpoints",
     },
     "stage": {
         "base", "io", "track", "warn", "service.config", "service.hub", "service.run", "simulate.scenario",

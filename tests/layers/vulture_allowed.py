@@ -21,10 +21,7 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     "health of a report": lambda _: (_.clipped_pct, _.silent_pct, _.overloaded_pct, _.opposed_channels),
     "answer of forehear score": lambda _: _.first_audible_s,
     "answer of /health": lambda _: (_.store_full, _.sites_not_covered),
-    "outlets' formats, until the service sends them": lambda _: (
-        _.track_event, _.sensor_event, _.alert_event, _.ping, _.keep_only, _.unframe, _.answer_of,
-        _.registration, _.status_report, _.detection_report, _.alert_message,
-    ),
+    "answer of /outlets": lambda _: _.works,
     "a map of hearing, drawn by the browser": lambda _: (_.south_deg, _.west_deg, _.step_lat_deg, _.step_lon_deg),
     "a column of the table of days": lambda _: _.shahed,
     # Names that make a list of numbers or columns complete.

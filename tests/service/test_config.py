@@ -8,6 +8,7 @@ from tests.service.stand import write_config
 from forehear.cli.main import main
 from forehear.errors import ConfigurationError
 from forehear.service.config import load
+from forehear.service.outlet_table import OutletTable
 
 
 def test_a_good_configuration_is_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,9 +29,18 @@ def test_the_example_is_good_once_its_files_are_there(tmp_path: Path, capsys: py
     bare = [row.removeprefix("# ") for row in (tmp_path / "example.toml").read_text("utf-8").splitlines()]
     kept = [row for row in bare if ("=" in row and not row.startswith("forehear")) or row.startswith("[")]
     secrets = ("password", "token_file", "tiles", "username", "attribution", "ca_file", "cert_file", "key_file")
+    # Outlets have no default: their examples are read by themselves, with the files and the place that they name.
+    first, end = kept.index("[[outlet]]"), next(k for k, row in enumerate(kept) if row.startswith("[warn]"))
+    outlets, kept = kept[first:end], kept[:first] + kept[end:]
     kept = [row for row in kept if not any(word in row for word in secrets)]
     (tmp_path / "bare.toml").write_text("\n".join(kept), "utf-8")
     assert load(tmp_path / "bare.toml").config == load(tmp_path / "example.toml").config
+    (tmp_path / "hook.secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    named = "\n".join(kept + outlets).replace("odesa", "town")
+    (tmp_path / "outlets.toml").write_text(named, "utf-8")
+    read = load(tmp_path / "outlets.toml").config.outlet
+    assert [one.kind for one in read] == ["cot", "webhook", "feed"]
+    assert read[0] == OutletTable("tak", "cot", "tcp://127.0.0.1:8087", ("tracks", "alerts")), "at its defaults"
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

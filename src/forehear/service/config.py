@@ -12,6 +12,7 @@ from forehear.errors import ConfigurationError
 from forehear.io.geojson import read_network, read_sites
 from forehear.io.signing import read_public_key
 from forehear.records import Network, Site
+from forehear.service.outlet_table import OutletSecrets, OutletTable, outlet_faults, secrets_of
 from forehear.warn.limits import Policy, policy_faults
 
 # A token shorter than this can be guessed.
@@ -99,6 +100,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public: PublicTable = PublicTable()
     map: MapTable = MapTable()
     warn: Policy = Policy()
+    outlet: tuple[OutletTable, ...] = ()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -110,6 +112,7 @@ class Settings(msgspec.Struct, frozen=True):
     sites: tuple[Site, ...]
     token: str | None
     mqtt_password: str | None
+    outlet_secrets: tuple[OutletSecrets, ...] = ()
 
     @property
     def data_dir(self) -> Path:
@@ -140,12 +143,15 @@ def load(path: str | Path) -> Settings:
         if field is None:
             faults.append(f"{key}: is not known; allowed: {', '.join(kinds)}")
             continue
-        fields[key] = _table(key, value, field.type, faults)
+        fields[key] = _outlets(value, faults) if key == "outlet" else _table(key, value, field.type, faults)
     if "network" not in data:
         faults.append("network: is missing: the path of network.geojson")
     config = Config(**{"network": "", **{k: v for k, v in fields.items() if v is not None}})  # type: ignore[arg-type]
     folder = Path(path).resolve().parent
     settings = _read(config, folder, faults)
+    given = [set(one) for one in data.get("outlet", ()) if isinstance(one, dict)]
+    if len(given) == len(config.outlet):
+        faults += outlet_faults(config.outlet, given, settings.sites)
     if faults:
         raise ConfigurationError(where, faults)
     return settings
@@ -172,7 +178,27 @@ def _table(key: str, value: object, kind: type, faults: list[str]) -> object:
             good[name] = msgspec.convert(item, allowed[name].type)
         except msgspec.ValidationError as error:
             faults.append(f"{key}.{name}={item!r}: {error}")
-    return kind(**good)
+    try:
+        return kind(**good)
+    except TypeError:
+        # A key that it cannot be without has a fault, which was noted.
+        return None
+
+
+def _outlets(value: object, faults: list[str]) -> tuple[OutletTable, ...] | None:
+    """Convert every [[outlet]], noting every fault of each."""
+    if not isinstance(value, list):
+        faults.append("outlet: is a list of tables: [[outlet]]")
+        return None
+    out = []
+    for number, one in enumerate(value, 1):
+        name = f"outlet {one.get('name', number)!r}" if isinstance(one, dict) else f"outlet {number}"
+        missing = [key for key in ("name", "kind") if not isinstance(one, dict) or key not in one]
+        faults += [f"{name}: {key}: is missing" for key in missing]
+        made = None if missing else _table(name, one, OutletTable, faults)
+        if isinstance(made, OutletTable):
+            out.append(made)
+    return tuple(out)
 
 
 def _read(config: Config, folder: Path, faults: list[str]) -> Settings:
@@ -203,7 +229,8 @@ def _read(config: Config, folder: Path, faults: list[str]) -> Settings:
             f"service.host={config.service.host!r} can be reached from elsewhere, and operator.token_file is not "
             "set: anybody could enrol sensors and read where they stand"
         )
-    return Settings(config, folder, network, sites, token, password)
+    outlets = tuple(secrets_of(table, folder, faults) for table in config.outlet)
+    return Settings(config, folder, network, sites, token, password, outlets)
 
 
 def _tls_faults(mqtt: MqttTable, folder: Path) -> list[str]:

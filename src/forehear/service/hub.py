@@ -90,6 +90,8 @@ class Hub:
         self.show = Showing(settings, self.reader, self.sensor_states, self.clock, self.status)
         # When the last frame came that was not of the past [s of the system's steady clock].
         self.framed_at = time.monotonic()
+        # Given every alert that was stored, or could not be: who sends them on.
+        self.kept: Callable[[StoredAlert], None] = lambda _: None
         # What is wrong, as who watches it says.
         self.troubles: Callable[[], dict[str, str]] = dict
 
@@ -225,6 +227,7 @@ class Hub:
             stored = StoredAlert(0, alert, None, None, None)
         if stored is not None:
             self.show.alert(stored)
+            self.kept(stored)
 
     # --- questions -----------------------------------------------------------------------------------
 

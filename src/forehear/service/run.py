@@ -17,6 +17,7 @@ from forehear.service.endpoints.web import application
 from forehear.service.hub import Hub
 from forehear.service.intake.mqtt import Mqtt
 from forehear.service.notify import notify
+from forehear.service.outlets.outlets import Outlets
 from forehear.service.tracking.launched import Launched
 from forehear.service.watch import EVERY_S, Watch
 
@@ -57,9 +58,12 @@ async def serve(
     """
     hub = Hub(settings, clock, launched, steady)
     watch = Watch(hub)
+    outlets = Outlets(hub)
+    watch.others.append(outlets.trouble)
     config = uvicorn.Config(
-        application(hub, watch), log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75,
-        timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none", http=Connection,
+        application(hub, watch, outlets), log_level="warning", access_log=False, lifespan="off",
+        timeout_keep_alive=75, timeout_graceful_shutdown=END_WITHIN_S, server_header=False, loop="none",
+        http=Connection,
     )  # fmt: skip
     Connection.most = most_connections()
     server = uvicorn.Server(config)
@@ -68,6 +72,7 @@ async def serve(
         gc.freeze()
         gc.enable()
     await hub.start()
+    await outlets.start()
     tasks: list[asyncio.Task[None]] = []
     if settings.config.mqtt.enabled:
         mqtt = Mqtt(settings.config.mqtt, settings.mqtt_password, hub.intake, hub.name, settings.folder)
@@ -92,6 +97,7 @@ async def serve(
         await asyncio.gather(*tasks, return_exceptions=True)
         error = hub.failed()
         notify("STOPPING=1")
+        await outlets.stop()
         await hub.stop()
     if error is not None:
         raise ForehearError(f"forehear serve: a part of the service has died: {error!r}") from error

@@ -1,11 +1,11 @@
 """Registration, status, detections and alerts as SAPIENT messages (BSI Flex 335 v2.0), for a fusion node.
 
-What lives here: messages in their frames, 4 bytes little-endian for the length and then protobuf, and what is read
-of the answers. Every number here is a field of Dstl's published .proto files. The node says that it takes no
-tasks: it listens, and nobody can point it anywhere.
+What lives here: messages in their frames, 4 bytes little-endian for the length and then protobuf, and what is
+read of the answers. Every number here is a field of Dstl's published .proto files. The node says that it takes
+no tasks: it listens, and nobody can point it anywhere.
 
-All messages of one sending carry one time stamp, the moment of sending: a fusion node takes detections that are a
-few milliseconds apart for a fault, and those that are a second old for late.
+All messages of one sending carry one time stamp, the moment of sending: a fusion node takes detections that are
+a few milliseconds apart for a fault, and those that are a second old for late.
 """
 
 import hashlib
@@ -121,8 +121,7 @@ def registration(manner: SapientManner, sensors: int, now_s: float) -> bytes:
     )  # fmt: skip
     body = (
         nested(1, whole(1, _ACOUSTIC), text(2, "Network")), text(2, VERSION),
-        text(3, _marked(manner, manner.title)),
-        text(4, "forehear"),
+        text(3, _marked(manner, manner.title)), text(4, "forehear"),
         nested(5, text(1, "Acoustic"), text(2, "Sensors"), text(3, str(sensors)), text(4, "count")),
         nested(6, nested(1, *_seconds(STATUS_EVERY_S)), nested(2, *_LOCATION_TYPE)),
         nested(7, *mode), nested(10, text(1, "forehear"), text(2, "forehear"), text(5, __version__)),

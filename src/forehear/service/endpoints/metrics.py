@@ -1,11 +1,13 @@
 """How the service is doing, as Prometheus reads it (text format 0.0.4)."""
 
 import resource
+import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from forehear.service.hub import Hub
+from forehear.service.outlets.outlets import Outlets
 from forehear.service.show.live import FACES
 from forehear.service.watch import Watch
 
@@ -13,9 +15,36 @@ PREFIX = "forehear_"
 SITE_STATES = ("clear", "watch", "warning", "cancelled", "not_covered")
 
 
-def exposition(hub: Hub, watch: Watch) -> str:
+def exposition(hub: Hub, watch: Watch, outlets: Outlets | None = None) -> str:
     """Write all metrics."""
-    return "".join(_lines(hub, watch))
+    return "".join((*_lines(hub, watch), *(() if outlets is None else _of_outlets(outlets))))
+
+
+def _of_outlets(outlets: Outlets) -> Iterator[str]:
+    """Write what became of what left: by outlet, and by what."""
+
+    def one(name: str, kind: str, about: str, samples: list[tuple[str, float]]) -> str:
+        head = f"# HELP {PREFIX}{name} {about}\n# TYPE {PREFIX}{name} {kind}\n"
+        return head + "".join(f"{PREFIX}{name}{{{labels}}} {value:.10g}\n" for labels, value in samples)
+
+    named = [(f'outlet="{o.table.name}",kind="{o.table.kind}"', o) for o in outlets.outlets]
+    yield one("outlet_works", "gauge", "1 unless its last attempt failed.", [(n, o.why is None) for n, o in named])
+    held = [(n, float(o.held)) for n, o in named]
+    yield one("outlet_held", "gauge", "1 while an exercise does not reach it.", held)
+    waiting = [(n, float(len(o.queue))) for n, o in named]
+    yield one("outlet_waiting", "gauge", "Alerts that wait for it.", waiting)
+    events = []
+    for name, outlet in named:
+        counts = {**outlet.log.counts, "superseded": outlet.queue.superseded}
+        events += [(f'{name},event="{event}"', float(count)) for event, count in sorted(counts.items())]
+    about = (
+        "What became of what it was given: alerts and pictures delivered, failures, refused, superseded, expired."
+    )
+    yield one("outlet_events_total", "counter", about, events)
+    delays = [(n, statistics.median(o.log.delays_s)) for n, o in named if o.log.delays_s]
+    yield one("outlet_delay_seconds", "gauge", "Median time from an alert's issue to its arrival.", delays)
+    served = [(f'outlet="{name}",kind="feed"', float(feed.served)) for name, feed in outlets.feeds.items()]
+    yield one("outlet_served_total", "counter", "Answers that a feed gave.", served)
 
 
 def _lines(hub: Hub, watch: Watch) -> Iterator[str]:

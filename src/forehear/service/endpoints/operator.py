@@ -66,7 +66,7 @@ async def get_health(request: Requested) -> Response[ServiceHealth]:
      responses=refusals(401))  # fmt: skip
 async def get_metrics(request: Requested) -> str:
     """Metrics in Prometheus' text format."""
-    return exposition(hub_of(request), watch_of(request))
+    return exposition(hub_of(request), watch_of(request), request.app.state.outlets)
 
 
 # A key that was given or revoked, and could not be written.

@@ -17,16 +17,18 @@ from forehear import __version__
 from forehear.service.endpoints import alerts as alert_endpoints
 from forehear.service.endpoints import map as map_endpoints
 from forehear.service.endpoints import operator as operator_endpoints
+from forehear.service.endpoints import outlets as outlet_endpoints
 from forehear.service.endpoints import reports as report_endpoints
 from forehear.service.endpoints.answers import refusal_shown
 from forehear.service.endpoints.faces import security_headers, with_headers
 from forehear.service.endpoints.manners import prefix_of, refuse_unknown, with_manners
 from forehear.service.hub import Hub
+from forehear.service.outlets.outlets import Outlets
 from forehear.service.watch import Watch
 
 
-def application(hub: Hub, watch: Watch | None = None) -> ASGIApp:
-    """Make the ASGI application of a hub that is running, and of who watches it."""
+def application(hub: Hub, watch: Watch | None = None, outlets: Outlets | None = None) -> ASGIApp:
+    """Make the ASGI application of a hub that is running, of who watches it, and of its outlets."""
     files = create_static_files_router(
         path="/map",
         directories=[map_endpoints.MAP],
@@ -38,6 +40,7 @@ def application(hub: Hub, watch: Watch | None = None) -> ASGIApp:
         *map_endpoints.ENDPOINTS,
         *alert_endpoints.ENDPOINTS,
         *operator_endpoints.ENDPOINTS,
+        *outlet_endpoints.ENDPOINTS,
         files,
     ]
     app = Litestar(
@@ -53,6 +56,7 @@ def application(hub: Hub, watch: Watch | None = None) -> ASGIApp:
     )  # fmt: skip
     app.state.hub = hub
     app.state.watch = watch or Watch(hub)
+    app.state.outlets = outlets
     tiles = hub.settings.config.map.tiles
     prefix = prefix_of(hub.settings.config.service.public_url)
     return with_headers(with_manners(app, prefix), security_headers(tiles))

@@ -32,6 +32,10 @@ class Shown(Struct, frozen=True, omit_defaults=True):
     heard_by: tuple[str, ...] = ()
     tone_hz: float | None = None
     corroborated: bool = False
+    # For what leaves to other systems: the map draws none of these.
+    climb_mps: float = 0.0
+    velocity_sigma_mps: float = 0.0
+    count: int = 1
 
 
 # So large a share of a site's sensors gone is said at once, on the map and in /health.
@@ -96,5 +100,5 @@ def shown(track: Track, view: "View | None", since_s: float, corroborated: bool)
     return Shown(
         track.track, track.status, track.lon, track.lat, track.height_m, track.speed_mps, track.course_deg,
         track.kind, track.kinds, track.position_sigma_m, track.existence, since_s, ellipse, heard_from,
-        track.heard_by, track.tone_hz, corroborated,
+        track.heard_by, track.tone_hz, corroborated, track.climb_mps, track.velocity_sigma_mps, track.count,
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Everything that leaves for other people's systems: one worker an outlet, none of which can hold up another."""
