@@ -39,6 +39,7 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     "power of a line of known amplitude": lambda _: _.LINE_POWER,
     "clips of the tones' bench": lambda _: _.make_clip,
     "a member's date, written by tarfile": lambda _: _.mtime,
+    "a column of the log, given to the operator": lambda _: _.taken_back,
     # For whoever uses the package from Python, or asks a running service.
     "docs/simulation.md names it": lambda _: _.mix_at_snr,
     "counted by the service, and asked in tests": lambda _: (_.reports_in_steps,),

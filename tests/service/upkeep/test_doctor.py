@@ -3,10 +3,12 @@
 import socket
 from pathlib import Path
 
+import msgspec
 import pytest
-from tests.service.stand import write_config
+from tests.service.stand import SITES, write_config
 from tests.service.upkeep.hubs import filled
 
+from forehear.io.geojson import sites_geojson
 from forehear.service.config import Settings, load
 from forehear.service.upkeep import doctor
 from forehear.service.upkeep.doctor import Finding, examine
@@ -84,7 +86,10 @@ def test_sensors_without_keys_and_unsigned_reports_are_looked_at(tmp_path: Path)
 
 
 def test_a_place_that_nobody_would_hear_is_named(tmp_path: Path) -> None:
-    (bare,) = looked(load(write_config(tmp_path)))["coverage"]
+    config = write_config(tmp_path)
+    far = msgspec.structs.replace(SITES[0], lon=33.0)
+    (tmp_path / "sites.geojson").write_bytes(sites_geojson((far,)))
+    (bare,) = looked(load(config))["coverage"]
     assert bare.state == "look"
     assert "town" in bare.words
 

@@ -7,12 +7,12 @@ each one that was silent had 1 - p:
 
     case = sum over hearers of ln(p / q)  +  sum over the silent of ln(1 - p)
 
-where p is the best of the last half minute (a sensor hears when the target is near), silence is asked once in
-each correlation time of it, and either is bounded for each sensor: behind a hill one hears nothing, and one level
-may be wrong. Three sensors that lie, or that hear three engines, agree in tone and level only where the flight is far from
-all of them and near to others, who are silent. So a case below zero is against the track, whatever its fit says,
-and it is not confirmed. The odds are of the law that all sensors share, not of what was learned of each: a false
-track teaches those who do not hear it that they are deaf.
+where p is the best of the last half minute (a sensor hears when the target is near), silence is asked once in each
+correlation time of it, and either is bounded for each sensor: behind a hill one hears nothing, and one level may
+be wrong. Three sensors that lie, or that hear three engines, agree in tone and level only where the flight is far
+from all of them and near to others, who are silent. So a case below zero is against the track, whatever its fit
+says, and it is not confirmed. The odds are of the law that all sensors share, not of what was learned of each: a
+false track teaches those who do not hear it that they are deaf.
 
 In a dense network the sensors that are remembered of a track (`memory/bank`) stand for all of them.
 """

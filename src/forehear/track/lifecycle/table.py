@@ -41,8 +41,8 @@ CONFIRM_SIGMA_M = 1000.0
 CONFIRM_LEAD_NATS = 2.0
 # Those who hear it and those who do not must speak for it together [nats]: more where the fewest hear it and more
 # than one is silent by so much, as where a few lie: of two hundred flights that three of six invented, three went
-# over 1.2 and none over 1.8. Taken from a confirmed track again, true ones beside sensors in shadow are missed five
-# times as long.
+# over 1.2 and none over 1.8. Taken from a confirmed track again, true ones beside sensors in shadow are missed
+# five times as long.
 CONFIRM_CASE_NATS, CONFIRM_CASE_OF_FEW_NATS, AGAINST_NATS = 0.0, 2.0, 0.5
 # A chance fit must first foretell what comes next: so many sources, for so long [s], with tones that are no
 # farther off than this mean square, and flying straight rather than not.
