@@ -27,6 +27,9 @@ _BACKWARD = re.compile(
 _TO_MEDIUM = re.compile(
     r"\s+to\s+(?=[A-ZА-ЯІЇЄ])|\s+for\s+(?=(?:the\s+)?(?:Washington|Wall|New York|WSJ|CNN|NYT|WaPo|FT))"
 )
+_INITIALS = re.compile("[A-ZА-ЯІЇЄ]{2,3}")
+# "Kontan (Reuters)": the agency that a printer copied stands in brackets; it carried, and did not publish first.
+_BRACKETS = re.compile(r"\([^)]*\)")
 _PERSON = re.compile(
     r"(?:\b[A-ZА-ЯІЇЄ][a-zа-яіїє]{0,2}\.\s*){1,2}[A-ZА-ЯІЇЄ][\w’'-]+|\b[A-ZА-ЯІЇЄ][\w’'-]{2,}(?:\s+[A-ZА-ЯІЇЄ][\w’'-]{2,}){0,2}"
 )
@@ -65,12 +68,16 @@ def media_named(claims: Iterable[tuple[str, str]]) -> frozenset[str]:
 
     So a medium that no table knows is still one name, wherever it stands in a chain.
     """
-    names = set()
+    names: set[str] = set()
+    initials: set[str] = set()
     for attributed_to, outlet in claims:
-        names |= {fold(hop) for hop in parse_chain(attributed_to, "")[1:] if _unknown_medium(hop)}
+        carried = [hop for hop in parse_chain(attributed_to, "")[1:] if _unknown_medium(hop)]
+        names |= {fold(hop) for hop in carried}
+        # Two or three letters are a name where they are its initials: an agency, a broadcaster.
+        initials |= {fold(hop) for hop in carried if _INITIALS.fullmatch(hop)}
         printers = re.split(r"\s*/\s*|\bvia\b|\(.*?\)", outlet)
         names |= {fold(name) for name in printers if _unknown_medium(name.strip())}
-    return frozenset(name for name in names if len(name) >= 4)
+    return frozenset(name for name in names if len(name) >= 4) | initials
 
 
 @lru_cache(maxsize=8192)
@@ -113,7 +120,8 @@ def roots(attributed_to: str, outlet: str, url: str, media: frozenset[str] = fro
     """
     chain = parse_chain(attributed_to, "")
     # In a chain of several media the first to print stands nearest to who knew.
-    printed_first = tuple(dict.fromkeys(name for hop in chain for name in find("originators", hop)))
+    leads = [hop if k == 0 else _BRACKETS.sub(" ", hop) for k, hop in enumerate(chain)]
+    printed_first = tuple(dict.fromkeys(name for hop in leads for name in find("originators", hop)))
     printed_by = (*find("originators", outlet), *find("relays", outlet)) or (fold(outlet),)
     if not printed_first:
         path = re.sub(r"^https?://[^/]*", "", url).replace("-", " ").replace("_", " ").replace("/", " ")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from forehear.assess.claims.attribution import Roots, roots
 from forehear.assess.claims.gazetteer import ORIGINATORS
 from forehear.assess.claims.quantity import numbers_in, significant_digits
+from forehear.assess.claims.statements import PROMPT_DAYS, statement_items
 from forehear.assess.names import match_names
 from forehear.records import Claim
 
@@ -24,6 +25,8 @@ SAME_MEDIUM = 3.0
 POSSIBLE_MEDIUM = 2.0
 # Two media that no table knows: they may both be relays.
 OTHER_MEDIUM = -2.0
+# One of the two is known to report itself: the other is then likely to have carried it.
+UNKNOWN_MEDIUM = -1.0
 # Two persons of no known organisation: not a veto, for one article may quote both.
 OTHER_PERSON = -4.0
 # Two speakers of one organisation, each with his own day at the microphone.
@@ -46,7 +49,6 @@ MANY_DIGITS = 3.5
 SAME_WORDS = 1.5
 # A number of one subject repeated within days is hardly chance, however round.
 PROMPT_NUMBER = 1.0
-PROMPT_DAYS = 4
 # The same stated time ("mid-May 2025") is part of what was said.
 SAME_PERIOD = 1.0
 # Neither a medium nor a speaker in common, and none to compare: content has to carry the weight.
@@ -158,20 +160,26 @@ def _who(a: Claim, b: Claim, x: Roots, y: Roots, evidence: OriginEvidence, same_
     elif shared:
         tied = True
         evidence.add(SAME_ORGANISATION, f"both rest on {shared[0]}")
-    if x.leak and y.leak and not leads_differ:
+    if x.leak and y.leak and not (leads_differ and _both_report(x, y)):
         tied = True
         evidence.add(SAME_LEAK, "both rest on leaked documents")
     if leads_differ:
         media = f"{x.printed_first[0].title()} and by {y.printed_first[0].title()}"
-        if x.printed_first[0] in ORIGINATORS and y.printed_first[0] in ORIGINATORS:
+        known = sum(r.printed_first[0] in ORIGINATORS for r in (x, y))
+        if known == 2:
             evidence.veto(f"first published by {media}")
         else:
-            evidence.add(OTHER_MEDIUM, f"carried by {media}")
+            evidence.add(UNKNOWN_MEDIUM if known else OTHER_MEDIUM, f"carried by {media}")
     if not (first or possible or shared or persons or (x.leak and y.leak)):
         _apart(x, y, evidence, same_address)
     elif shared and not first and x.persons and y.persons and not persons:
         evidence.add(TWO_SPEAKERS, "two speakers of one organisation")
     return tied
+
+
+def _both_report(x: Roots, y: Roots) -> bool:
+    """Whether both first media are known to do their own reporting."""
+    return x.printed_first[0] in ORIGINATORS and y.printed_first[0] in ORIGINATORS
 
 
 def _period_month(claim: Claim) -> str | None:
@@ -243,6 +251,10 @@ def weigh(a: Claim, b: Claim, media: frozenset[str] = frozenset()) -> OriginEvid
     tied = _who(a, b, x, y, evidence, same_address)
     days = _when(a, b, evidence, tied)
     same_content = _what(a, b, evidence, days)
+    if tied and not same_address:
+        one_article = bool(set(x.printed_first) & set(y.printed_first)) or (x.leak and y.leak)
+        for nats, words in statement_items(a, b, days, bool(_numbers(a) & _numbers(b)), one_article):
+            evidence.add(nats, words)
     if not tied and not same_address:
         evidence.add(UNATTRIBUTED, "no medium or speaker in common")
         known = (x.printed_first or x.persons or x.organisations) and (

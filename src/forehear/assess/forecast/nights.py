@@ -22,8 +22,8 @@ SHAPE_DAYS = 122
 LOCAL_DAYS = 31
 # Jitter of a night (log): about the width at which two neighbouring large raids can be told apart.
 JITTER = 0.15
-# Months differ in how much they heap launches into few nights: the ratios' power scatters by this (log). Of 0,
-# 0.1, 0.2 and 0.3: the largest day, given the month, lay outside the 80 % interval least often with the last.
+# Months differ in how much they heap launches into few nights: the ratios' power scatters by this (log). Of 0, .1,
+# 0.2 and 0.3: the largest day, given the month, lay outside the 80 % interval least often with the last.
 HEAPING = 0.3
 # A month with more launches than expected has more and fuller nights before larger ones: the ratios' power falls
 # with this power of the month over its median. Without it the largest day half a year ahead lay inside the
