@@ -160,5 +160,4 @@ def test_the_commands_named_are_the_commands_there_are() -> None:
         line.split("forehear ")[1].split()[0].rstrip("`") for line in now.splitlines() if "| `forehear " in line
     }
     assert named == set(VERBS) - {"completion"}
-    assert "forehear plan" in later
-    assert "plan" not in VERBS, "docs/formats.md: `forehear plan` is a command now; move its row up"
+    assert "forehear track ... --aircraft" in later

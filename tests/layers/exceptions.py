@@ -31,6 +31,7 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "forehear.assess.report.figures": ("tests/assess/report/test_build.py",),
     "forehear.assess.report.gather": ("tests/assess/report/test_build.py",),
     "forehear.cli.listen.run": ("tests/cli/listen/test_verb.py", "tests/cli/listen/test_hub.py"),
+    "forehear.cli.plan": ("tests/cli/plan/test_verb.py",),
     "forehear.cli.serve": ("tests/service/endpoints/test_web.py", "tests/service/tracking/test_kill.py"),
     "forehear.io.cap": ("tests/peers/test_cap_readers.py", "tests/service/store/test_alerts.py"),
     "forehear.listen": (

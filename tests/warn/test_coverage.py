@@ -112,7 +112,7 @@ def test_between_the_thresholds_a_site_stays_what_it_was() -> None:
     hear(
         few,
         np.arange(0.0, 301.0, 10.0),
-        [s.id for s in GRID if s.lon > TOWN.lon + 0.12 and s.lat > 46.9],
+        [s.id for s in GRID if s.lon > TOWN.lon + 0.16 and s.lat > 46.9],
     )
     ways = approaches_of((TOWN,), NETWORK, PLANE)
     share = coverage(ways, few, 305.0, {}, 3)["town"].share

@@ -75,7 +75,7 @@ JET = Approaching("jet", 155.0, 800.0, 131.0, 0.002, 400.0)
 KINDS = (PISTON, JET)
 PRIORS = HearingPriors()
 # Farther than this over ground no sensor hears anything that matters [m].
-FARTHEST_M = 8_000.0
+FARTHEST_M = 12_000.0
 # Nodes of quadrature: of the shared error, of the own one, and of the fading's levels up to so many sigmas.
 SHARED_NODES, OWN_NODES, FADING_NODES, FADING_SIGMAS = 5, 15, 25, 3.2
 # The table of odds over excess [dB].
@@ -131,19 +131,26 @@ def odds_within(excess: Array, priors: HearingPriors = PRIORS) -> Array:
     return np.asarray(np.interp(excess, x, odds), np.float64)
 
 
-def shared_nodes(shared_db: float) -> tuple[Array, Array]:
-    """Give what the shared error may be [dB] and how likely each is, (SHARED_NODES,) each (Gauss and Hermite).
+def faint_db(priors: HearingPriors, odds: float) -> float:
+    """Give how much excess [dB, negative] a sensor has left where it hears with so small odds."""
+    x, table = _table(priors)
+    return float(x[np.searchsorted(table, odds)])
+
+
+def shared_nodes(shared_db: float, nodes_used: int = SHARED_NODES) -> tuple[Array, Array]:
+    """Give what the shared error may be [dB] and how likely each is, (nodes_used,) each (Gauss and Hermite).
 
     Reference: docs/planning.md, "What all share".
     """
     if shared_db <= 0.0:
         return np.zeros(1), np.ones(1)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(SHARED_NODES)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(nodes_used)
     return shared_db * nodes, weights / weights.sum()
 
 
-def at_least(odds: Array, count: int) -> Array:
-    """Give the odds (...,) that at least `count` of independent events (..., M) happen (Poisson binomial).
+def fewer_than(odds: Array, count: int) -> Array:
+    """Give the odds (..., count) that 0, 1, ..., count - 1 of independent events (..., M) happen (Poisson
+    binomial).
 
     Reference: docs/planning.md, "What all share".
     """
@@ -153,7 +160,15 @@ def at_least(odds: Array, count: int) -> Array:
         p = odds[..., m, None]
         moved = np.concatenate([np.zeros_like(p), fewer[..., :-1]], axis=-1)
         fewer = (1.0 - p) * fewer + p * moved
-    return np.asarray(np.clip(1.0 - fewer.sum(axis=-1), 0.0, 1.0), np.float64)
+    return fewer
+
+
+def at_least(odds: Array, count: int) -> Array:
+    """Give the odds (...,) that at least `count` of independent events (..., M) happen.
+
+    Reference: docs/planning.md, "What all share".
+    """
+    return np.asarray(np.clip(1.0 - fewer_than(odds, count).sum(axis=-1), 0.0, 1.0), np.float64)
 
 
 def heard_by(excess: Array, count: int, priors: HearingPriors = PRIORS) -> Array:

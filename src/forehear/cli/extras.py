@@ -9,11 +9,12 @@ from forehear.errors import NotInstalled
 EXTRAS: dict[str, frozenset[str]] = {
     "hub": frozenset({"aiomqtt", "httptools", "litestar", "numba", "rich", "uvicorn", "uvloop"}),
     "assess": frozenset({"numba", "rapidfuzz", "rich", "scipy"}),
+    "plan": frozenset({"highspy", "matplotlib", "tifffile"}),
     "report": frozenset({"matplotlib"}),
     "microphone": frozenset({"sounddevice"}),
 }
 # A verb's own extra, where it is not the first above that has the package.
-OWN = {"assess": "assess", "score": "assess"}
+OWN = {"assess": "assess", "plan": "plan", "score": "assess", "listen": "report"}
 
 
 def not_installed(verb: str, package: str) -> NotInstalled | None:

@@ -15,6 +15,7 @@ VERBS: dict[str, str] = {
     "simulate": "write a network, sites, reports and truth of a scenario",
     "track": "turn reports into tracks",
     "score": "score tracks against the truth",
+    "plan": "say whom a network hears, where sensors go, minutes of warning, what a loss costs",
     "assess": "say what sourced claims and observed launches mean",
     "serve": "run the live service: ingest, tracker, warnings, map",
     "check": "check a configuration of the service",
@@ -28,7 +29,7 @@ VERBS: dict[str, str] = {
     "completion": "print the shell's completion script",
 }
 # Verbs with parts of their own, each in a folder: there the module is forehear.cli.VERB.verb.
-FOLDERS = frozenset({"assess", "listen"})
+FOLDERS = frozenset({"assess", "listen", "plan"})
 # Verbs that share a folder: forehear.cli.FOLDER.VERB.
 SHARED = dict.fromkeys(("init", "warm", "doctor", "backup", "restore"), "upkeep")
 

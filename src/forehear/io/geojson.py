@@ -24,7 +24,8 @@ WIDEST_DEG = 60.0
 QUOTED_CHARACTERS = 60
 
 
-def _load(path: str | Path) -> tuple[dict[str, Any], list[Any]]:
+def load_features(path: str | Path) -> tuple[dict[str, Any], list[Any]]:
+    """Read a FeatureCollection: its members and its features. Raises ConfigurationError."""
     where = str(path)
     try:
         data = msgspec.json.decode(unmarked(Path(path).read_bytes()))
@@ -50,7 +51,8 @@ def unmarked(data: bytes) -> bytes:
     return data.removeprefix(codecs.BOM_UTF8)
 
 
-def _raise(where: str, faults: list[str]) -> None:
+def raise_faults(where: str, faults: list[str]) -> None:
+    """Raise ConfigurationError of the first faults, if there are any."""
     if faults:
         listed = faults[:MAX_FAULTS_SHOWN]
         if len(faults) > len(listed):
@@ -58,7 +60,7 @@ def _raise(where: str, faults: list[str]) -> None:
         raise ConfigurationError(where, listed)
 
 
-def _parts(feature: Any) -> tuple[str | None, dict[str, Any], dict[str, Any]]:
+def parts_of_feature(feature: Any) -> tuple[str | None, dict[str, Any], dict[str, Any]]:
     """The id (none unless it is a non-empty string or a number), properties and geometry of a feature."""
     if not isinstance(feature, dict):
         return None, {}, {}
@@ -85,12 +87,12 @@ def read_network(path: str | Path) -> Network:
     Raises ConfigurationError naming every fault: sensor, field, value and what is allowed. A network
     without any sensor is one.
     """
-    data, features = _load(path)
+    data, features = load_features(path)
     faults: list[str] = []
     sensors: list[Sensor] = []
     seen: set[str] = set()
     for index, feature in enumerate(features):
-        identity, properties, geometry = _parts(feature)
+        identity, properties, geometry = parts_of_feature(feature)
         if identity is None or identity in seen:
             faults.append(_misnamed("sensor", index, identity))
             continue
@@ -117,7 +119,7 @@ def read_network(path: str | Path) -> Network:
             faults.append(_describe("atmosphere", data["atmosphere"], error))
     if not features:
         faults.append("features is empty: a network needs at least one sensor")
-    _raise(str(path), faults)
+    raise_faults(str(path), faults)
     return Network(tuple(sensors), atmosphere)
 
 
@@ -126,7 +128,7 @@ def unread_keys(path: str | Path) -> list[str]:
 
     Other tools keep keys of their own in features: those are none of our business. Raises ConfigurationError.
     """
-    data, features = _load(path)
+    data, features = load_features(path)
     out = [f"{key}: is not read{hint}" for key in data if (hint := _meant(key, COLLECTION_KEYS))]
     air = data.get("atmosphere")
     known = [f.name for f in msgspec.structs.fields(Atmosphere)]
@@ -135,7 +137,7 @@ def unread_keys(path: str | Path) -> list[str]:
             out.append(f"atmosphere.{_short(key)}: is not read{_meant(key, known)}; read: {', '.join(known)}")
     seen: dict[str, list[str]] = {}
     for feature in features:
-        identity, properties, _ = _parts(feature)
+        identity, properties, _ = parts_of_feature(feature)
         for key in properties:
             # A feature with a name beside its name:en means what it says.
             if _meant(key, [one for one in PROPERTY_KEYS if one not in properties]) and key not in PROPERTY_KEYS:
@@ -177,12 +179,12 @@ def _describe(thing: str, fields: Any, error: msgspec.ValidationError) -> str:
 
 def read_sites(path: str | Path) -> tuple[Site, ...]:
     """Read sites.geojson. Raises ConfigurationError naming every fault."""
-    _, features = _load(path)
+    _, features = load_features(path)
     faults: list[str] = []
     sites: list[Site] = []
     seen: set[str] = set()
     for index, feature in enumerate(features):
-        identity, properties, geometry = _parts(feature)
+        identity, properties, geometry = parts_of_feature(feature)
         if identity is None or identity in seen:
             faults.append(_misnamed("site", index, identity))
             continue
@@ -197,7 +199,7 @@ def read_sites(path: str | Path) -> tuple[Site, ...]:
                 lon, lat = msgspec.convert(place, list[float])[:2]
             elif geometry.get("type") in ("Polygon", "MultiPolygon"):
                 parts = [place] if geometry["type"] == "Polygon" else msgspec.convert(place, list[Any])
-                rings = tuple(_ring(part) for part in parts)
+                rings = tuple(ring_of(part) for part in parts)
                 if not rings or any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings):
                     faults.append(f"site {_short(identity)}: polygon must be closed and have at least 4 points")
                     continue
@@ -213,11 +215,11 @@ def read_sites(path: str | Path) -> tuple[Site, ...]:
             faults.append(_describe(f"site {_short(identity)}", fields, error))
         except (IndexError, ValueError):
             faults.append(f"site {_short(identity)}: coordinates={_short(place)} are not [lon, lat] numbers")
-    _raise(str(path), faults)
+    raise_faults(str(path), faults)
     return tuple(sites)
 
 
-def _ring(part: Any) -> Ring:
+def ring_of(part: Any) -> Ring:
     """Give the outer ring of a polygon. Raises ValidationError, IndexError."""
     outer = msgspec.convert(part, list[list[list[float]]])[0]
     lons = [p[0] for p in outer]

@@ -1,0 +1,1 @@
+"""`forehear plan`: one module per question, and what they share."""
