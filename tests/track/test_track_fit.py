@@ -15,7 +15,7 @@ from forehear.track.associate.ingest import arrays_of
 from forehear.track.estimate.engines import engine_evidence
 from forehear.track.estimate.fit import fit, misfit
 from forehear.track.estimate.linear import cholesky, solve
-from forehear.track.estimate.prior import set_prior
+from forehear.track.estimate.prior import SPEED_SIGMA_MPS, set_prior, speed_evidence
 from forehear.track.initiate import verdict
 from forehear.track.initiate.attempt import INFO, attempt
 from forehear.track.initiate.candidates import MAX_STREAMS, Asked
@@ -245,9 +245,37 @@ def heard_at(indices: list[int], rng: np.random.Generator, senses: str = "lt") -
     return np.ascontiguousarray(rows[np.isin(rows[:, SENSOR], indices)])
 
 
-@pytest.mark.parametrize("indices", [[0], [4], [1, 4]])
-def test_two_microphones_are_too_few(indices: list[int]) -> None:
+@pytest.mark.parametrize("indices", [[0], [4]])
+def test_one_microphone_is_too_few(indices: list[int]) -> None:
     assert attempted(heard_at(indices, np.random.default_rng(1)))[:2] == (verdict.TOO_FEW, 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_microphones_agree_on_a_flight_but_do_not_bear_it_within_twenty_seconds(seed: int) -> None:
+    assert attempted(heard_at([1, 4], np.random.default_rng(seed)))[:2] == (verdict.WEAK, 2)
+
+
+def test_two_microphones_must_say_more_than_three() -> None:
+    cov, fits = np.diag([1e4, 1e4, 1e4, 25.0, 25.0, 1.0, 1.0, 1e-4]), np.array([1.0, 1.0, np.nan])
+    for nats in (verdict.BIRTH_NATS - 0.1, verdict.BIRTH_NATS + 0.1, verdict.FEW_BIRTH_NATS + 0.1):
+        three, two = (verdict.judge(TRUTH, cov, nats, -np.inf, fits, few, AIR) for few in (False, True))
+        assert (three == verdict.INITIATED) == (nats > verdict.BIRTH_NATS)
+        assert (two == verdict.INITIATED) == (nats > verdict.FEW_BIRTH_NATS)
+
+
+# --- what flies at what speed -----------------------------------------------------------------------------
+def test_speeds_of_propellers_are_a_distribution_over_the_fits_own() -> None:
+    v = np.arange(0.5, 400.0)
+    plain = v / SPEED_SIGMA_MPS**2 * np.exp(-0.5 * (v / SPEED_SIGMA_MPS) ** 2)
+    known = plain * np.exp([speed_evidence(float(one), 1.0) for one in v])
+    assert known.sum() == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_propellers_speed_is_more_likely_fifty_than_a_hundred_and_a_jets_may_be_anything() -> None:
+    assert speed_evidence(50.0, 1.0) - speed_evidence(100.0, 1.0) > 2.0
+    # A slow one in the wind and a light aircraft are not ruled out.
+    assert min(speed_evidence(25.0, 1.0), speed_evidence(70.0, 1.0)) > 0.0
+    assert speed_evidence(50.0, 0.0) == speed_evidence(180.0, 0.0) == 0.0
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -47,6 +47,7 @@ from forehear.track.memory import bank as banks
 from forehear.track.memory import history, streams
 from forehear.track.memory import pool as pools
 from forehear.track.memory.batch import Batch
+from forehear.track.memory.lately import note_sources
 
 Array = NDArray[np.float64]
 
@@ -121,7 +122,7 @@ class Tracker:
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             history.refilter_dirty(self._bank, self._air, self._scales)
-            refit.reseat_young(self._bank, self._lives, self._air, self._scales, now)
+            refit.reseat_young(self._bank, self._lives, self._arrays, self._air, self._scales, now)
             self._follow_streams(batch, unexplained)
         streams.forget(self._pool, now)
         self._bear(now)
@@ -174,6 +175,7 @@ class Tracker:
         unexplained = np.ones(len(batch.level_db))
         kinds = kind_probabilities(bank.kind_evidence)
         sky = Sky(order, starts, self._air, self._scales, self._pool.steady, kinds, self._residuals)
+        note_sources(self._arrays.lately, batch)
         late = associate(batch, bank, sky, self._arrays, unexplained)
         follow_rates(self._arrays.other_rate, batch, unexplained)
         self.late_sources += late

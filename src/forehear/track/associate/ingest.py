@@ -20,6 +20,7 @@ from forehear.records import Network, Report
 from forehear.track.associate.clutter import LEAST_RATE
 from forehear.track.associate.detection import HearingLaws, laws_of
 from forehear.track.memory.batch import Batch
+from forehear.track.memory.lately import nothing_heard
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -53,6 +54,9 @@ SAME_MOMENT_S = 1e-3
 DEFAULT_TONE_SIGMA_HZ, LEAST_TONE_SIGMA_HZ = 0.5, 0.05
 DEFAULT_AZIMUTH_SIGMA_DEG, LEAST_AZIMUTH_SIGMA_DEG = 5.0, 1.0
 DEFAULT_ELEVATION_SIGMA_DEG = 10.0
+# Where sensors stand close together, one of so wide a square [m] is asked for its silence: paths so near have much
+# in common, and a city of thousands would outvote whoever hears.
+ASKED_APART_M = 2_000.0
 # How far from where the network has it a report may say that it is [m]: a microphone by its receiver's error, an
 # observer by a drive. What says more is taken to be where the network has it.
 SENSOR_MOVES_M, PERSON_MOVES_M = 300.0, 30_000.0
@@ -72,9 +76,10 @@ class SensorArrays(NamedTuple):
     noise_db: Array  # (N,) latest
     last_report_s: Array  # (N,) hearing time of the latest report
     last_source_s: Array  # (N,) hearing time of the latest report that had a source
+    lately: Array  # (N, engines, 4) what each reported lately, see `memory.lately`
     remembered: Array  # (N, REMEMBERED) hearing times
-    by_east: Ints  # (N,) sensors from west to east
-    east_sorted: Array  # (N,) their places to the east [m]
+    by_east: Ints  # (M,) sensors that are asked for their silence, from west to east
+    east_sorted: Array  # (M,) their places to the east [m]
     other_rate: Array  # (N,) sources a report that no track explains
     laws: HearingLaws  # how each hears
 
@@ -96,24 +101,36 @@ def arrays_of(network: Network) -> tuple[Plane, SensorArrays]:
     clock = np.zeros((n, 2))
     clock[:, 1] = CLOCK_SIGMA_S**2
     kinds = [s.kind for s in network.sensors]
+    person = np.array([kind == "observer" for kind in kinds], np.bool_)
+    asked = _spread_out(place, person)
     arrays = SensorArrays(
         place=place,
         convergence=plane.convergence(lon, lat) if n else np.zeros(0),
         directed=np.array([kind != "microphone" for kind in kinds], np.bool_),
-        person=np.array([kind == "observer" for kind in kinds], np.bool_),
+        person=person,
         clock=clock,
         travel=np.zeros((n, 3)),
         suspected=np.zeros(n, np.bool_),
         noise_db=np.full(n, np.nan),
         last_report_s=np.full(n, -np.inf),
         last_source_s=np.full(n, -np.inf),
+        lately=nothing_heard(n),
         remembered=np.full((n, REMEMBERED), -np.inf),
-        by_east=np.argsort(place[:, 0], kind="mergesort"),
-        east_sorted=np.sort(place[:, 0]),
+        by_east=asked,
+        east_sorted=place[asked, 0].copy(),
         other_rate=np.full(n, LEAST_RATE),
         laws=laws_of(n),
     )
     return plane, arrays
+
+
+def _spread_out(place: Array, person: NDArray[np.bool_]) -> Ints:
+    """Give one sensor of each square of ASKED_APART_M, observers aside, from west to east."""
+    plain = np.flatnonzero(~person)
+    squares = np.floor(place[plain, :2] / ASKED_APART_M)
+    _, first = np.unique(squares, axis=0, return_index=True)
+    chosen = plain[np.sort(first)]
+    return np.asarray(chosen[np.argsort(place[chosen, 0], kind="mergesort")], np.int64)
 
 
 @njit(cache=True)

@@ -99,12 +99,14 @@ def attempt(
         second = -np.inf
     out_info[1], out_info[3] = best, second
     many = _fill(g, asked, best_agree, out_x, chosen, out_streams, out_info)
-    outcome = judge(out_x, out_cov, best, second, out_info[5:8], air)
+    few = out_info[4] < 3.0 and not asked.arrays.directed[asked.pool.sensor[seed]]
+    outcome = judge(out_x, out_cov, best, second, out_info[5:8], few, air)
     if outcome == INITIATED and drop_idlers(g, asked, best_agree, out_x, out_cov):
         best = evidence_of_these(g, asked, best_agree, out_x, out_cov, False)
         out_info[1] = best
         many = _fill(g, asked, best_agree, out_x, chosen, out_streams, out_info)
-        outcome = judge(out_x, out_cov, best, second, out_info[5:8], air)
+        few = out_info[4] < 3.0 and not asked.arrays.directed[asked.pool.sensor[seed]]
+        outcome = judge(out_x, out_cov, best, second, out_info[5:8], few, air)
     out_info[8:] = rival if second > -np.inf else np.full(STATES, np.nan)
     return outcome, many
 

@@ -39,7 +39,7 @@ SPREAD_M, MOST_OF_SENSOR = 800.0, 3
 # Tones of one engine differ by no more than what 190 m/s make of them, coming and going [ln].
 DOPPLER_LN = 1.2
 # Streams whose odds of piston or jet differ by more than this do not come from one engine.
-KINDS_APART = 0.35
+KINDS_APART = 0.45
 # Points that sum up one stream in the grid.
 SUMMARY = 3
 # What a mean tone over a third of a stream is off by its curve.
@@ -189,20 +189,19 @@ def summarise(rows: Array, first: int, last: int, out: Array, at: int) -> int:
 
 @njit(cache=True)
 def gathered(asked: Asked, seed: int) -> Gathered:
-    """Gather a seed's neighbours: of three plain microphones at least, or of two sensors that know directions."""
+    """Gather a seed's neighbours: of two sensors at least."""
     pool, arrays = asked.pool, asked.arrays
     near, sensors = np.empty(MAX_STREAMS, np.int64), np.empty(MAX_STREAMS, np.int64)
     starts, p_starts = np.zeros(MAX_STREAMS + 1, np.int64), np.zeros(MAX_STREAMS + 1, np.int64)
     prior = np.empty((2, STATES))
     streams = gather(pool, seed, asked.now_s, arrays.place, arrays.directed, near)
-    distinct, knowing, previous = 0, 0, -1
+    distinct, previous = 0, -1
     for a in range(streams):
         sensors[a] = pool.sensor[near[a]]
         if sensors[a] != previous:
             previous = sensors[a]
             distinct += 1
-            knowing += 1 if arrays.directed[previous] else 0
-    if distinct < 2 or (distinct < 3 and knowing < 2):
+    if distinct < 2:
         nothing = np.empty((0, COLUMNS))
         return Gathered(near, sensors, nothing, starts, nothing, p_starts, prior, 0, 0, distinct, 0.0)
     rows = np.empty((streams * POINTS, COLUMNS))

@@ -19,7 +19,9 @@ INITIATED, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE, BAD_FIT = 0, 1, 2, 3, 
 AMBIGUOUS_NATS = 2.0
 # Log evidence that a flight needs against engines on the ground [nats]: chance fits among the many triples
 # of sixty motorcycles in two hours reach 12.
-BIRTH_NATS = 14.0
+BIRTH_NATS = 15.0
+# Two plain microphones must say more: pairs are many.
+FEW_BIRTH_NATS = 17.0
 # The most that the mean squares of normalised misses of level, tone and bearing may be: a chance fit beats
 # engines that accelerate and change gear, but does not fit well itself.
 WORST_FIT = np.array([2.2, 2.2, 2.5])
@@ -45,12 +47,12 @@ def same_flight(a: Array, b: Array, cov: Array) -> bool:
 
 
 @njit(cache=True)
-def judge(x: Array, cov: Array, best: float, second: float, miss: Array, air: Array) -> int:
+def judge(x: Array, cov: Array, best: float, second: float, miss: Array, few: bool, air: Array) -> int:
     """Judge the best flight by the numbers at the head of this module; miss[1] is not a number without tones.
 
     Reference: our own, docs/decisions/0008-tracker.md, "Initiation by evidence".
     """
-    if best < BIRTH_NATS:
+    if best < (FEW_BIRTH_NATS if few else BIRTH_NATS):
         return WEAK
     for m in range(3):
         if miss[m] > WORST_FIT[m]:

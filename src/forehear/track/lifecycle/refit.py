@@ -7,16 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.compiled import njit
+from forehear.track.associate.ingest import SensorArrays
 from forehear.track.estimate.fit import fit, misfit
-from forehear.track.estimate.prior import set_prior
+from forehear.track.estimate.prior import set_prior, speed_evidence
 from forehear.track.initiate.candidates import MODEL_LN_TONE_SIGMA
+from forehear.track.initiate.silence import silence_evidence
 from forehear.track.initiate.verdict import same_flight
 from forehear.track.layout import (
     EMITTED,
+    HEARD,
     LEVEL_VAR,
     LN_TONE_VAR,
     MEASURED,
     MODELS,
+    SENSOR,
     SENSOR_E,
     SENSOR_N,
     STATES,
@@ -70,11 +74,14 @@ def mirror(x: Array, rows: Array, n: int) -> None:
 
 
 @njit(cache=True)
-def reseat(bank: Bank, k: int, rival: Array, ask: bool, air: Array, scales: Array) -> tuple[bool, float]:
+def reseat(
+    bank: Bank, k: int, rival: Array, ask: bool, arrays: SensorArrays, air: Array, scales: Array, now_s: float
+) -> tuple[bool, float]:
     """Fit a young track anew to all its reports at once; its lead over the likeliest other flight [nats].
 
     False where straight flight does not fit them. rival (9,): another flight that may be it, and of which time;
-    replaced by the likeliest one, or by what is not a number. ask: whether anything else may be it at all.
+    replaced by the likeliest one, or by what is not a number. ask: whether anything else may be it at all; what
+    the sensors did not hear of each counts too.
 
     A filter linearises each report where the state was believed to be when it came. A young track's belief
     is often a kilometre off, and what was taken in there is never seen anew: its covariance shrinks around
@@ -96,9 +103,14 @@ def reseat(bank: Bank, k: int, rival: Array, ask: bool, air: Array, scales: Arra
     x[2] = rival[:STATES]
     for i in range(2):
         x[2, i] += x[2, 3 + i] * (time_s - rival[STATES])
+    kinds = bank.kind_evidence[k]
+    propeller = 1.0 / (1.0 + math.exp(min(max(kinds[1] - kinds[0], -50.0), 50.0)))
     for i in range(3):
         if i == 0 or (ask and not math.isnan(x[i, 0])):
             evidence[i] = fit(x[i], time_s, rows, many, air, scales, prior, cov[i], 12)
+            if ask:
+                evidence[i] += _silence(x[i], time_s, rows, arrays, air, now_s)
+                evidence[i] += speed_evidence(math.hypot(x[i, 3] - air[1], x[i, 4] - air[2]), propeller)
     best = 0
     for i in range(1, 3):
         if evidence[i] > evidence[best] + (MIRROR_NATS if best == 0 else 0.0):
@@ -118,6 +130,21 @@ def reseat(bank: Bank, k: int, rival: Array, ask: bool, air: Array, scales: Arra
         return False, np.inf
     _seat(bank, k, time_s, x[best], cov[best] * START_INFLATION)
     return True, lead
+
+
+@njit(cache=True)
+def _silence(x: Array, time_s: float, rows: Array, arrays: SensorArrays, air: Array, now_s: float) -> float:
+    """Give what the silence of all but the rows' sensors says against flight x [nats].
+
+    Reference: docs/physics.md, "Who hears, and what silence is worth".
+    """
+    heard = np.zeros(arrays.place.shape[0], np.bool_)
+    since_s, tonal = np.inf, False
+    for r in range(rows.shape[0]):
+        heard[int(rows[r, SENSOR])] = True
+        since_s = min(since_s, rows[r, HEARD])
+        tonal = tonal or rows[r, LN_TONE_VAR] > 0.0
+    return silence_evidence(x, time_s, since_s, now_s, arrays, heard, tonal, air)
 
 
 @njit(cache=True)
@@ -155,7 +182,9 @@ def _seat(bank: Bank, k: int, time_s: float, x: Array, cov: Array) -> None:
     bank.ck_mu[k, 0] = bank.mu[k]
 
 
-def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: Array, now_s: float) -> None:
+def reseat_young(
+    bank: Bank, lives: Sequence[Life | None], arrays: SensorArrays, air: Array, scales: Array, now_s: float
+) -> None:
     """Fit young tracks anew whose turn it is, those first that have waited longest; the rest in the next step.
 
     Turns are counted from a track's birth, not from its last fit: else after one long step the turns of all would
@@ -166,7 +195,9 @@ def reseat_young(bank: Bank, lives: Sequence[Life | None], air: Array, scales: A
     for _, k, one in sorted(due, key=lambda turn: turn[:2])[:RESEATS_PER_STEP]:
         goes_on = now_s - one.initiated_s < (RESEAT_AGE_S if one.lead_nats == math.inf else RIVAL_AGE_S)
         if goes_on:
-            goes_on, one.lead_nats = reseat(bank, k, one.rival, one.settled < SETTLED_TURNS, air, scales)
+            goes_on, one.lead_nats = reseat(
+                bank, k, one.rival, one.settled < SETTLED_TURNS, arrays, air, scales, now_s
+            )
             one.settled = one.settled + 1 if one.lead_nats == math.inf else 0
         if not goes_on:
             # The filter has it, and nobody asks for its rival any more.

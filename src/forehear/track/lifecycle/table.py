@@ -47,6 +47,8 @@ CONFIRM_CASE_NATS, CONFIRM_CASE_OF_FEW_NATS, AGAINST_NATS = 0.0, 2.0, 0.5
 # A chance fit must first foretell what comes next: so many sources, for so long [s], with tones that are no
 # farther off than this mean square, and flying straight rather than not.
 PROVE_SOURCES, PROVE_S, PROVE_FIT, PROVE_CRUISE = 6, 3.0, 2.2, 0.3
+# Where only two sensors heard it, as on a grid of 8 km, it must foretell more.
+FEW_SENSORS, FEW_SOURCES, FEW_S = 2, 12, 10.0
 # Against the air, slower than the first it drives or floats; surely so when that many sigmas below [m/s]. Between
 # the second and the first it may fly: when it was heard for so long [s], by so many sensors, and mostly as an
 # aircraft.
@@ -54,7 +56,7 @@ CONFIRM_AIRSPEED_MPS, CONFIRM_SPEED_SIGMAS = 31.0, 1.5
 SLOW_AIRSPEED_MPS, SLOW_S, SLOW_SENSORS, SLOW_KINDS = 17.0, 20.0, 4, 0.8
 GROUND_SPEED_MPS = 12.0
 # A confirmed track coasts after so many seconds unheard, for so long at most; a tentative one ends then.
-COAST_AFTER_S, COAST_MOST_S, TENTATIVE_HOLD_S = 20.0, 600.0, 10.0
+COAST_AFTER_S, COAST_MOST_S, TENTATIVE_HOLD_S = 20.0, 600.0, 20.0
 END_LOG_ODDS, TENTATIVE_END_LOG_ODDS = -3.0, -1.0
 # A filter whose innovations of tone are so many times what they should be has lost its target.
 LOST_FIT = 5.0
@@ -142,9 +144,10 @@ def _is_sure(bank: Bank, k: int, one: Life, s: LifeSigns, arrays: SensorArrays, 
     """Say whether a tentative track is confirmed."""
     heard = bank.sensors[k][bank.heard_s[k] > -np.inf]
     sensors, directed = int(bank.sensors_heard[k]), int(arrays.directed[heard].sum())
-    enough = sensors >= CONFIRM_SENSORS or directed >= 2
-    age = now_s - one.initiated_s
-    proven = bank.foreseen[k] >= PROVE_SOURCES and now_s - one.proving_s >= PROVE_S
+    age, proving_s = now_s - one.initiated_s, now_s - one.proving_s
+    few = sensors >= FEW_SENSORS and bank.foreseen[k] >= FEW_SOURCES and proving_s >= FEW_S
+    enough = sensors >= CONFIRM_SENSORS or directed >= 2 or few
+    proven = bank.foreseen[k] >= PROVE_SOURCES and proving_s >= PROVE_S
     proven = proven and s.tone_fit < PROVE_FIT and bank.mu[k, 0] > PROVE_CRUISE
     least = s.speed_mps - CONFIRM_SPEED_SIGMAS * s.speed_sigma_mps
     slow = least > SLOW_AIRSPEED_MPS and age >= SLOW_S and sensors >= SLOW_SENSORS
