@@ -1,12 +1,15 @@
 """What people read: numbers that agree, times that do not run backward, and no all-clear where there is none."""
 
+import inspect
 import re
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
-from forehear.io.cap_words import KIND, SAY, clocks, how_soon, plural, words_in
+from forehear.io.cap_words import EASED, FEW, KIND, SAY, clocks, how_soon, plural, words_in
 from forehear.records import Alert, AlertGroup, Site
+from forehear.warn import words as sentences
 
 KYIV = ZoneInfo("Europe/Kyiv")
 TOWN = Site("t", "Містечко", "settlement", 31.0, 47.0, 3000.0)
@@ -81,3 +84,47 @@ def test_no_text_is_left_with_a_gap_and_a_drill_says_so(language: str, state: st
     words = words_in(language, alert(state, groups=of), TOWN, KYIV, "Exercise")  # type: ignore[arg-type]
     assert not re.search(r"[{}]|None", "".join(words))
     assert words.headline.startswith(("НАВЧАННЯ", "EXERCISE"))
+
+
+@pytest.mark.parametrize(
+    ("language", "eased", "stay"),
+    [("uk", "Послаблено: була тривога.", "Хто в укритті, хай лишається там"),
+     ("en", "Eased from a warning.", "Who is in shelter should stay")],
+)  # fmt: skip
+def test_a_warning_that_eases_says_so_and_sends_nobody_out(language: str, eased: str, stay: str) -> None:
+    plain = msgspec.structs.replace(alert("watch"), because="1 piston track 14 km to the east")
+    lesser = msgspec.structs.replace(plain, because="1 piston track 14 km to the east; eased from a warning")
+    before, after = (words_in(language, one, TOWN, KYIV, "Actual") for one in (plain, lesser))  # type: ignore[arg-type]
+    assert after.description == f"{before.description} {eased}"
+    assert after.instruction.startswith(stay)
+    assert not before.instruction.startswith(stay)
+
+
+@pytest.mark.parametrize(
+    ("language", "few"),
+    [("uk", "Датчиків, що чують тут, зараз замало."), ("en", "Too few sensors hear here now.")],
+)
+def test_a_warning_at_a_place_that_hears_too_little_says_so(language: str, few: str) -> None:
+    blind = msgspec.structs.replace(alert(), because="1 piston track overhead; too few sensors hear here now")
+    assert words_in(language, blind, TOWN, KYIV, "Actual").description.endswith(few)  # type: ignore[arg-type]
+    assert few not in words_in(language, alert(), TOWN, KYIV, "Actual").description  # type: ignore[arg-type]
+
+
+def test_what_may_be_here_at_once_is_within_minutes_and_not_in_none() -> None:
+    assert how_soon("uk", AT_S + 20.0, AT_S + 170.0, AT_S) == "протягом 3 хв"
+    assert how_soon("en", AT_S + 20.0, AT_S + 170.0, AT_S) == "within 3 min"
+
+
+def test_a_test_is_no_exercise_and_neither_is_in_earnest() -> None:
+    headline = {
+        status: words_in("uk", alert(), TOWN, KYIV, status).headline for status in ("Actual", "Exercise", "Test")
+    }
+    assert headline["Exercise"] == f"НАВЧАННЯ. {headline['Actual']}"
+    assert headline["Test"] == f"ТЕСТ. {headline['Actual']}"
+
+
+def test_what_the_sentences_add_is_what_warning_says() -> None:
+    # Whoever changes a sentence in warn.words changes what these texts look for.
+    said = inspect.getsource(sentences)
+    assert EASED in said
+    assert FEW in said

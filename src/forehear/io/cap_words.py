@@ -10,7 +10,11 @@ from typing import Literal, NamedTuple
 
 from forehear.records import Alert, AlertGroup, Site
 
-EXERCISE = {"uk": "НАВЧАННЯ. ", "en": "EXERCISE. "}
+# What is no matter of life and death says so first, in the headline as in the text.
+DRILL = {
+    "Exercise": {"uk": "НАВЧАННЯ. ", "en": "EXERCISE. "},
+    "Test": {"uk": "ТЕСТ. ", "en": "TEST. "},
+}
 # One, two to four, and five or more of a kind; in English one and several.
 KIND: dict[str, dict[str, tuple[str, ...]]] = {
     "uk": {
@@ -31,6 +35,8 @@ SIDES = {
 }  # fmt: skip
 EVENT = {"uk": "Загроза безпілотників", "en": "Drone threat"}
 UNCOVERED_EVENT = {"uk": "Спостереження немає", "en": "Not covered"}
+# What an alert's own sentence (warn.words) says beside its groups.
+EASED, FEW = "eased from a warning", "too few sensors hear here now"
 # Groups named; the others are counted.
 MOST_NAMED = 3
 SAY: dict[str, dict[str, str]] = {
@@ -42,6 +48,7 @@ SAY: dict[str, dict[str, str]] = {
         "cancelled": "{place}: відбій повітряної загрози, {at}",
         "not_covered": "{place}: спостереження немає, {at}",
         "now": "зараз",
+        "within": "протягом {last} хв",
         "minutes": "за {first} хв",
         "minutes_from_to": "за {first}–{last} хв",
         "from": "{what}, з {side}, {km} км",
@@ -53,6 +60,9 @@ SAY: dict[str, dict[str, str]] = {
         "blind": "Датчиків, що чують тут, зараз замало: про цілі нічого не відомо. Це не відбій.",
         "shelter": "Негайно пройдіть в укриття та залишайтеся там до відбою.",
         "prepare": "Будьте готові перейти в укриття. Стежте за повідомленнями.",
+        "eased": "Послаблено: була тривога.",
+        "stay": "Хто в укритті, хай лишається там до відбою. Решта: будьте готові перейти в укриття.",
+        "few": "Датчиків, що чують тут, зараз замало.",
         "allclear": "Можна залишити укриття. Стежте за повідомленнями.",
         "elsewhere": "Не покладайтеся на тишу: стежте за іншими повідомленнями. Хто в укритті, хай лишається там.",
     },
@@ -64,6 +74,7 @@ SAY: dict[str, dict[str, str]] = {
         "cancelled": "{place}: air threat over, {at}",
         "not_covered": "{place}: not covered since {at}",
         "now": "now",
+        "within": "within {last} min",
         "minutes": "in {first} min",
         "minutes_from_to": "in {first} to {last} min",
         "from": "{what} from the {side}, {km} km away",
@@ -75,6 +86,9 @@ SAY: dict[str, dict[str, str]] = {
         "blind": "Too few sensors hear here now: nothing is known of targets. This is no all-clear.",
         "shelter": "Take shelter now and stay there until the all-clear.",
         "prepare": "Be ready to take shelter. Follow the messages.",
+        "eased": "Eased from a warning.",
+        "stay": "Who is in shelter should stay there until the all-clear. Others: be ready to take shelter.",
+        "few": "Too few sensors hear here now.",
         "allclear": "You may leave the shelter. Follow the messages.",
         "elsewhere": "Do not rely on silence: follow other messages. Who is in shelter should stay there.",
     },
@@ -119,7 +133,7 @@ def how_soon(language: str, early_s: float, late_s: float, now_s: float) -> str:
     first, last = max(int((early_s - now_s) // 60), 0), max(-int((now_s - late_s) // 60), 0)
     if last <= 1:
         return SAY[language]["now"]
-    words = "minutes" if first == last else "minutes_from_to"
+    words = "within" if first == 0 else "minutes" if first == last else "minutes_from_to"
     return SAY[language][words].format(first=first, last=last)
 
 
@@ -145,7 +159,7 @@ def _groups(language: str, alert: Alert) -> str:
 def words_in(language: Literal["uk", "en"], alert: Alert, site: Site, zone: tzinfo, status: str) -> Words:
     """Word an alert. The headline begins with what matters most to a reader who sees one line of it."""
     say = SAY[language]
-    drill = EXERCISE[language] if status in ("Exercise", "Test") else ""
+    drill = DRILL[status][language] if status in DRILL else ""
     if alert.state in ("cancelled", "not_covered"):
         over = alert.state == "cancelled"
         headline = say[alert.state].format(place=site.name, at=clock(alert.issued_at_s, zone))
@@ -162,4 +176,8 @@ def words_in(language: Literal["uk", "en"], alert: Alert, site: Site, zone: tzin
         headline = say[alert.state].format(place=site.name, soon=soon, at=early)
         description = say["description"].format(groups=groups, soon=soon, early=early, late=late, percent=percent)
     instruction = say["shelter"] if alert.state == "warning" else say["prepare"]
+    if alert.state == "watch" and EASED in alert.because:
+        description, instruction = f"{description} {say['eased']}", say["stay"]
+    if FEW in alert.because:
+        description = f"{description} {say['few']}"
     return Words(EVENT[language], drill + headline, drill + description, instruction)

@@ -1,102 +1,11 @@
 # ruff: noqa: E501 (what runs in the browser stands on lines of its own)
 """The map in a real browser: Debian's Chromium, headless, driven by Playwright."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from tests.service.stand import READY_WITHIN_S, compiled, environment, free_port
+from tests.service.map.looking import MARKS, shot, state, until
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.peer,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium here: apt-get install chromium"),
-]
-# Without a graphics card the map is drawn by the processor.
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-SHOTS = os.environ.get("FOREHEAR_SCREENSHOTS")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The demonstration, at five times life: its address and the operator's token."""
-    compiled()
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    words = [sys.executable, "-m", "forehear.cli.main", "demo", "--no-browser", "--no-sound", "--speed", "5"]
-    words += ["--port", str(port), "--keep", str(folder)]
-    process = subprocess.Popen(words, env=environment(), stderr=(folder / "log.txt").open("wb"))
-    token = folder / "forehear-data" / "operator.token"
-    end = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < end:
-        if token.exists() and "The map:" in (folder / "log.txt").read_text():
-            break
-        assert process.poll() is None, (folder / "log.txt").read_text()
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}/", token.read_text().strip()
-    process.terminate()
-    assert process.wait(20.0) == 0, (folder / "log.txt").read_text()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as p:
-        one = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield one
-        one.close()
-
-
-@pytest.fixture
-def page(browser: Any, demo: tuple[str, str]) -> Iterator[Any]:
-    """The operator's map, in Ukrainian and dark, with a net for every error."""
-    one = browser.new_page(
-        viewport={"width": 1400, "height": 860}, locale="uk-UA", color_scheme="dark", reduced_motion="reduce"
-    )
-    errors: list[str] = []
-    one.on("pageerror", lambda e: errors.append(str(e)))
-    one.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    one.on(
-        "request", lambda r: errors.append(r.url) if not r.url.startswith((demo[0], "data:", "blob:")) else None
-    )
-    one.goto(f"{demo[0]}#token={demo[1]}")
-    until(one, "window.forehear?.state.frame.tracks.length > 1", 60.0)
-    until(one, "document.querySelectorAll('#sites li').length >= 10", 30.0)
-    until(one, "window.forehear.state.fitted && window.forehear.chart.styledNow()", 30.0)
-    yield one
-    assert errors == [], "no errors, and nothing asked of any other host"
-    one.close()
-
-
-def until(page: Any, question: str, within_s: float) -> None:
-    """Ask the page again and again; its security policy forbids Playwright's own way of waiting."""
-    end = time.monotonic() + within_s
-    while time.monotonic() < end:
-        try:
-            if page.evaluate(question):
-                return
-        except playwright.Error as error:
-            # A question that meets the page as it reloads (as after signing in) has no answer yet.
-            if "context was destroyed" not in str(error):
-                raise
-        page.wait_for_timeout(100)
-    raise AssertionError(f"not within {within_s} s: {question}")
-
-
-def state(page: Any, path: str) -> Any:
-    return json.loads(page.evaluate(f"JSON.stringify(window.forehear.state.{path} ?? null)"))
-
-
-def shot(page: Any, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
+pytestmark = MARKS
 
 
 def test_within_a_minute_drones_are_heard_tracked_forecast_and_warned_of(page: Any) -> None:

@@ -70,14 +70,14 @@ export function drawSites(sites, nowS, picked, onPick) {
   ordered.forEach((site, k) => {
     let row = rows.get(site.site);
     if (!row) {
-      row = { place: node("span", { class: "place" }), what: node("span", { class: "what" }), count: node("span", { class: "count" }), big: node("span"), small: node("small") };
+      row = { place: node("span", { class: "place" }), said: node("span", { class: "unseen" }), what: node("span", { class: "what" }), count: node("span", { class: "count" }), big: node("span"), small: node("small") };
       row.count.append(row.big, row.small);
       row.button = node("button", { onclick: () => onPick(site.site) });
       row.li = node("li", {}, row.button);
       rows.set(site.site, row);
     }
     if (row.state !== site.state) {
-      row.button.replaceChildren(mark(site.state), row.place, row.count, row.what);
+      row.button.replaceChildren(mark(site.state), row.place, row.said, row.count, row.what);
       row.state = site.state;
     }
     set(row.li, "className", `${site.state}${picked === site.site ? " picked" : ""}`);
@@ -85,7 +85,7 @@ export function drawSites(sites, nowS, picked, onPick) {
     set(row.what, "textContent", siteWhat(site, nowS) ?? "");
     set(row.big, "textContent", timing(site, nowS) ?? "");
     set(row.small, "textContent", timing(site, nowS) && site.probability ? `${Math.max(1, Math.round(100 * site.probability))} %` : "");
-    row.button.setAttribute("aria-label", `${site.name}: ${word(site.state)} ${timing(site, nowS) ?? ""}`);
+    set(row.said, "textContent", `: ${word(site.state)}`);
     if (list.children[k] !== row.li) list.insertBefore(row.li, list.children[k] ?? null);
   });
   while (list.children.length > ordered.length) list.lastChild.remove();
@@ -95,20 +95,24 @@ function set(e, key, value) {
   if (e[key] !== value) e[key] = value;
 }
 
-export function drawAlerts(alerts, names, operator, onAcknowledge, onPick) {
+/** Draw what was sent; `on` has acknowledge(number), takeBack(numbers) and pick(site). */
+export function drawAlerts(alerts, names, operator, on) {
   const list = $("alerts");
   if (alerts.length === 0) return list.replaceChildren(node("li", { class: "none" }, word("no_alerts")));
   const newestOf = new Map([...alerts].reverse().map((a) => [a.site, a]));
   // What a place is warned of and nobody has seen stands first; all else as it came, the newest first.
   const urgent = (a) => operator && a.state === "warning" && newestOf.get(a.site) === a && !a.acknowledged_at_s;
+  const stop = (act) => (e) => { e.stopPropagation(); act(); };
   list.replaceChildren(...[...alerts.filter(urgent), ...alerts.filter((a) => !urgent(a))].slice(0, 30).map((a) => {
-    const newest = newestOf.get(a.site) === a;
-    const line = node("span", { class: "line" }, node("time", {}, clockOf(a.issued_at_s, false)), node("b", {}, names.get(a.site) ?? a.site), ` ${word(a.state)}`);
-    let right = null;
-    if (operator && a.acknowledged_at_s) right = node("span", { class: "seen" }, word("acknowledged", { time: clockOf(a.acknowledged_at_s, false) }));
-    else if (operator) right = node("button", { onclick: (e) => { e.stopPropagation(); onAcknowledge(a.number); } }, word("acknowledge"));
+    const newest = newestOf.get(a.site) === a, name = names.get(a.site) ?? a.site;
+    const line = node("span", { class: "line" }, node("time", {}, clockOf(a.issued_at_s, false)), node("b", {}, name), ` ${word(a.state)}`);
+    let right = null, below = null;
+    if (operator && a.acknowledged_at_s) {
+      below = node("span", { class: "seen" }, word("acknowledged", { time: clockOf(a.acknowledged_at_s, false) }) + (a.acknowledged_by ? ` · ${a.acknowledged_by}` : ""));
+      right = node("button", { class: "back", title: word("take_back"), "aria-label": `${word("take_back")}: ${name}`, onclick: stop(() => on.takeBack(a.seen)) }, "↺");
+    } else if (operator) right = node("button", { "aria-label": `${word("acknowledge")}: ${name}`, onclick: stop(() => on.acknowledge(a.number)) }, word("acknowledge"));
     const fresh = newest && !a.acknowledged_at_s;
-    return node("li", { class: `${a.state}${fresh ? " fresh" : ""}${newest ? "" : " old"}`, onclick: () => onPick(a.site) }, mark(a.state), line, right, node("span", { class: "because" }, reason(a)));
+    return node("li", { class: `${a.state}${fresh ? " fresh" : ""}${newest ? "" : " old"}`, onclick: () => on.pick(a.site) }, mark(a.state), line, right, node("span", { class: "because" }, reason(a)), below);
   }));
 }
 
@@ -135,11 +139,17 @@ export function trackDetail(track, nowS) {
   ]];
 }
 
+const ago = (atS, nowS) => (atS ? word("ago", { s: Math.max(0, Math.round(nowS - atS)) }) : null);
+
 /** What is known of a sensor: title, a line, rows. */
 export function sensorDetail(sensor, state, nowS) {
-  return [sensor.name, word(state), [
-    [word("last"), sensor.last_s ? word("ago", { s: Math.max(0, Math.round(nowS - sensor.last_s)) }) : null],
+  return [sensor.name ?? sensor.sensor, `${word(sensor.kind)} · ${word(state)}`, [
+    [word("last"), ago(sensor.last_s, nowS)], [word("heard_last"), ago(sensor.heard_s, nowS)],
+    [word("level"), sensor.level_db && nowS - sensor.heard_s < 60 ? `${Math.round(sensor.level_db)} ${word("db")}` : null],
     [word("noise"), sensor.noise_db ? `${Math.round(sensor.noise_db)} ${word("db")}` : null],
+    [word("reports"), sensor.reports ? String(sensor.reports) : null],
+    [word("sender"), sensor.revoked ? word("revoked") : sensor.enrolled ? null : word("no_key")],
+    [word("on_the_way"), sensor.reports && Math.abs(sensor.clock_off_s) > 3 ? `${sensor.clock_off_s.toFixed(1)} ${word("s")}` : null],
   ]];
 }
 
@@ -155,7 +165,7 @@ const SVG = (inner) => {
 
 /** What the signs mean, [drawing, word]; the drawings are ours, so they may be markup. */
 function signs(c, operator) {
-  const items = [[`<path d="M11 0l6 14-6-3-6 3z" fill="${c.piston}"/>`, "legend_track"], [`<path d="M11 0l3.500 8-3.500-1.500L7.500 8zM11 6l4.500 9-4.500-2.500L6.500 15z" fill="${c.jet}"/>`, "legend_jet"]];
+  const items = [[`<path d="M11 0l6 14-6-3-6 3z" fill="${c.piston}"/>`, "legend_track"], [`<path d="M3 12L19 3" stroke="${c.piston}" stroke-opacity=".3" stroke-width="5" stroke-linecap="round"/><path d="M4 9l3 5-3-1-3 2zM11 5l3 5-3-1-3 2zM18 1l3 5-3-1-3 2z" fill="${c.piston}"/>`, "legend_group"], [`<path d="M11 0l3.500 8-3.500-1.500L7.500 8zM11 6l4.500 9-4.500-2.500L6.500 15z" fill="${c.jet}"/>`, "legend_jet"]];
   if (operator) items.push(
     [`<path d="M5 8h12" stroke="${c.from}" stroke-width="1.500" stroke-dasharray="3 2"/><circle cx="4" cy="8" r="3" fill="none" stroke="${c.from}" stroke-width="1.600"/>`, "legend_from"],
     [`<ellipse cx="11" cy="8" rx="10" ry="5" fill="${c.piston}" fill-opacity=".2" stroke="${c.piston}"/>`, "legend_ellipse"],
