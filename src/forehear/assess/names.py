@@ -9,14 +9,16 @@ given names weigh little: sharing Mohammad is no evidence, sharing Damavandian i
 The score is the matched weight over the shorter name's weight, less a little for each word left over.
 """
 
+import itertools
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
+
+from forehear.assess.romanising import is_syllabic, latin, latin_forms, unread
 
 # At and above it two names are taken for one. Set on the sanctions list's 18 aliases and their 376 cross
 # pairs: the lowest true pair scores 0.69 (one family name for
@@ -30,17 +32,29 @@ LEFT_OVER_COST = 0.02
 COMMON_WEIGHT = 0.4
 # So many common words, each of them in both names, are a name; two given names may be anybody's.
 WHOLE_NAME = 3
+# One given name in two languages: Mykola, Nikolai.
+GIVEN_PAIR = 0.92
 # The same consonants about another vowel: below WORD_SCORE.
 DIFFERENT_VOWEL = 0.8
 # Yu. for Yurii is an initial too.
 INITIAL_LETTERS = 2
 INITIAL_WEIGHT = 0.3
+# A name of more words is no name in signs of a syllable.
+MOST_SIGNS = 4
 
 _COMMON_WORDS = """
     mohammad ali reza hossein hassan ahmad mehdi abd abdollah amir seyed mohsen ivan volodymyr vladimir
     oleksandr alexander serhiy sergei andriy andrei yuriy yuri mykola john david michael james robert william
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
+# One given name in Ukrainian and in Russian, where letters alone do not show it.
+_GIVEN_PAIRS = """
+    volodymyr vladimir, mykola nikolai, mykhailo mikhail, oleksii aleksei, oleksandr aleksandr, olena elena,
+    yevhen evgenii, dmytro dmitrii, pavlo pavel, petro petr, kostiantyn konstantin, tetiana tatiana, hanna anna,
+    kateryna ekaterina, pylyp filipp, fedir fedor, mykyta nikita, vasyl vasilii, danylo daniil, yosyp iosif,
+    illia ilia, heorhii georgii, hryhorii grigorii, matvii matvei, serhii sergei, andrii andrei, ihor igor,
+    kyrylo kirill, artem artiom, solomiia solomonia
+"""
 _GENERIC_WORDS = """
     company co ltd llc inc corp corporation group holding jsc ojsc pjsc the of and for industries industry
     services service engineering research institute aerospace iris irins ship vessel mv ministry
@@ -51,16 +65,6 @@ _TITLES_WORDS = """
     dr mr mrs ms gen brig maj col lt capt adm general brigadier breh major colonel prof sir hon
 """
 _TITLES = frozenset(_TITLES_WORDS.split())
-_LETTERS = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ"
-_ROMANISED = "a b v h g d e ye zh z y i yi y k l m n o p r s t u f kh ts ch sh shch ' yu ya yo ' y e"
-_CYRILLIC = {letter: latin.strip("'") for letter, latin in zip(_LETTERS, _ROMANISED.split(" "), strict=True)}
-# Arabic and Persian letters by their consonants: short vowels are not written, long ones are told apart from
-# consonants by where they stand (`_unvowelled`).
-_ABJAD_LETTERS = "بپتةثجچحخدذرزژسشصضطظغفقكکگلمنهھ"
-_ABJAD_LATIN = "b p t h s j ch h kh d z r z zh s sh s z t z gh f q k k g l m n h h"
-_ABJAD = dict(zip(_ABJAD_LETTERS, _ABJAD_LATIN.split(" "), strict=True))
-_ABJAD_WORD = re.compile("[\u0621-\u064a\u067e\u0686\u0698\u06a9\u06af\u06be\u06c0-\u06cc\u06d5]+")
-_ALEF, _WAW, _YEH, _HALF = "اآأإٱع", "وؤ", "یيىئ", "ءۀ"
 # One letter for each sound that romanisations spell apart; order matters, longer spellings first.
 _SOUNDS: tuple[tuple[str, str], ...] = (
     ("shch", "S"), ("sch", "S"), ("dzh", "j"), ("tch", "C"), ("kh", "h"), ("gh", "q"), ("zh", "j"), ("sh", "S"),
@@ -68,6 +72,7 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
     ("w", "v"), ("f", "v"), ("g", "q"), ("q", "q"),
 )  # fmt: skip
 # One letter (dad) that Arabic romanises with d and Persian with z, in the one name where it is common.
+_BELONGS = frozenset(("abu", "abo", "abul", "abol", "al", "el", "abd", "abdul", "abdol", "abdel", "abdal"))
 _DAD = re.compile(r"ri(?:d|dh|z)ha?$|rida$|riza$")
 
 
@@ -80,37 +85,6 @@ class NameMatch:
     because: str
 
 
-def latin(text: str) -> str:
-    """Write a name in plain lower-case Latin letters: Cyrillic transliterated, accents gone.
-
-    Of Arabic script the consonants are written, as it writes them itself.
-    """
-    # The stretching of letters and the points above and below them say nothing; Persian compounds have a
-    # non-joiner where others have a space or a hyphen.
-    text = re.sub("[\u200d\u0640\u064b-\u065f\u0670]", "", text).replace("\u200c", " ")
-    text = _ABJAD_WORD.sub(lambda found: _unvowelled(found.group()), text)
-    spelled = "".join(_CYRILLIC.get(letter, letter) for letter in text.lower())
-    plain = unicodedata.normalize("NFKD", spelled)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
-def _unvowelled(word: str) -> str:
-    """Write a word of Arabic script by its consonants, and by the vowel that it begins with.
-
-    Waw is a consonant at the beginning and beside an alef or yeh, else a vowel; Ignores: where that is wrong.
-    """
-    out = ""
-    for k, letter in enumerate(word):
-        before, after = word[k - 1] if k else "", word[k + 1 : k + 2]
-        if letter in _ABJAD:
-            out += _ABJAD[letter]
-        elif letter in _WAW and (not k or before in _ALEF or (after and after in _ALEF + _YEH)):
-            out += "v"
-        elif not k and letter in _ALEF + _YEH:
-            out += "y" if letter in _YEH else "a"
-    return out
-
-
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """Split a name into words: titles and brackets gone, "Saleh-Nejad" and "Abul Fazl" joined."""
@@ -121,7 +95,19 @@ def words(name: str) -> tuple[str, ...]:
     joined: list[str] = []
     for part in (_DAD.sub("reza", part) for part in parts):
         # The Arabic and Persian article and "father of" belong to the word that follows.
-        if joined and joined[-1] in {"abu", "abo", "abul", "abol", "al", "el", "abd", "abdul", "abdol"}:
+        if joined and joined[-1] in {
+            "abu",
+            "abo",
+            "abul",
+            "abol",
+            "al",
+            "el",
+            "abd",
+            "abdul",
+            "abdol",
+            "abdel",
+            "abdal",
+        }:
             joined[-1] += part
         else:
             joined.append(part)
@@ -149,11 +135,21 @@ def _rounded(word: str) -> bool | None:
     return found.group(1) in "ou" if found else None
 
 
+@lru_cache(maxsize=1)
+def _given() -> dict[str, int]:
+    """The bones of given names that are one in two languages, each with the number of its pair."""
+    pairs = [pair.split() for pair in _GIVEN_PAIRS.split(",")]
+    return {skeleton(word): number for number, pair in enumerate(pairs) for word in pair}
+
+
 @lru_cache(maxsize=65536)
 def word_score(a: str, b: str) -> float:
     """Score two words of names from 0 to 1; an initial matches what begins with it."""
     if a == b:
         return 1.0
+    pair = _given().get(skeleton(a))
+    if pair is not None and pair == _given().get(skeleton(b)):
+        return GIVEN_PAIR
     if min(len(a), len(b)) <= INITIAL_LETTERS:
         return 0.9 if a.startswith(b) or b.startswith(a) or a[0] == b[0] else 0.0
     letters = float(JaroWinkler.similarity(a, b))
@@ -178,14 +174,21 @@ def _weight(word: str) -> float:
     return COMMON_WEIGHT if any(skeleton(common) == bones for common in _COMMON) else 1.0
 
 
+def _as_long(word: str, both: str) -> bool:
+    """Whether a word has room for two joined: by its letters, or by its bones where no vowel is written."""
+    boneless = re.search("[aeiouy]", word[1:]) is not None
+    return len(word) >= len(both) - 2 if boneless else len(skeleton(word)) >= len(skeleton(both))
+
+
 def _join(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     """Join two neighbours in `a` that are written as one word in `b`: Ali Reza, Alireza."""
     out = list(a)
     for i in range(len(out) - 2, -1, -1):
-        if min(len(out[i]), len(out[i + 1])) <= INITIAL_LETTERS:
+        # Two letters are an initial and its point, unless they are the bones of a word of Arabic script.
+        if any(len(word) <= INITIAL_LETTERS and re.search("[aeiouy]|^.$", word) for word in out[i : i + 2]):
             continue
         both = out[i] + out[i + 1]
-        longer = [w for w in b if len(w) >= len(both) - 2 and w not in out]
+        longer = [w for w in b if _as_long(w, both) and w not in out]
         if any(word_score(both, w) >= WORD_SCORE for w in longer):
             out[i : i + 2] = [both]
     return tuple(out)
@@ -209,19 +212,44 @@ def _pair(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, str, float]]:
 
 
 def match_names(a: str, b: str) -> NameMatch:
-    """Compare two names, of persons, organisations or ships.
+    """Compare two names, of persons, organisations or ships, in whatever scripts the two are written.
 
-    Symmetric. An empty name matches nothing.
+    Symmetric. An empty name matches nothing. A script with several readings (Cyrillic is read as Ukrainian and as
+    Russian) counts by its best.
     Ignores: nicknames, translated names, and namesakes: two people can share every word.
     """
-    one, other = words(a), words(b)
+    for name in (a, b):
+        if words(name):
+            continue
+        if any(letter.isalpha() for letter in name):
+            return NameMatch(False, 0.0, f"{name!r}: not known here; {unread(name)}")
+        return NameMatch(False, 0.0, "one of the names is empty")
+    if is_syllabic(a) or is_syllabic(b):
+        return _match_syllables(a, b)
+    pairs = [(x, y) for x in latin_forms(a) for y in latin_forms(b)]
+    found = [_match_words(words(x), words(y)) for x, y in pairs]
+    return max(found, key=lambda match: (match.same, match.score))
+
+
+def _match_syllables(a: str, b: str) -> NameMatch:
+    """Compare names of which one is written in signs of a syllable each: every syllable has to agree.
+
+    Which comes first, and where a romanisation puts its blanks and hyphens, does not matter.
+    """
+    (one, *more), other = words(a), words(b)
+    whole, orders = "".join((one, *more)), ["".join(order) for order in itertools.permutations(other[:MOST_SIGNS])]
+    best = max(float(fuzz.ratio(whole, order)) / 100.0 for order in orders)
+    said = f"read as {' '.join(words(a))} and {' '.join(words(b))}"
+    same = best == 1.0
+    # One letter in another syllable is another name: Wang Yi, Wang Wei.
+    score = best if same else min(best, 0.5)
+    return NameMatch(same, round(score, 3), f"{said}: {'every' if same else 'not every'} syllable")
+
+
+def _match_words(one: tuple[str, ...], other: tuple[str, ...]) -> NameMatch:
+    """Compare two names by their words in Latin letters."""
     distinct_one = tuple(w for w in one if w not in _GENERIC) or one
     distinct_other = tuple(w for w in other if w not in _GENERIC) or other
-    if not distinct_one or not distinct_other:
-        empty = a if not distinct_one else b
-        if any(letter.isalpha() for letter in empty):
-            return NameMatch(False, 0.0, f"{empty!r}: not known here; known: Latin, Cyrillic and Arabic script")
-        return NameMatch(False, 0.0, "one of the names is empty")
     distinct_one, distinct_other = _join(distinct_one, distinct_other), _join(distinct_other, distinct_one)
     pairs = _pair(distinct_one, distinct_other)
     matched = sum(min(_weight(x), _weight(y)) * score for x, y, score in pairs)
