@@ -18,6 +18,7 @@ VERBS: dict[str, str] = {
     "plan": "say whom a network hears, where sensors go, minutes of warning, what a loss costs",
     "assess": "say what sourced claims and observed launches mean",
     "serve": "run the live service: ingest, tracker, warnings, map",
+    "relay": "switch a siren or a light at one place by what the hub says of it",
     "check": "check a configuration of the service",
     "init": "begin a hub: configuration, examples, token, unit",
     "warm": "compile the tracker's loops before the first start",
