@@ -40,6 +40,9 @@ PARTS = {
     "peers": BenchPart("bench.tracking.peers", "the tracker beside Stone Soup, in the same run"),
     "scaling": BenchPart("bench.tracking.scaling", "the tracker's cost as targets and sensors double"),
     "speed": BenchPart("bench.tracking.speed", "reports a second, file to file"),
+    "siting": BenchPart("bench.planning.siting", "where sensors go: beside HiGHS and grids, time, memory"),
+    "foretold": BenchPart("bench.planning.foretold", "odds of being heard: foretold, and what came"),
+    "minutes": BenchPart("bench.planning.minutes", "time to confirmed: foretold, and taken"),
     "claims": BenchPart("bench.assess.claims", "claims traced, names matched, launches and nights forecast"),
     "live": BenchPart("bench.service.live", "the live service: report to browser, and resumed after kills"),
     "forecast": BenchPart("bench.tracking.forecast", "how often the truth falls inside the forecast"),
@@ -57,7 +60,7 @@ PARTS = {
 # The order on the page.
 ON_THE_PAGE = (
     "accuracy", "forecast", "warnings", "false_warnings", "peers", "speed", "scaling", "startup", "live",
-    "listening", "tones", "claims",
+    "listening", "tones", "foretold", "minutes", "siting", "claims",
 )  # fmt: skip
 
 

@@ -91,8 +91,10 @@ def scenario_of(flown: Flown, spacing_m: float, noise_db: float, wind_mps: float
     )  # fmt: skip
 
 
-def moments_of(scenario: Scenario, world: str, seed: int) -> Moments:
-    """Simulate and track one flight."""
+def moments_of(scenario: Scenario, world: str, seed: int, whole: bool = False) -> Moments:
+    """Simulate and track one flight, till it is confirmed; its `whole` way is simulated, where that is asked
+    for.
+    """
     module: Any = second_world if world == "second" else first_world
     ready = module.prepare(scenario, seed)
     tracker, seconds = Tracker(ready.network), Seconds(Rejections())
@@ -119,10 +121,12 @@ def moments_of(scenario: Scenario, world: str, seed: int) -> Moments:
 
     for block in module.blocks(ready):
         truths |= {round(t.time_s - start): t for t in block.truth}
+        if "confirmed" in found and "heard" in found:
+            if not whole:
+                break
+            continue
         for time_s, reports in seconds.feed(block.reports()):
             step(time_s, reports)
-        if "confirmed" in found and "heard" in found:
-            break
     rows = [truths[k] for k in sorted(truths)]
     east, north = plane.forward([t.lon for t in rows], [t.lat for t in rows])
     way = np.column_stack([sorted(truths), east, north, [t.height_m for t in rows]])

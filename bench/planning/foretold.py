@@ -48,7 +48,7 @@ PLAIN: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Case(NamedTuple):
+class HearingCase(NamedTuple):
     """What is flown over which network, and through what."""
 
     name: str
@@ -59,11 +59,11 @@ class Case(NamedTuple):
 
 
 CASES = (
-    Case("5 km"),
-    Case("8 km", spacing_m=8_000.0),
-    Case("5 km, 44 dB", noise_db=44.0),
-    Case("8 km, jet", "jet", 8_000.0),
-    Case("5 km, wind 8 m/s", wind_mps=8.0),
+    HearingCase("5 km"),
+    HearingCase("8 km", spacing_m=8_000.0),
+    HearingCase("5 km, 44 dB", noise_db=44.0),
+    HearingCase("8 km, jet", "jet", 8_000.0),
+    HearingCase("5 km, wind 8 m/s", wind_mps=8.0),
 )
 QUICK = ("5 km", "8 km")
 KINDS = {"piston": hearing.PISTON, "jet": hearing.JET}
@@ -77,7 +77,7 @@ class Trials(NamedTuple):
     heard: Array  # number of sensors
 
 
-def scenario_of(case: Case) -> Scenario:
+def scenario_of(case: HearingCase) -> Scenario:
     """Give the scenario of a case."""
     return load(
         "single",
@@ -125,7 +125,7 @@ def flown(scenario: Scenario, world: str, seed: int) -> tuple[Network, Trials]:
 
 
 def figures_of(
-    case: Case, scenario: Scenario, world: str
+    case: HearingCase, scenario: Scenario, world: str
 ) -> tuple[hearing.Approaching, hearing.HearingPriors, Weather]:
     """Give kind, priors and weather by a world's own figures: read off its scenario, none of them fitted."""
     plain, second, emitter = scenario.sensors, scenario.second, EMITTERS[case.emitter]
@@ -155,7 +155,7 @@ def figures_of(
     return kind, known, Weather(wind, WIND_FROM_DEG, second.lapse_c_per_km)
 
 
-def foretold(case: Case, scenario: Scenario, network: Network, trials: Trials, world: str | None) -> Array:
+def foretold(case: HearingCase, scenario: Scenario, network: Network, trials: Trials, world: str | None) -> Array:
     """Give the plan's odds (n, COUNTS) of the trials; `world`: told that world's own figures."""
     plane = plane_at(scenario.region.lon, scenario.region.lat)
     stations = stations_of(network.sensors, plane, NoiseMap(case.noise_db), None)
@@ -172,7 +172,7 @@ def foretold(case: Case, scenario: Scenario, network: Network, trials: Trials, w
     return odds_of(kind, trials.place_m, stations, situation, COUNTS)
 
 
-def rows_of(case: Case, world: str, seeds: range) -> Iterator[dict[str, Any]]:
+def rows_of(case: HearingCase, world: str, seeds: range) -> Iterator[dict[str, Any]]:
     """Give what was foretold and what came, once as the priors have it and once told that world's figures."""
     scenario = scenario_of(case)
     played = [flown(scenario, world, seed) for seed in seeds]

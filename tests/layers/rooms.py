@@ -110,11 +110,12 @@ BESIDE: dict[str, set[str]] = {
     "bench.listening": {"bench.tables", "bench.processes", "bench.intervals"},
     "bench.service": {"bench.tables", "bench.processes", "bench.intervals"},
     "bench.assess": {"bench.tables", "bench.intervals"},
+    "bench.planning": {"bench.tables", "bench.intervals"},
     "bench.registry": {"bench.tables"},
     "bench.page": {"bench.tables", "bench.registry"},
     "bench": {
         "bench.registry", "bench.page", "bench.tables", "bench.processes", "bench.intervals", "bench.tracking",
-        "bench.listening", "bench.service", "bench.assess",
+        "bench.listening", "bench.service", "bench.assess", "bench.planning",
     },
     "training": {"bench.listening"},
     "design": {"bench.listening", "bench.tables", "training", "tests"},

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forehear.air.hearing import PISTON, even_range_m
+from forehear.air.medium import air_at
 from forehear.errors import NoSolution
 from forehear.plan import warning as w
 from forehear.records import Atmosphere, Network, Sensor
@@ -115,7 +117,8 @@ def test_the_simulator_hears_when_the_closed_form_says(speed: float) -> None:
     c = float(speed_of_sound_mps(air.temperature_c))
     # Coming straight on it is louder by 10 log10(f / f0).
     loud = 120.0 - 10.0 * math.log10(1.0 - speed / c)
-    reach = w.range_of_level_m(loud, absorption, model.noise_db + model.threshold_db)
+    engine = PISTON._replace(level_db=loud, absorbed_db_per_m=absorption)
+    reach = even_range_m(engine, model.noise_db, model.threshold_db)
     site = world.sites[0]
     heard = arrived = None
     for block in blocks(world):
@@ -131,3 +134,11 @@ def test_the_simulator_hears_when_the_closed_form_says(speed: float) -> None:
     # The drone is 296 m above the sensor's mast; a frame and the truth are a second long each.
     expected = w.lead_s(depth, speed, reach, 296.0, c)
     assert arrived - heard == pytest.approx(expected, abs=2.5 * SECOND)
+
+
+def test_the_range_is_that_of_the_law_that_coverage_has() -> None:
+    air, model = Atmosphere(), SensorModel(noise_db=40.0)
+    slow = w.hearing_range_m(w.VARIANTS[0], 0.0, air, model)
+    heard = PISTON._replace(absorbed_db_per_m=air_at(air, PISTON.band_hz).absorption_db_per_m)
+    assert slow == pytest.approx(even_range_m(heard, 40.0), rel=1e-6)
+    assert w.hearing_range_m(w.VARIANTS[0], 50.0, air, model) > slow

@@ -12,12 +12,12 @@ from forehear.geodesy import Plane
 Array = NDArray[np.float64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
-# Cells at most, their least width [m], and how far the land goes beyond the outermost sensor or site [m].
+# LandCells at most, their least width [m], and how far the land goes beyond the outermost sensor or site [m].
 MOST_CELLS, LEAST_CELL_M, MARGIN_M = 4_000, 1_000.0, 8_000.0
 # -----------------------------------------------------------------------------------------------------
 
 
-class Cells(NamedTuple):
+class LandCells(NamedTuple):
     """Rows from south to north, columns from west to east, in a plane."""
 
     plane: Plane
@@ -48,7 +48,7 @@ class Cells(NamedTuple):
 
 def cells_over(
     plane: Plane, place_m: Array, step_m: float | None = None, most: int = MOST_CELLS, margin_m: float = MARGIN_M
-) -> Cells:
+) -> LandCells:
     """Lay cells over places (n, 2) [m] and a margin; as narrow as `most` of them allow, where no step is named."""
     low, high = place_m.min(axis=0) - margin_m, place_m.max(axis=0) + margin_m
     wide, tall = float(high[0] - low[0]), float(high[1] - low[1])
@@ -57,7 +57,7 @@ def cells_over(
     columns, rows = max(math.ceil(wide / step_m), 1), max(math.ceil(tall / step_m), 1)
     west = float(low[0] + high[0] - columns * step_m) / 2.0
     south = float(low[1] + high[1] - rows * step_m) / 2.0
-    return Cells(plane, south, west, step_m, rows, columns)
+    return LandCells(plane, south, west, step_m, rows, columns)
 
 
 def outlines_of(inside: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:

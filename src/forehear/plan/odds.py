@@ -25,7 +25,7 @@ from forehear.air.hearing import (
 )
 from forehear.geodesy import Plane
 from forehear.plan.ground import Raster, screened_db
-from forehear.plan.stations import NOISE_SIGMA_DB, Pairs, Stations, farthest_m, pairs_of
+from forehear.plan.stations import NOISE_SIGMA_DB, Reaching, Stations, farthest_m, pairs_of
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,7 +86,7 @@ class Situation(NamedTuple):
 
 
 def pair_excess(
-    kind: Approaching, pairs: Pairs, place_m: Array, stations: Stations, situation: Situation
+    kind: Approaching, pairs: Reaching, place_m: Array, stations: Stations, situation: Situation
 ) -> tuple[Array, Array]:
     """Give of each pair (R,) the excess without weather [dB], and the height of the target over the sensor [m]."""
     at, on = pairs.place, pairs.station
@@ -105,7 +105,7 @@ def pair_excess(
     return excess, above
 
 
-def weather_loss_db(kind: Approaching, pairs: Pairs, above_m: Array, weather: Weather) -> Array:
+def weather_loss_db(kind: Approaching, pairs: Reaching, above_m: Array, weather: Weather) -> Array:
     """Give what the shadow takes of each pair (R,) [dB]."""
     from_rad = np.radians(weather.wind_from_deg)
     wind = -weather.wind_mps * np.array([np.sin(from_rad), np.cos(from_rad)])
@@ -114,7 +114,7 @@ def weather_loss_db(kind: Approaching, pairs: Pairs, above_m: Array, weather: We
     return shadow.loss_db(pairs.ground_m, bend, above_m, kind.band_hz)
 
 
-def padded(pairs: Pairs, excess: Array, places: int) -> tuple[Array, Ints]:
+def padded(pairs: Reaching, excess: Array, places: int) -> tuple[Array, Ints]:
     """Give the excess of each place's best sensors (places, M) [dB], -inf for none, and which pair each is."""
     order = np.lexsort((-excess, pairs.place))
     first = np.searchsorted(pairs.place[order], np.arange(places))

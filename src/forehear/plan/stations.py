@@ -41,7 +41,7 @@ class Stations(NamedTuple):
     listens: Array  # (N,) share of the time
 
 
-class Pairs(NamedTuple):
+class Reaching(NamedTuple):
     """R pairs of a place and a sensor within reach, ordered by place."""
 
     place: Ints
@@ -92,7 +92,7 @@ def farthest_m(kind: Approaching, noise_db: Array, priors: HearingPriors) -> flo
     return even_range_m(kind, least + faint_db(priors, FAINT_ODDS), priors.margin_db)
 
 
-def pairs_of(place_m: Array, stations: Stations, most_m: float) -> Pairs:
+def pairs_of(place_m: Array, stations: Stations, most_m: float) -> Reaching:
     """Find all sensors within a distance [m] of each place (P, 2) in the plane.
 
     Places are sorted by north, so that each sensor looks at a band of them alone.
@@ -113,4 +113,4 @@ def pairs_of(place_m: Array, stations: Stations, most_m: float) -> Pairs:
     place, station = place[order], station[order]
     to = stations.place_m[station] - place_m[place]
     ground = np.hypot(to[:, 0], to[:, 1])
-    return Pairs(place, station, ground, to / np.maximum(ground, 1.0)[:, None])
+    return Reaching(place, station, ground, to / np.maximum(ground, 1.0)[:, None])

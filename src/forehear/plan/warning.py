@@ -14,12 +14,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forehear.air.level import convective_gain_db, received_level_db
+from forehear.air.hearing import JET, PISTON, even_range_m
+from forehear.air.level import convective_gain_db
 from forehear.air.medium import air_at, speed_of_sound_mps
 from forehear.air.retarded import doppler_ratio
 from forehear.errors import NoSolution
 from forehear.records import Atmosphere
-from forehear.simulate.scenario.emitters import EMITTERS
 from forehear.simulate.scenario.settings import SensorModel
 
 KMH = 1.0 / 3.6
@@ -47,37 +47,29 @@ VARIANTS = (
     Variant("propeller", "piston", 150.0, 185.0, 400.0, 120.0),
     Variant("jet", "jet", 500.0, 600.0, 800.0, 250.0),
 )
+# The plan's kind of each engine, and how much louder it is towards where it flies (decision 0008).
+KINDS = {"piston": PISTON, "jet": JET}
+CONVECTION = 0.5
 SITE_RADIUS_M = 3000.0
 # Heights that the ledger's claims speak of: low, above machine guns (4,000 m, 2025), the jet's ceiling (9,000 m).
 HEIGHTS_M = (400.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 7000.0, 9000.0)
 
 
-def range_of_level_m(source_level_db: float, absorption_db_per_m: float, level_db: float) -> float:
-    """Give the distance [m] at which a source has sunk to a level, by bisection; at most 100 km.
-
-    Parameters: the source's level at 1 m [dB], absorption [dB/m], the level looked for [dB].
-    """
-    near, far = 1.0, 100_000.0
-    for _ in range(60):
-        middle = 0.5 * (near + far)
-        above = float(received_level_db(source_level_db, middle, absorption_db_per_m)) > level_db
-        near, far = (middle, far) if above else (near, middle)
-    return far
-
-
 def hearing_range_m(variant: Variant, speed_mps: float, air: Atmosphere, model: SensorModel) -> float:
-    """Give the slant range [m] at which an average sensor hears a variant come straight at it with even odds.
+    """Give the slant range [m] at which a variant that comes straight on has no excess left at a sensor.
 
-    A source that approaches is louder by 10 convection log10(f / f0).
+    By the plan's law of hearing (`air.hearing`): its level and margin, the air's absorption, the model's noise. A
+    source that approaches is louder by half the convective term, as the tracker has it.
     Ignores: differences between sensors, gusts, hills. Raises NoSolution at the speed of sound and above.
     """
-    emitter = EMITTERS[variant.emitter]
-    met = air_at(air, emitter.band_hz)
+    kind = KINDS[variant.emitter]
+    met = air_at(air, kind.band_hz)
     if speed_mps >= met.c_mps:
         raise NoSolution(f"speed_mps={speed_mps} is not below the speed of sound {met.c_mps:.1f}")
     approaching = doppler_ratio((1.0, 0.0, 0.0), (-speed_mps, 0.0, 0.0), (0.0, 0.0, 0.0), met.c_mps)
-    loud = emitter.source_level_db + float(convective_gain_db(approaching, emitter.convection))
-    return range_of_level_m(loud, met.absorption_db_per_m, model.noise_db + model.threshold_db)
+    louder = float(convective_gain_db(approaching, CONVECTION))
+    heard = kind._replace(absorbed_db_per_m=met.absorption_db_per_m, level_db=kind.level_db + louder)
+    return even_range_m(heard, model.noise_db)
 
 
 def lead_s(

@@ -38,7 +38,7 @@ class Question(NamedTuple):
     ask: Callable[[Stations, Situation], list[tuple[Stations, Situation]]]
 
 
-class Answer(NamedTuple):
+class Changed(NamedTuple):
     """Odds at all places (P,), their mean, the share of places heard, and what changes against today."""
 
     words: str
@@ -100,7 +100,7 @@ def many_at_once(drones: float, area_km2: float, kind: Approaching) -> Question:
 def answers(
     questions: Sequence[Question], kind: Approaching, place_m: Array, stations: Stations, situation: Situation,
     show: Callable[[float, str], None] = lambda done, words: None,
-) -> list[Answer]:  # fmt: skip
+) -> list[Changed]:  # fmt: skip
     """Answer each question, today first. `show` is told the share done."""
     today = odds_of(kind, place_m, stations, situation)[:, 0]
     out = [_answer("today", today, today)]
@@ -111,5 +111,5 @@ def answers(
     return out
 
 
-def _answer(words: str, odds: Array, today: Array) -> Answer:
-    return Answer(words, odds, float(odds.mean()), float(np.mean(odds >= HEARD)), float((odds - today).mean()))
+def _answer(words: str, odds: Array, today: Array) -> Changed:
+    return Changed(words, odds, float(odds.mean()), float(np.mean(odds >= HEARD)), float((odds - today).mean()))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from forehear.cli.main import main
+from forehear.cli.plan import coverage, minutes, site, verb, what_if
 from forehear.io.geojson import network_geojson, sites_geojson
 from forehear.plan.warning_run import MIDDLE, belt
 from forehear.records import Site
@@ -186,6 +187,12 @@ def test_terrain_of_another_place_is_named(
     assert plan(folder, "coverage", "--terrain", *tiles) == 0
 
 
+def test_every_question_has_a_module_that_answers() -> None:
+    modules = {module.__name__.rpartition(".")[2]: module for module in (coverage, minutes, site, what_if)}
+    assert {module for _, module in verb.SUBVERBS.values()} == set(modules)
+    assert all(callable(module.run) for module in modules.values())
+
+
 def test_warning_needs_sites(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "warning", "--network", str(folder / "network.geojson")]) == 2
     assert "--sites is needed" in capsys.readouterr().err
@@ -196,11 +203,11 @@ def test_ctrl_c_leaves_what_is_done(folder: Path, tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"
         "from forehear.cli.plan import outputs\n"
-        "seen = outputs.Shown.__call__\n"
+        "seen = outputs.PlanProgress.__call__\n"
         "def call(self, share, words):\n"
         "    if share > 0.3: os.kill(os.getpid(), signal.SIGINT)\n"
         "    seen(self, share, words)\n"
-        "outputs.Shown.__call__ = call\n"
+        "outputs.PlanProgress.__call__ = call\n"
         "from forehear.cli.main import main\n"
         "sys.exit(main(sys.argv[1:]))"
     )

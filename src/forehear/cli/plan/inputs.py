@@ -13,7 +13,7 @@ from forehear.air.hearing import Approaching, HearingPriors
 from forehear.air.medium import absorption_db_per_m
 from forehear.errors import ConfigurationError
 from forehear.geodesy import Plane
-from forehear.plan.grid import Cells, cells_over
+from forehear.plan.grid import LandCells, cells_over
 from forehear.plan.ground import Raster
 from forehear.plan.noise import CLASSES, NoiseArea, NoiseMap
 from forehear.plan.odds import Situation, Weather, blowing
@@ -24,7 +24,7 @@ NAMED = {"slow": hearing.PISTON, "fast": hearing.FAST, "jet": hearing.JET}
 WORDS = {"piston": "slow propeller", "fast": "fast propeller", "jet": "jet"}
 # A microphone's mast: ground that no file tells of lies so far below the sensors [m].
 MAST_M = 4.0
-# Cells at most where a width is named.
+# LandCells at most where a width is named.
 MOST_CELLS = 100_000
 
 
@@ -37,7 +37,7 @@ class Planned(NamedTuple):
     stations: Stations
     situation: Situation
     noise: NoiseMap
-    cells: Cells
+    cells: LandCells
     kinds: tuple[Approaching, ...]
     words: tuple[str, ...]
 
@@ -188,7 +188,7 @@ def _weathers(args: argparse.Namespace, air: Atmosphere, faults: list[str]) -> t
     return blowing(Weather(speed, come_from, args.lapse_k_per_km))
 
 
-def _ground(paths: list[str], cells: Cells) -> Raster:
+def _ground(paths: list[str], cells: LandCells) -> Raster:
     """Read the ground. It must hold the land that is planned for."""
     from forehear.cli.extras import require
     from forehear.io.terrain import read_terrain

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch
 from numpy.typing import NDArray
 
-from forehear.plan.grid import Cells
+from forehear.plan.grid import LandCells
 
 Array = NDArray[np.float64]
 
@@ -54,11 +54,11 @@ def png(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def panels(many: int, cells: Cells, wide: float = 4.6) -> tuple[Figure, list[Axes]]:
+def panels(many: int, cells: LandCells, wide: float = 3.6) -> tuple[Figure, list[Axes]]:
     """Make a figure with so many maps, at most three in a row, and room for a legend below."""
     columns = min(many, 3)
     rows = -(-many // columns)
-    tall = wide * min(max(cells.rows / cells.columns, 0.5), 1.6) + 0.55
+    tall = wide * min(max(cells.rows / cells.columns, 0.5), 1.6) + 0.3
     figure, axes = plt.subplots(rows, columns, figsize=(wide * columns + 0.3, tall * rows + 0.95), squeeze=False)
     flat = list(axes.ravel())
     for axis in flat[many:]:
@@ -70,7 +70,7 @@ def panels(many: int, cells: Cells, wide: float = 4.6) -> tuple[Figure, list[Axe
     return figure, flat[:many]
 
 
-def odds_map(axes: Axes, cells: Cells, odds: Array, title: str) -> None:
+def odds_map(axes: Axes, cells: LandCells, odds: Array, title: str) -> None:
     """Draw odds (P,) over the cells."""
     grid = odds.reshape(cells.rows, cells.columns)
     east = (cells.west_m + cells.step_m * np.arange(cells.columns + 1)) / 1000.0
@@ -88,7 +88,7 @@ def odds_map(axes: Axes, cells: Cells, odds: Array, title: str) -> None:
     frame(axes, cells, title)
 
 
-def frame(axes: Axes, cells: Cells, title: str) -> None:
+def frame(axes: Axes, cells: LandCells, title: str) -> None:
     """Give a map its frame: true to shape, a bar of length, north up."""
     axes.set_aspect("equal")
     axes.set_title(title, pad=5.0)
@@ -143,7 +143,7 @@ def legend(figure: Figure, more: Sequence[Any] = ()) -> None:
         Patch(facecolor=colour, hatch=hatch, edgecolor="#8c510a" if hatch else SOFT, linewidth=0.4, label=words)
         for _, colour, hatch, words in reversed(CLASSES)
     ]
-    columns = 3 if figure.get_figwidth() < 9.0 else 4
+    columns = 2 if figure.get_figwidth() < 5.0 else 4
     figure.legend(
         handles=[*patches, *more], loc="lower center", ncols=columns, handlelength=1.8, columnspacing=1.6,
         fontsize=8.0 if figure.get_figwidth() > 6.0 else 7.0,

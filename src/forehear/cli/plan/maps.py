@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.cli.plan.inputs import Planned
-from forehear.plan.grid import Cells, outlines_of
+from forehear.plan.grid import LandCells, outlines_of
 from forehear.plan.stations import Stations
 
 Array = NDArray[np.float64]
@@ -22,7 +22,7 @@ def colour_of(odds: float) -> str:
     return next(colour for low, colour in reversed(COLOURS) if odds >= low)
 
 
-def cells_of(cells: Cells, odds: Array, words: Sequence[str]) -> list[dict[str, Any]]:
+def cells_of(cells: LandCells, odds: Array, words: Sequence[str]) -> list[dict[str, Any]]:
     """Give each cell with its odds (P, answers), coloured by the first answer."""
     lon, lat = cells.corners()
     out = []
@@ -41,7 +41,7 @@ def cells_of(cells: Cells, odds: Array, words: Sequence[str]) -> list[dict[str, 
     return out
 
 
-def holes_of(cells: Cells, odds: Array, words: str) -> list[dict[str, Any]]:
+def holes_of(cells: LandCells, odds: Array, words: str) -> list[dict[str, Any]]:
     """Give the areas in which a target is heard less often than not: outlines, for the operator's eyes."""
     lon, lat = cells.corners()
     inside = odds.reshape(cells.rows, cells.columns) < HEARD

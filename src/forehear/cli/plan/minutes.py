@@ -81,6 +81,14 @@ def minutes(seconds: float) -> str:
     return f"{seconds / 60.0:.1f}" if seconds < 600.0 else f"{seconds / 60.0:.0f}"
 
 
+def _least(kind: dict[str, Any]) -> float:
+    return float(min(side["p50_s"] for side in kind["directions"]))
+
+
+def _most(kind: dict[str, Any]) -> float:
+    return float(max(side["p50_s"] for side in kind["directions"]))
+
+
 def in_words(record: dict[str, Any]) -> str:
     """Say it."""
     lines = [
@@ -89,10 +97,9 @@ def in_words(record: dict[str, Any]) -> str:
     for site in record["sites"]:
         lines.append(site["name"])
         for kind in site["kinds"]:
-            worst = min(kind["directions"], key=lambda d: d["p50_s"])
             lines.append(
-                f"  {kind['words']:<28} {minutes(kind['p10_s']):>5} {minutes(kind['p50_s']):>5}   least from "
-                f"{worst['bearing_deg']:.0f}°: {minutes(worst['p50_s'])}"
+                f"  {kind['words']:<28} {minutes(kind['p10_s']):>5} {minutes(kind['p50_s']):>5}   by side "
+                f"{minutes(_least(kind))} to {minutes(_most(kind))}"
             )
         for name, more in site.get("deeper_m", {}).items():
             lines.append(f"  what a {WORDS[name]}'s speed takes, {more / 1000.0:.0f} km more of depth win back")
@@ -187,16 +194,13 @@ def made_page(plan: Planned, record: dict[str, Any], picture: bytes) -> str:
             Card(f"{words.capitalize()}: how long?", f"{minutes(medians[len(medians) // 2])} min",
                  f"median of all sites and directions; from {minutes(medians[0])} to {minutes(medians[-1])}")
         )  # fmt: skip
-    heads = ["site"]
-    for words in plan.words:
-        heads += [f"{words}: nine in ten", "median", "least side"]
     rows = []
     for site in record["sites"]:
-        row = [site["name"]]
-        for kind in site["kinds"]:
-            worst = min(kind["directions"], key=lambda d: d["p50_s"])
-            row += [minutes(kind["p10_s"]), minutes(kind["p50_s"]), minutes(worst["p50_s"])]
-        rows.append(row)
+        for k, kind in enumerate(site["kinds"]):
+            name = site["name"] if k == 0 else ""
+            by_side = f"{minutes(_least(kind))} to {minutes(_most(kind))}"
+            rows.append([name, kind["words"], minutes(kind["p10_s"]), minutes(kind["p50_s"]), by_side])
+    heads = ["site", "target", "nine in ten have at least", "median", "medians by side"]
     body = f"<h2>Minutes</h2>{table(heads, rows)}"
     if len(plan.kinds) > 1:
         deeper = [

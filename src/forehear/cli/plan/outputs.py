@@ -18,7 +18,7 @@ ENDINGS = (".geojson", ".png", ".html")
 INTERRUPTED = 130
 
 
-class Shown:
+class PlanProgress:
     """Progress of one question, which Ctrl-C ends: what is done is kept."""
 
     def __init__(self, progress: Progress) -> None:
@@ -33,10 +33,10 @@ class Shown:
 
 
 @contextmanager
-def shown(verb: str) -> Iterator[Shown]:
+def shown(verb: str) -> Iterator[PlanProgress]:
     """Show progress, and take Ctrl-C as the wish to stop; pressed twice it ends at once."""
     with Progress(f"forehear plan {verb}") as progress:
-        out = Shown(progress)
+        out = PlanProgress(progress)
 
         def stop(*_: object) -> None:
             if out.stopped:

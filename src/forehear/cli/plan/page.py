@@ -62,7 +62,7 @@ def assumed(plan: Planned) -> str:
     )
     lines = [
         f"Heard means: by {s.hearers} sensors within ten seconds. {len(plan.stations.ids):,} sensors work.",
-        f"Noise in open country {plan.noise.elsewhere_db:g} dB; {len(plan.noise.areas)} areas with their own.",
+        f"Noise in open country {plan.noise.elsewhere_db:g} dB; areas with their own: {len(plan.noise.areas)}.",
         f"Air: {winds}{more}; {lapse:g} K colder a kilometre higher." if lapse else f"Air: {winds}{more}.",
         "Ground: from the terrain file, one edge between target and sensor." if s.ground is not None
         else "Ground: flat. Hills hide targets, and are not in this plan without --terrain.",

@@ -124,7 +124,7 @@ def _stations(plan: Planned, wished: list[Candidate]) -> Stations:
 
 def _site(
     args: argparse.Namespace, plan: Planned, wished: list[Candidate], candidates: Stations, middles: Array,
-    show: outputs.Shown,
+    show: outputs.PlanProgress,
 ) -> Sited:  # fmt: skip
     """Choose as if all worked and as if a tenth did not, and keep what stands the loss of a tenth better."""
     budget = math.inf if args.budget is None else args.budget
@@ -167,7 +167,7 @@ def _site(
     return Sited(candidates, chosen, robust, before, after, loss, proof, most, spent)
 
 
-def _shown_from(show: outputs.Shown, half: float, done: float, words: str) -> None:
+def _shown_from(show: outputs.PlanProgress, half: float, done: float, words: str) -> None:
     """Show the second half of the work after the first."""
     show(half + 0.5 * done, words)
 
@@ -251,7 +251,7 @@ def draw(plan: Planned, sited: Sited) -> bytes:
     """Draw before and after."""
     from forehear.cli.plan import look
 
-    figure, axes = look.panels(2, plan.cells, 5.6)
+    figure, axes = look.panels(2, plan.cells, 4.6)
     names, middle, reach = maps.sites_in_plane(plan)
     both = ("today", sited.before), (f"with {len(sited.chosen.taken)} more", sited.after)
     for axis, (words, odds) in zip(axes, both, strict=True):

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     files = outputs.wanted(args.out)
     plan = planned(args)
     questions = questions_of(args, plan)
-    answers: list[what_if.Answer] = []
+    answers: list[what_if.Changed] = []
     finished = True
     with outputs.shown("what-if") as show:
         for begin in range(len(questions)):
@@ -81,7 +81,7 @@ def questions_of(args: argparse.Namespace, plan: Planned) -> list[what_if.Questi
     return out
 
 
-def record_of(plan: Planned, answers: list[what_if.Answer], finished: bool) -> dict[str, Any]:
+def record_of(plan: Planned, answers: list[what_if.Changed], finished: bool) -> dict[str, Any]:
     """Give the answer as one record."""
     rows = [
         {"what": a.words, "mean_odds": round(a.mean, 4), "heard_share": round(a.heard_share, 4),
@@ -107,17 +107,17 @@ def in_words(record: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def features(plan: Planned, answers: list[what_if.Answer]) -> list[dict[str, Any]]:
+def features(plan: Planned, answers: list[what_if.Changed]) -> list[dict[str, Any]]:
     """Give cells with every answer's odds, and sensors."""
     odds = np.stack([a.odds for a in answers], axis=1)
     return maps.cells_of(plan.cells, odds, [a.words for a in answers]) + maps.sensors_of(plan.stations, "sensor")
 
 
-def draw(plan: Planned, answers: list[what_if.Answer]) -> bytes:
+def draw(plan: Planned, answers: list[what_if.Changed]) -> bytes:
     """Draw a map for each answer."""
     from forehear.cli.plan import look
 
-    figure, axes = look.panels(len(answers), plan.cells, 4.2)
+    figure, axes = look.panels(len(answers), plan.cells, 3.4)
     names, middle, reach = maps.sites_in_plane(plan)
     for axis, a in zip(axes, answers, strict=True):
         look.odds_map(axis, plan.cells, a.odds, f"{a.words}: {a.heard_share:.0%}")
@@ -131,7 +131,8 @@ def made_page(plan: Planned, record: dict[str, Any], picture: bytes) -> str:
     """Give the page."""
     today, *others = record["answers"]
     cards = [Card("Today", f"{today['heard_share']:.0%}", f"of {record['area_km2']:,} km² heard")]
-    for row in sorted(others, key=lambda r: r["change"])[:3]:
+    # In the order asked, never by which loss costs the most.
+    for row in (others[:1] + others[-2:]) if len(others) > 3 else others:
         cards.append(
             Card(f"{row['what'][0].upper()}{row['what'][1:]}", f"{row['heard_share']:.0%}",
                  f"heard; mean odds {row['change']:+.2f}")
