@@ -45,8 +45,8 @@ def count(text: str) -> int:
 def main() -> int:
     """Learn."""
     parser = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--drones", type=count, default=1200, help="synthetic drones (default 1200)")
-    parser.add_argument("--others", type=count, default=1900, help="synthetic sounds of others (default 1900)")
+    parser.add_argument("--drones", type=count, default=920, help="synthetic drones (default 920)")
+    parser.add_argument("--others", type=count, default=1500, help="synthetic sounds of others (default 1500)")
     parser.add_argument("--recorded", type=count, default=1500, help="stretches of free recordings (default 1500)")
     parser.add_argument("--jobs", type=count, default=os.cpu_count() or 1, help="processes (default: all cores)")
     parser.add_argument(

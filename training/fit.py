@@ -1,13 +1,14 @@
 """Grow the forest that tells drones from others by a family's traits, and set where half lies and how sure it is.
 
-Nothing that a clip taught may judge that clip: recordings are parted by their source, each part is judged by a
-forest that has not seen it, and those judgements alone set the numbers.
+Nothing that a sound taught may judge that sound: recordings are parted by their source, synthetic ones by their
+number, each part is judged by a forest that has not seen it, and those judgements alone set the numbers.
 """
 
 import zlib
 from typing import Any, NamedTuple
 
 import numpy as np
+from bench.listening.figures import is_quiet
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -21,11 +22,15 @@ from training.hear import OF_DRONE, OF_OTHER, TraitTable
 # Trees of one forest, how much each may say, their leaves, the least families in one, and the share of traits that
 # a split may choose from; so many forests, each by another chance, are one.
 TREES, RATE, LEAVES, LEAST, TRAITS_SHARE, RIDGE, FORESTS = 110, 0.1, 12, 25, 0.4, 10.0, 2
+# What can only speak for a drone the more there is of it, and what only against: how well all that is clear of
+# noise follows the comb. Where synthetic drones differ from real ones, trees would learn chance turns of these.
+FOR_IT = ("explained", "present", "hop_least", "near_lines", "contrast_to_5", "contrast_to_12", "contrast_to_20")
+AGAINST_IT = ("between_lines", "low_between")
 # Parts that recordings are in.
 PARTS = 3
-# How many seconds in ten minutes of what is no drone may be false: half of the one that is allowed, since other
-# recordings than those learned from are other.
-FALSE_IN_10_MIN = 0.5
+# How many seconds in ten minutes of what is no drone may be false: three quarters of the one that is allowed, as
+# other recordings than those learned from are other; and in an hour of quiet.
+FALSE_IN_10_MIN, FALSE_IN_QUIET_HOUR = 0.75, 1.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -44,10 +49,10 @@ def part_of(table: TraitTable) -> NDArray[np.intp]:
 
 
 def example(table: TraitTable, without: int | None = None) -> Example:
-    """Take what is known of a table, without what is no drone in a part; drones and others count alike."""
+    """Take what is known of a table, without a part; drones and others count alike."""
     known = (table.label == OF_DRONE) | (table.label == OF_OTHER)
     if without is not None:
-        known &= (part_of(table) != without) | (table.label == OF_DRONE)
+        known &= part_of(table) != without
     drone = table.label[known] == OF_DRONE
     weight = np.where(drone, len(drone) / max(int(drone.sum()), 1), len(drone) / max(int((~drone).sum()), 1))
     return Example(table.traits[known], drone, weight)
@@ -62,6 +67,7 @@ def grown(of: Example) -> Forest:
         trees = HistGradientBoostingClassifier(
             max_iter=TREES, learning_rate=RATE, max_leaf_nodes=LEAVES, min_samples_leaf=LEAST,
             max_features=TRAITS_SHARE, l2_regularization=RIDGE, early_stopping=False, random_state=seed,
+            monotonic_cst=[(name in FOR_IT) - (name in AGAINST_IT) for name in NAMES],
         )  # fmt: skip
         trees.fit(of.traits, of.drone, of.weight)
         nodes += [tree.nodes for (tree,) in trees._predictors]
@@ -87,15 +93,13 @@ def gathered(table: TraitTable, weights: Array) -> Array:
 
 
 def judged_apart(learned: TraitTable, recorded: TraitTable) -> tuple[Array, Array]:
-    """Judge recordings (rows,) by forests that have not seen them, and `learned` (rows,) by one of those."""
-    others, part = np.zeros(len(recorded.label)), part_of(recorded)
-    drones = np.zeros(0)
+    """Judge families of both tables (rows,) each by a forest that has not seen its drone, or its recording."""
+    every = joined(learned, recorded)
+    nat, part = np.zeros(len(every.label)), part_of(every)
     for k in range(PARTS):
-        trees = grown(example(joined(learned, recorded), k))
-        others[part == k] = trees.score(recorded.traits[part == k])
-        if k == 0:
-            drones = trees.score(learned.traits)
-    return gathered(learned, drones), gathered(recorded, others)
+        nat[part == k] = grown(example(every, k)).score(every.traits[part == k])
+    nat = gathered(every, nat)
+    return nat[: len(learned.label)], nat[len(learned.label) :]
 
 
 def joined(one: TraitTable, other: TraitTable) -> TraitTable:
@@ -109,11 +113,16 @@ def joined(one: TraitTable, other: TraitTable) -> TraitTable:
 
 
 def half_at(nat: Array, table: TraitTable, false_in_10_min: float = FALSE_IN_10_MIN) -> float:
-    """Give the evidence above which so many seconds of a table are false as are allowed."""
+    """Give the evidence above which as many seconds of a table are false as are allowed, of the quiet ones too."""
     seconds = np.full((len(table.seconds), int(table.second.max(initial=0)) + 1), -np.inf)
     np.maximum.at(seconds, (table.sound, table.second), nat)
-    allowed = int(false_in_10_min * float(table.seconds.sum()) / 600.0)
-    return float(np.sort(seconds.ravel())[::-1][allowed])
+    quiet = np.array([is_quiet(str(what)) for what in table.what], np.bool_)
+    halves = [
+        float(np.sort(seconds[of].ravel())[::-1][round(rate * float(table.seconds[of].sum()))])
+        for of, rate in ((quiet | True, false_in_10_min / 600.0), (quiet, FALSE_IN_QUIET_HOUR / 3600.0))
+        if of.any()
+    ]
+    return max(halves)
 
 
 def likelihood(drones: Array, others: Array) -> tuple[float, float]:

@@ -59,7 +59,7 @@ def drones(chance: Chance, beds: Sequence[Samples] = (), fleet: Fleet = FLEETS[-
     if chance.random() < 0.08:
         alone = mixed(alone, engines.drone(chance, DRONE_S, fleet), chance.uniform(0.0, 8.0))
     around = surroundings(chance, DRONE_S, beds if fleet.bedded else (), fleet.busy)
-    through = recorder(chance)
+    through = recorder(chance, fleet.dull)
     together = through(mixed(alone, around, chance.uniform(*fleet.around_db)))
     heard = (0.1 * through(alone)).astype(np.float32)
     out = [LabelledSound(_played(chance, together), "drone", heard)]
@@ -144,10 +144,12 @@ def coded(x: Array, coarse_db: float, key: int, frame: int = 512) -> Array:
     return np.asarray(np.resize(signal.istft(z, nperseg=frame)[1], len(x)), np.float64)
 
 
-def recorder(chance: Chance) -> Callable[[Array], Array]:
-    """Draw a recording chain: what it does to one sound it does to another."""
+def recorder(chance: Chance, dull: float = 0.0) -> Callable[[Array], Array]:
+    """Draw a recording chain: what it does to one sound it does to another. So many have lost all but the lows."""
     tilt, speed = chance.uniform(-0.6, 0.6), chance.uniform(0.85, 1.18)
     filters = []
+    if dull and chance.random() < dull:
+        filters.append(signal.butter(int(chance.integers(1, 5)), log_uniform(chance, 350.0, 1500.0), fs=RATE_HZ))
     if chance.random() < 0.75:
         filters.append(signal.butter(4, log_uniform(chance, 1500.0, 7600.0), fs=RATE_HZ))
     if chance.random() < 0.75:

@@ -124,3 +124,17 @@ def test_each_fleet_flies_and_is_another() -> None:
     heard = [sounds.drones(np.random.default_rng(1), (), fleet)[0].samples for fleet in FLEETS]
     assert all(np.abs(h).max() > 0.0 for h in heard)
     assert not any(np.array_equal(a[:1000], b[:1000]) for a, b in itertools.combinations(heard, 2))
+
+
+def test_dull_recorders_leave_little_but_the_lows() -> None:
+    x = np.random.default_rng(2).standard_normal(16000)
+
+    def high(dull: float) -> float:
+        shares = []
+        for seed in range(12):
+            power = np.abs(np.fft.rfft(sounds.recorder(np.random.default_rng(seed), dull)(x))) ** 2
+            shares.append(float(power[len(power) // 3 :].sum() / power.sum()))
+        return float(np.median(shares))
+
+    assert high(1.0) < 0.2 * high(0.0)
+    assert any(fleet.dull > 0.0 for fleet in FLEETS)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.listen import fine, spectrum, tones
+from forehear.listen.contrast import contrasts
 from forehear.listen.lines import APART_HZ, TO_HZ, LineStart
 
 Array = NDArray[np.float64]
@@ -34,6 +35,8 @@ CLEAR, BESIDE = 1.5, 4
 STEADY_SHARE, LOW_HZ = 0.6, 500.0
 # A hop belongs to a path that began before it where it has more evidence than this [nat]; so many belong to any.
 WORTH_A_HOP, LEAST_HOPS = 3.0, 3
+# Hops that its contrast is of.
+LATELY = 4
 # A line counts as there with this evidence [nat] a hop.
 THERE = 1.0
 # -----------------------------------------------------------------------------------------------------
@@ -64,6 +67,7 @@ class Family(NamedTuple):
     steady: float  # that part of it which stays in its place: rotors, hums; not voices or birds
     low_stray: float  # that part of it which lies under LOW_HZ
     per_hop: Array  # (hops,) evidence of its lines hop by hop, the newest last
+    contrast: tuple[float, ...] = ()  # how all evidence follows its comb: `contrast.NAMES`
 
 
 def families(
@@ -144,9 +148,14 @@ def _strays(search: tones.Search, paths: list[Path], out: list[Family]) -> list[
     # A line that stands between two bins lights up one or the other.
     there[1:-1] += np.maximum(there[:-2], there[2:])
     steady = float(of_bins[there >= STEADY_SHARE * hops].sum())
+    lately = np.add.reduce(search.recent(LATELY), axis=0) / np.float32(LATELY)
     return [
-        f._replace(strong=s, stray=stray, steady=steady, low_stray=low) for f, s in zip(out, strong, strict=True)
-    ]
+        f._replace(
+            strong=s, stray=stray, steady=steady, low_stray=low,
+            contrast=tuple(contrasts(lately, f.fine.tone_hz)),
+        )
+        for f, s in zip(out, strong, strict=True)
+    ]  # fmt: skip
 
 
 def _shared(states: NDArray[np.intp], other: Path) -> NDArray[np.bool_]:

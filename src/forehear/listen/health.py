@@ -68,7 +68,8 @@ def tally_of(samples: ArrayLike, rate_hz: float) -> Tally:
         x = np.where(good, x, np.float32(0.0))
     # Comparisons with what is no number are false: a gap is neither silent nor overloaded.
     with np.errstate(invalid="ignore", over="ignore"):
-        silent = int(((pieces.max(axis=2) - pieces.min(axis=2)) < SILENT_UNDER).sum())
+        high, low = np.maximum.reduce(pieces, axis=2), np.minimum.reduce(pieces, axis=2)
+        silent = int(np.count_nonzero((high - low) < SILENT_UNDER))
         # What moves fills the scale, or stands at its end; an offset, as cheap converters have it, does neither.
         offset = pieces.mean(axis=2)
         full = (square - offset**2 >= OVERLOADED_FROM_RMS**2) | (np.abs(offset) >= CLIPPED_FROM)

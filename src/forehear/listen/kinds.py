@@ -28,7 +28,7 @@ from forehear.records import Kinds
 # --- numbers that decide -----------------------------------------------------------------------------
 # How much of a second's weight is left after the next. Seconds of one sound say much the same: n of them are
 # worth n^(1 - ALIKE) of one; at 0 a siren that goes on would be a drone in the end, at 1 nothing would gather.
-KEPT, ALIKE = 0.5, 0.7
+KEPT, ALIKE = 0.7, 0.7
 # Evidence of one second counts at most so much [nat].
 MOST_A_SECOND = 8.0
 # A jet has tones too, seldom so low: what is no piston engine is this probably a jet.

@@ -148,11 +148,13 @@ class Listener:
     def _sounding(self, x: Floats) -> list[Report]:
         """Cut what is no number out, and hear the rest hop by hop: however it comes in pieces, alike."""
         # One channel of several may be dead: the others hear on.
-        good: NDArray[np.bool_] = np.asarray(np.isfinite(x).any(axis=1))
+        good: NDArray[np.bool_] = np.asarray(np.isfinite(x[:, 0]))
+        if x.shape[1] > 1:
+            good = np.asarray(np.isfinite(x).any(axis=1))
         out = []
-        # From one change between good and bad to the next.
-        cuts = np.concatenate([[0], np.flatnonzero(np.diff(good)) + 1, [len(x)]])
-        for begin, end in itertools.pairwise(cuts.tolist()):
+        # From one change between good and bad to the next; nearly always there is none.
+        changes = [] if good.all() else (np.flatnonzero(np.diff(good)) + 1).tolist()
+        for begin, end in itertools.pairwise([0, *changes, len(x)]):
             if not good[begin]:
                 out += self._without(end - begin)
                 continue

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from forehear.listen import contrast
 from forehear.listen.families import THERE, Family
 from forehear.listen.floor import BANDS, LISTENING
 from forehear.listen.lines import MOST_ORDERS, TO_HZ
@@ -47,6 +48,8 @@ NAMES = (
     "tone", "slope", "sigma", "coherent", "coherent_above",
     # All sound of the second: hiss over the rest, and power by bands over all [dB]; a slow beat; families at once.
     "hiss", "power_40_hz", "power_100_hz", "power_250_hz", "power_640_hz", "power_2_khz", "beat", "families",
+    # How all evidence follows its comb.
+    *contrast.NAMES,
 )  # fmt: skip
 
 
@@ -62,7 +65,13 @@ class Sound(NamedTuple):
 
 def traits(family: Family, sound: Sound) -> NDArray[np.float32]:
     """Describe a family (len(NAMES),), in the order of NAMES."""
-    numbers = [*_evidence(family), *_lines(family), *_power(family, sound), *_surroundings(sound)]
+    numbers = [
+        *_evidence(family),
+        *_lines(family),
+        *_power(family, sound),
+        *_surroundings(sound),
+        *family.contrast,
+    ]
     out = np.array(numbers, np.float32)
     assert len(out) == len(NAMES)
     return np.nan_to_num(out, copy=False, posinf=1e6, neginf=-1e6)
