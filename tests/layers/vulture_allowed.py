@@ -43,4 +43,5 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     # For whoever uses the package from Python, or asks a running service.
     "docs/simulation.md names it": lambda _: _.mix_at_snr,
     "counted by the service, and asked in tests": lambda _: (_.reports_in_steps,),
+    "written as JSON, in the duty log": lambda _: _.taken_back,
 }  # fmt: skip
