@@ -98,3 +98,14 @@ def test_what_is_rather_another_engine_than_not_may_come_but_warns_nobody() -> N
     assert (train.soon, train.probability) == (0.0, 0.9)
     everything = outlook_of(arrivals[:1], witnesses, TOWN, PLANE, None, Policy(other_odds=1.0))
     assert everything.soon == 0.9
+
+
+def test_another_engine_is_not_named_beside_drones_but_is_where_it_is_all_there_is() -> None:
+    witnesses = {"train": seen(1000.0, 0.0, "other", other=0.99), "drone": seen(0.0, 10_000.0)}
+    both = of([coming("train", 1.0, 60.0), coming("drone", 0.3, 300.0)], witnesses)
+    assert [(g.kind, g.count) for g in both.groups] == [("piston", 1)]
+    assert both.lead == "drone"
+    assert both.times_s[0] == NOW_S + 270.0, "nor are its times those of the drone"
+    # A drone that hardly comes is no reason to leave out what surely does.
+    faint = of([coming("train", 1.0, 60.0), coming("drone", 0.02, 300.0)], witnesses)
+    assert [(g.kind, g.count) for g in faint.groups] == [("other", 1)]

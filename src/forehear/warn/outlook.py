@@ -85,10 +85,13 @@ def outlook_of(
     if not some:
         return NOTHING
     probability = first_of(some)[0]
-    soon = _by([a for a in some if witnesses[a.track].other <= policy.other_odds], policy.warning_s)
-    most = max(a.probability for a in some)
+    drones = [a for a in some if witnesses[a.track].other <= policy.other_odds]
+    soon = _by(drones, policy.warning_s)
+    # Beside drones that carry probability themselves another engine is not named: it warns nobody.
+    named = drones if any(a.probability >= policy.carries for a in drones) else some
+    most = max(a.probability for a in named)
     least = min(max(policy.carries, policy.credible * most), most)
-    carrying = sorted((a for a in some if a.probability >= least), key=lambda a: (-a.probability, a.track))
+    carrying = sorted((a for a in named if a.probability >= least), key=lambda a: (-a.probability, a.track))
     bearings = _bearings(carrying, witnesses, site, plane)
     lead = _lead(carrying, lead_before, policy)
     groups = []
