@@ -51,9 +51,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assess.claims": {"base", "assess.tables", "assess.names", "assess.launches"},
     "assess.forecast": {"base", "assess.tables", "assess.launches", "assess.claims"},
     "assess.nights": {"base", "assess.forecast", "plan", "score", "simulate.scenario", "simulate"},
+    "assess.grid": {"base", "assess.tables"},
     "assess.report": {
         "base", "plan", "simulate.scenario", "assess.age", "assess.tables", "assess.sanctions", "assess.launches",
-        "assess.claims", "assess.forecast",
+        "assess.claims", "assess.forecast", "assess.grid",
     },
     "node": {"base", "air", "listen", "listen.array", "io"},
     "service.outlet_table": {"base", "io", "io.outlets"},

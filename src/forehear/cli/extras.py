@@ -8,7 +8,7 @@ from forehear.errors import NotInstalled
 # Extra -> what comes with it, by the name that is imported. A test holds it and pyproject.toml together.
 EXTRAS: dict[str, frozenset[str]] = {
     "hub": frozenset({"aiomqtt", "httptools", "litestar", "numba", "rich", "uvicorn", "uvloop"}),
-    "assess": frozenset({"numba", "rapidfuzz", "rich", "scipy"}),
+    "assess": frozenset({"anyascii", "numba", "rapidfuzz", "rich", "scipy"}),
     "plan": frozenset({"highspy", "matplotlib", "tifffile"}),
     "report": frozenset({"matplotlib"}),
     "microphone": frozenset({"sounddevice"}),
