@@ -30,6 +30,9 @@ CAPTIONS = {
     "hearing range nothing is heard from the ground.",
 }
 
+# Figures that rest on no data: what is said instead of as of when they are.
+SIMULATED = {"warning-time": "simulated; no data"}
+
 
 def _figure(name: str, svg: str) -> str:
     return f'<figure id="{name}">{svg}<figcaption>{CAPTIONS[name]}</figcaption></figure>'
@@ -240,7 +243,8 @@ def write(
     svgs = {}
     for name, draw in FIGURES.items():
         with calm():
-            svgs[name] = save(draw(story), out / f"{name}.png", figure_note(story.launches.as_of, today))
+            note = SIMULATED.get(name) or figure_note(story.launches.as_of, today)
+            svgs[name] = save(draw(story), out / f"{name}.png", note)
     (out / "index.html").write_text(page(story, svgs, today), encoding="utf-8")
     names = ["index.html", *(f"{name}.png" for name in FIGURES)]
     return {
