@@ -26,7 +26,7 @@ COMPILED = "compiled"
 BOX, GAP, EDGE, ROW_GAP, PAD = 164.0, 24.0, 20.0, 42.0, 12.0
 LINE, SMALL = 16.0, 14.0
 # Characters that fit into a pixel of text, with room to spare: the fonts are the reader's own.
-WORDS_PER_PX, ROOMS_PER_PX = 0.150, 0.150
+WORDS_PER_PX, ROOMS_PER_PX = 0.144, 0.144
 
 STYLE = """
  .paper{fill:#ffffff} .room{fill:#f4f5f7;stroke:#c3c9d2} .pure{fill:#e4f0ee;stroke:#8fb9b2}

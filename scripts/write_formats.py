@@ -25,10 +25,12 @@ LINES: dict[str, type[Struct]] = {
     "track": records.Track,
     "alert": records.Alert,
     "truth": records.Truth,
+    "aircraft": records.KnownAircraft,
 }
 # The file's name -> its example.
 FILES = {"network": "network.geojson", "sites": "sites.geojson"} | {
     "report": "reports.ndjson", "track": "tracks.ndjson", "alert": "alerts.ndjson", "truth": "truth.ndjson",
+    "aircraft": "aircraft.ndjson",
 }  # fmt: skip
 # The end of a key -> its unit, the longest first.
 UNITS = {

@@ -185,6 +185,22 @@ class Track(Struct, frozen=True):
     ended_because: str | UnsetType = UNSET
 
 
+class KnownAircraft(Struct, frozen=True, omit_defaults=True):
+    """Known to others. `accuracy_m` is a standard deviation, `category` the transponder's (A7: rotor)."""
+
+    time_s: Time
+    id: Identifier
+    lon: Longitude
+    lat: Latitude
+    height_m: float
+    east_mps: float = 0.0
+    north_mps: float = 0.0
+    up_mps: float = 0.0
+    accuracy_m: Annotated[float, Meta(gt=0.0, le=1e6)] | None = None
+    category: str = ""
+    name: str | None = None
+
+
 class AlertGroup(Struct, frozen=True):
     """Targets of one kind that come from one direction, of an alert: only those that carry probability.
 

@@ -58,7 +58,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "node": {"base", "air", "listen", "listen.array", "io"},
     "service.outlet_table": {"base", "io", "io.outlets"},
-    "service.config": {"base", "io", "warn", "service.outlet_table"},
+    "service.aircraft_table": {"io.outlets"},
+    "service.config": {"base", "io", "warn", "service.outlet_table", "service.aircraft_table"},
+    "service.aircraft": {"base", "io", "io.outlets", "service.aircraft_table"},
     "service.secret": set(),
     "service.store": {"base", "io", "service.secret"},
     "service.tracking": {
@@ -69,6 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "service.timekeeper": set(),
     "service.keeping": {"base", "service.config", "service.intake", "service.store"},
     "service.hub": {
+        "service.aircraft",
         "base", "io", "service.config", "service.secret", "service.store", "service.tracking", "service.intake",
         "service.show", "service.keeping", "service.timekeeper",
     },
@@ -84,6 +87,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "service.outlets", "service.watch",
     },
     "service.run": {
+        "service.aircraft",
         "base", "io", "service.config", "service.store", "service.tracking", "service.intake", "service.show",
         "service.hub", "service.outlets", "service.watch", "service.notify", "service.endpoints",
     },

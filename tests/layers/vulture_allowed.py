@@ -22,6 +22,7 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     "answer of forehear score": lambda _: _.first_audible_s,
     "answer of /health": lambda _: (_.store_full, _.sites_not_covered),
     "answer of /outlets": lambda _: _.works,
+    "known aircraft, for the tracker": lambda _: (_.read_aircraft, _.accuracy_m, _.category),
     "a map of hearing, drawn by the browser": lambda _: (_.south_deg, _.west_deg, _.step_lat_deg, _.step_lon_deg),
     "a column of the table of days": lambda _: _.shahed,
     # Names that make a list of numbers or columns complete.

@@ -28,7 +28,8 @@ def test_the_example_is_good_once_its_files_are_there(tmp_path: Path, capsys: py
     # And with every default uncommented: the comments tell the truth about names and types.
     bare = [row.removeprefix("# ") for row in (tmp_path / "example.toml").read_text("utf-8").splitlines()]
     kept = [row for row in bare if ("=" in row and not row.startswith("forehear")) or row.startswith("[")]
-    secrets = ("password", "token_file", "tiles", "username", "attribution", "ca_file", "cert_file", "key_file")
+    secrets = ("password", "token_file", "tiles", "username", "attribution", "ca_file", "cert_file", "key_file",
+               "sbs", "aircraft.json")  # fmt: skip
     # Outlets have no default: their examples are read by themselves, with the files and the place that they name.
     first, end = kept.index("[[outlet]]"), next(k for k, row in enumerate(kept) if row.startswith("[warn]"))
     outlets, kept = kept[first:end], kept[:first] + kept[end:]

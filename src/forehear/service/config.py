@@ -12,6 +12,7 @@ from forehear.errors import ConfigurationError
 from forehear.io.geojson import read_network, read_sites
 from forehear.io.signing import read_public_key
 from forehear.records import Network, Site
+from forehear.service.aircraft_table import AircraftTable, aircraft_faults
 from forehear.service.outlet_table import OutletSecrets, OutletTable, outlet_faults, secrets_of
 from forehear.warn.limits import Policy, policy_faults
 
@@ -101,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     map: MapTable = MapTable()
     warn: Policy = Policy()
     outlet: tuple[OutletTable, ...] = ()
+    aircraft: AircraftTable = AircraftTable()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -220,7 +222,7 @@ def _read(config: Config, folder: Path, faults: list[str]) -> Settings:
                 read_public_key(sensor.public_key)
             except ValueError as error:
                 faults.append(f"{config.network}: sensor {sensor.id!r}: {error}")
-    faults += _number_faults(config) + policy_faults(config.warn)
+    faults += _number_faults(config) + policy_faults(config.warn) + aircraft_faults(config.aircraft)
     token = _secret("operator.token_file", config.operator.token_file, folder, faults, LEAST_TOKEN_CHARACTERS)
     password = _secret("mqtt.password_file", config.mqtt.password_file, folder, faults, 1)
     faults += _tls_faults(config.mqtt, folder)

@@ -22,6 +22,7 @@ import msgspec
 
 from forehear.io import cap
 from forehear.records import Alert, Report
+from forehear.service.aircraft.feed import AircraftFeed
 from forehear.service.config import Settings
 from forehear.service.intake.mqtt import Mqtt
 from forehear.service.keeping import Keeping
@@ -76,6 +77,8 @@ class Hub:
         self.name = self._teller.prefix
         # Set by who runs it, where reports come from a broker.
         self.mqtt: Mqtt | None = None
+        # Set likewise, where a feed of known aircraft is configured.
+        self.aircraft: AircraftFeed | None = None
         self.newest_heard_s = -math.inf
         self.ready = asyncio.Event()
         self.steps = self.reports_in_steps = 0

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 import uvicorn
 
 from forehear.errors import ForehearError, InputError
+from forehear.service.aircraft.feed import AircraftFeed, centre_of
 from forehear.service.config import Settings
 from forehear.service.endpoints.connections import Connection, most_connections
 from forehear.service.endpoints.web import application
@@ -73,11 +74,7 @@ async def serve(
         gc.enable()
     await hub.start()
     await outlets.start()
-    tasks: list[asyncio.Task[None]] = []
-    if settings.config.mqtt.enabled:
-        mqtt = Mqtt(settings.config.mqtt, settings.mqtt_password, hub.intake, hub.name, settings.folder)
-        hub.mqtt = mqtt
-        tasks.append(asyncio.create_task(mqtt.run()))
+    tasks = _feeds(hub, watch)
     if then is not None:
         tasks.append(asyncio.ensure_future(then(hub)))
     loop = asyncio.get_running_loop()
@@ -101,6 +98,21 @@ async def serve(
         await hub.stop()
     if error is not None:
         raise ForehearError(f"forehear serve: a part of the service has died: {error!r}") from error
+
+
+def _feeds(hub: Hub, watch: Watch) -> list[asyncio.Task[None]]:
+    """Begin to take what comes from elsewhere: reports from a broker, known aircraft from a receiver."""
+    settings = hub.settings
+    tasks = []
+    if settings.config.aircraft.is_on:
+        centre = centre_of([(sensor.lon, sensor.lat) for sensor in settings.network.sensors])
+        hub.aircraft = AircraftFeed(settings.config.aircraft, settings.folder, centre, hub.clock)
+        watch.others.append(hub.aircraft.trouble)
+        tasks.append(asyncio.create_task(hub.aircraft.run()))
+    if settings.config.mqtt.enabled:
+        hub.mqtt = Mqtt(settings.config.mqtt, settings.mqtt_password, hub.intake, hub.name, settings.folder)
+        tasks.append(asyncio.create_task(hub.mqtt.run()))
+    return tasks
 
 
 async def _attend(hub: Hub, watch: Watch, end: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forehear.io.outlets.http import basic, request, status_in, target_of
+from forehear.io.outlets.http import basic, body_in, request, status_in, target_of
 
 
 def test_an_address_is_taken_apart() -> None:
@@ -71,3 +71,14 @@ def test_whatever_comes_is_a_status_or_none_or_refused(data: bytes) -> None:
     except ValueError:
         return
     assert found is None or 200 <= found <= 999
+
+
+def test_a_body_whole_chunked_and_cut_off() -> None:
+    head = b"HTTP/1.1 200 OK\r\n"
+    assert body_in(head + b"\r\nabc") == b"abc"
+    assert body_in(head + b"Content-Length: 3\r\n\r\nabcd") == b"abc"
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"
+    assert body_in(chunked) == b"abcd"
+    for data in (head + b"Content-Length: 4\r\n\r\nabc", chunked[:-12], b"HTTP/1.1 404 X\r\n\r\n", head):
+        with pytest.raises(ValueError, match=r"cut off|answered 404"):
+            body_in(data)

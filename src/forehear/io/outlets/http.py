@@ -79,3 +79,35 @@ def status_in(data: bytes) -> int | None:
         status = int(first[1])
         if status >= 200:
             return status
+
+
+def body_in(data: bytes) -> bytes:
+    """Give the body of a whole answer of 200, chunked or not. Raises ValueError where it is none."""
+    status = status_in(data)
+    if status != 200:
+        raise ValueError(f"answered {status}" if status else "the answer was cut off")
+    head, _, body = data.partition(b"\r\n\r\n")
+    lines = head.lower().split(b"\r\n")
+    if b"transfer-encoding: chunked" in lines:
+        return _unchunked(body)
+    lengths = [
+        int(line[15:]) for line in lines if line.startswith(b"content-length:") and line[15:].strip().isdigit()
+    ]
+    if lengths and len(body) < lengths[0]:
+        raise ValueError(f"the answer was cut off: {len(body)} of {lengths[0]} bytes")
+    return body[: lengths[0]] if lengths else body
+
+
+def _unchunked(data: bytes) -> bytes:
+    out = bytearray()
+    while True:
+        size_text, end, data = data.partition(b"\r\n")
+        if not end:
+            raise ValueError("the answer was cut off")
+        size = int(size_text.split(b";")[0], 16)
+        if size == 0:
+            return bytes(out)
+        if len(data) < size + 2:
+            raise ValueError("the answer was cut off")
+        out += data[:size]
+        data = data[size + 2 :]

@@ -104,6 +104,15 @@ def _sensor_shown(hub: Hub, index: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@get("/aircraft.geojson", summary="Known aircraft now", media_type=GEOJSON, tags=["map"], guards=[operator_only],
+     responses=refusals(401))  # fmt: skip
+async def get_aircraft(request: Requested) -> Response[Any]:
+    """Every aircraft that is known to be there, at its last report; none without a feed."""
+    hub = hub_of(request)
+    known = [] if hub.aircraft is None else hub.aircraft.known(hub.clock())
+    return _collection([_point(one.id, one.lon, one.lat, one) for one in known])
+
+
 @get("/history/range", summary="From when to when the past can be shown", tags=["map"], guards=[operator_only],
      responses=refusals(401))  # fmt: skip
 async def get_range(request: Requested) -> dict[str, int | None]:
@@ -148,4 +157,15 @@ def get_map() -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-cache"})
 
 
-ENDPOINTS = (get_tracks, get_sites, get_sensors, get_sensor, get_range, get_frame, get_frames, get_live, get_map)
+ENDPOINTS = (
+    get_tracks,
+    get_sites,
+    get_sensors,
+    get_aircraft,
+    get_sensor,
+    get_range,
+    get_frame,
+    get_frames,
+    get_live,
+    get_map,
+)

@@ -17,7 +17,27 @@ SITE_STATES = ("clear", "watch", "warning", "cancelled", "not_covered")
 
 def exposition(hub: Hub, watch: Watch, outlets: Outlets | None = None) -> str:
     """Write all metrics."""
-    return "".join((*_lines(hub, watch), *(() if outlets is None else _of_outlets(outlets))))
+    more = () if outlets is None else _of_outlets(outlets)
+    return "".join((*_lines(hub, watch), *_of_aircraft(hub), *more))
+
+
+def _metric(name: str, kind: str, about: str, *samples: tuple[str, float]) -> str:
+    head = f"# HELP {PREFIX}{name} {about}\n# TYPE {PREFIX}{name} {kind}\n"
+    return head + "".join(f"{PREFIX}{name}{labels} {value:.10g}\n" for labels, value in samples)
+
+
+def _of_aircraft(hub: Hub) -> Iterator[str]:
+    """Write what is known of aircraft, where there is a feed."""
+    feed = hub.aircraft
+    if feed is None:
+        return
+    yield _metric("aircraft", "gauge", "Known aircraft now.", ("", float(len(feed.known(hub.clock())))))
+    works = ("", float(feed.trouble()[1] is None))
+    yield _metric("aircraft_feed_works", "gauge", "1 while the feed is read, and is not late.", works)
+    used = ("", float(feed.rejections.used))
+    yield _metric("aircraft_reports_total", "counter", "Reports of aircraft used.", used)
+    why = [(f'{{reason="{r}"}}', float(n)) for r, n in sorted(feed.rejections.by_reason.items())]
+    yield _metric("aircraft_reports_refused_total", "counter", "Reports of aircraft refused, by reason.", *why)
 
 
 def _of_outlets(outlets: Outlets) -> Iterator[str]:
@@ -48,10 +68,7 @@ def _of_outlets(outlets: Outlets) -> Iterator[str]:
 
 
 def _lines(hub: Hub, watch: Watch) -> Iterator[str]:
-    def one(name: str, kind: str, about: str, *samples: tuple[str, float]) -> str:
-        head = f"# HELP {PREFIX}{name} {about}\n# TYPE {PREFIX}{name} {kind}\n"
-        return head + "".join(f"{PREFIX}{name}{labels} {value:.10g}\n" for labels, value in samples)
-
+    one = _metric
     status = hub.status()
     yield one("reports_accepted_total", "counter", "Reports taken in.", ("", hub.gate.accepted))
     refused = [(f'{{reason="{r}"}}', float(n)) for r, n in sorted(hub.gate.refused.items())]

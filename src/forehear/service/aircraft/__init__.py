@@ -1,0 +1,1 @@
+"""Known aircraft in the service: feeds that are kept alive, and what is known now."""
