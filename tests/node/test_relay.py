@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from forehear.node import relay as module
-from forehear.node.relay import Heard, HubListener, Relay, Switch
+from forehear.node.relay import FromHub, HubListener, Relay, Switch
 
 PYTHON = sys.executable
 
@@ -45,9 +45,9 @@ def stepped(relay: Relay, now: float, seconds: float = 0.0) -> None:
 
 
 def hub(relay: Relay, now: float, state: str, status: str = "Actual") -> None:
-    relay.take(Heard("hello", {"status": status}), now)
-    relay.take(Heard("sites", [{"site": "a", "state": "warning"}, {"site": "odesa", "state": state}]), now)
-    relay.take(Heard("frame", {}), now)
+    relay.take(FromHub("hello", {"status": status}), now)
+    relay.take(FromHub("sites", [{"site": "a", "state": "warning"}, {"site": "odesa", "state": state}]), now)
+    relay.take(FromHub("frame", {}), now)
 
 
 def test_it_switches_by_the_place_s_state_once_each(tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ def test_it_switches_by_the_place_s_state_once_each(tmp_path: Path) -> None:
         hub(relay, float(k), state)
         stepped(relay, float(k))
     assert clicks.seen == ["off", "on", "off", "on", "off"]
-    relay.take(Heard("alert", {"site": "other", "state": "warning"}), 7.0)
-    relay.take(Heard("alert", {"site": "odesa", "state": "warning"}), 7.0)
+    relay.take(FromHub("alert", {"site": "other", "state": "warning"}), 7.0)
+    relay.take(FromHub("alert", {"site": "odesa", "state": "warning"}), 7.0)
     stepped(relay, 7.0)
     assert clicks.seen[-1] == "on"
 
@@ -69,7 +69,7 @@ def test_silence_switches_nothing_and_is_said_once(tmp_path: Path, capsys: pytes
     relay = Relay("odesa", clicks.switch, ("warning",), False, said.append)
     hub(relay, 0.0, "warning")
     stepped(relay, 0.0)
-    relay.take(Heard("gone", "Connection refused"), 1.0)
+    relay.take(FromHub("gone", "Connection refused"), 1.0)
     for now in range(1, 100):
         stepped(relay, float(now))
     assert clicks.seen == ["on"], "what is on stays on"
@@ -100,7 +100,7 @@ def test_frames_alone_are_not_enough(tmp_path: Path) -> None:
     """A hub that goes on but says nothing of the place is not heard."""
     relay = Relay("odesa", Clicks(tmp_path).switch, ("warning",), False)
     for now in range(20):
-        relay.take(Heard("frame", {}), float(now))
+        relay.take(FromHub("frame", {}), float(now))
         relay.step(float(now))
     assert not relay.hears
     assert relay.heartbeat().words.startswith("deaf")
@@ -111,7 +111,7 @@ def test_states_alone_are_not_enough(tmp_path: Path) -> None:
     relay = Relay("odesa", Clicks(tmp_path).switch, ("warning",), False)
     hub(relay, 0.0, "clear")
     for now in range(20):
-        relay.take(Heard("sites", [{"site": "odesa", "state": "clear"}]), float(now))
+        relay.take(FromHub("sites", [{"site": "odesa", "state": "clear"}]), float(now))
         relay.step(float(now))
     assert not relay.hears
 
@@ -178,7 +178,7 @@ def test_a_warning_does_not_wait_for_the_command_before_it(tmp_path: Path) -> No
 def test_nonsense_is_said_and_ends_nothing(tmp_path: Path, data: Any) -> None:
     relay = Relay("odesa", Clicks(tmp_path).switch, ("warning",), False)
     for name in ("hello", "sites", "alert"):
-        relay.take(Heard(name, data), 0.0)
+        relay.take(FromHub(name, data), 0.0)
         relay.step(0.0)
     assert relay.heartbeat().state in ("unknown", "clear")
 

@@ -32,7 +32,7 @@ MOST_LINE_BYTES = 8_000_000
 # -----------------------------------------------------------------------------------------------------
 
 
-class Heard(NamedTuple):
+class FromHub(NamedTuple):
     """One thing that the thread heard: an event's name with its data, or, named "gone", why there is none."""
 
     name: str
@@ -45,7 +45,7 @@ class HubListener(threading.Thread):
     def __init__(self, url: str, site: str) -> None:
         super().__init__(daemon=True, name="hub")
         self._base, self._site = url.rstrip("/"), site
-        self.heard: queue.Queue[Heard] = queue.Queue(1000)
+        self.heard: queue.Queue[FromHub] = queue.Queue(1000)
         self._ends = threading.Event()
 
     def end(self) -> None:
@@ -60,7 +60,7 @@ class HubListener(threading.Thread):
                 why = "the hub closed the connection"
             except (OSError, ValueError, urllib.error.URLError) as error:
                 why = str(getattr(error, "reason", None) or error) or type(error).__name__
-            self.heard.put(Heard("gone", why))
+            self.heard.put(FromHub("gone", why))
             self._ends.wait(CONNECT_AGAIN_S)
 
     def _listen(self) -> None:
@@ -76,7 +76,7 @@ class HubListener(threading.Thread):
                 if line.startswith(b"event: "):
                     name = line[7:].strip().decode()
                 elif line.startswith(b"data: ") and name in ("hello", "frame", "sites", "alert"):
-                    self.heard.put(Heard(name, json.loads(line[6:])))
+                    self.heard.put(FromHub(name, json.loads(line[6:])))
 
 
 class Switch:
@@ -168,7 +168,7 @@ class Relay:
         self.why = "the hub was not heard yet"
         self._said_deaf = False
 
-    def take(self, heard: Heard, now: float) -> None:
+    def take(self, heard: FromHub, now: float) -> None:
         """Take one event."""
         if heard.name == "gone":
             self.why = str(heard.data)
@@ -211,7 +211,7 @@ class Relay:
             words.append(f"{self.status}: switches nothing")
         return Heartbeat(self.site, self.state, self.hears, self.switch.is_on, drill, "; ".join(words) or "well")
 
-    def _note(self, heard: Heard, now: float) -> None:
+    def _note(self, heard: FromHub, now: float) -> None:
         match heard.name:
             case "hello":
                 self.status = str(heard.data["status"])
