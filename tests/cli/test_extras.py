@@ -88,6 +88,7 @@ def test_every_verb_helps_with_the_base_alone() -> None:
         (("assess", "names", "Anna", "Hanna"), "rapidfuzz", "assess"),
         (("assess", "warning", "--runs", "1"), "numba", "assess"),
         (("assess", "report", "--out", "{tmp}/report"), "matplotlib", "assess,report"),
+        (("plan", "coverage", "--network", "{tmp}/net.geojson", "--out", "{tmp}/plan"), "matplotlib", "plan"),
         (("listen", str(RECORDING), "--sensor", "K", "--figure", "{tmp}/a.png"), "matplotlib", "report"),
         (("listen", "--devices"), "sounddevice", "microphone"),
     ],

@@ -47,6 +47,7 @@ def plan(folder: Path, subverb: str, *more: str) -> int:
     return main(["plan", subverb, "--network", network, "--sites", sites, *QUICK, *more])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("subverb", "more"),
     [("coverage", ()), ("site", ("--add", "4", "--no-proof")), ("warning", ()), ("what-if", ())],
