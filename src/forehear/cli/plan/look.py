@@ -24,18 +24,18 @@ INK, SOFT, FAINT = "#22303c", "#5b6a77", "#dde3e8"
 # From the least odds on: colour, hatch, words. Blue and orange stay apart for every kind of colour blindness; in
 # grey the hatches say what the colours do.
 CLASSES = (
-    (0.0, "#e08214", "xxxx", "hardly heard (below .2)"),
-    (0.2, "#fdd9a6", "////", "seldom heard (.2 to .5)"),
+    (0.0, "#b35806", "xxxx", "hardly heard (below .2)"),
+    (0.2, "#fdc98a", "////", "seldom heard (.2 to .5)"),
     (0.5, "#deebf7", "", "more often than not (.5 to .8)"),
     (0.8, "#9ecae1", "", "mostly heard (.8 to .95)"),
-    (0.95, "#4292c6", "", "surely heard (above .95)"),
+    (0.95, "#6baed6", "", "surely heard (above .95)"),
 )
 SETTINGS: dict[Any, Any] = {
     "figure.constrained_layout.use": False, "font.family": "DejaVu Sans", "font.size": 9.0, "text.color": INK,
     "axes.labelcolor": SOFT, "axes.edgecolor": FAINT, "xtick.color": SOFT, "ytick.color": SOFT,
     "xtick.major.size": 0.0, "ytick.major.size": 0.0, "axes.titlesize": 10.0, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "figure.facecolor": "white", "savefig.facecolor": "white",
-    "hatch.linewidth": 0.6, "hatch.color": "#8c510a", "legend.frameon": False, "legend.fontsize": 8.5,
+    "hatch.linewidth": 0.6, "hatch.color": "#5a3005", "legend.frameon": False, "legend.fontsize": 8.5,
 }  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def sites(axes: Axes, names: Sequence[str], place_m: Array, radius_m: Array) -> 
 def legend(figure: Figure, more: Sequence[Any] = ()) -> None:
     """Say what colours and marks mean, below all maps, in two lines."""
     patches = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor="#8c510a" if hatch else SOFT, linewidth=0.4, label=words)
+        Patch(facecolor=colour, hatch=hatch, edgecolor="#5a3005" if hatch else SOFT, linewidth=0.4, label=words)
         for _, colour, hatch, words in reversed(CLASSES)
     ]
     columns = 2 if figure.get_figwidth() < 5.0 else 4

@@ -12,7 +12,7 @@ from forehear.plan.stations import Stations
 
 Array = NDArray[np.float64]
 # The same classes as the picture's; here, and not taken from there, so that a map needs no matplotlib.
-COLOURS = ((0.0, "#e08214"), (0.2, "#fdd9a6"), (0.5, "#deebf7"), (0.8, "#9ecae1"), (0.95, "#4292c6"))
+COLOURS = ((0.0, "#b35806"), (0.2, "#fdc98a"), (0.5, "#deebf7"), (0.8, "#9ecae1"), (0.95, "#6baed6"))
 # A place is heard where its odds are a half or more.
 HEARD = 0.5
 
