@@ -44,16 +44,18 @@ def test_the_schema_refuses_what_is_wrong() -> None:
     assert b"device_class" in words
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_templates_read_every_state(name: str) -> None:
-    now = SiteNow(name, 4.25 if name == "warning" else None, 0.93, name != "not_covered", HOSTILE)
-    payload = state(SITE, now, MANNER).payload.decode()
+def test_templates_read_every_state() -> None:
     templates = [msgspec.json.decode(m.payload)["value_template"] for m in discovery(SITE, MANNER)]
-    warning, shown, minutes, probability, covered = (
-        one["rendered"] for one in judged(*(["template", template, payload] for template in templates))
-    )
-    assert warning == ("ON" if name == "warning" else "OFF")
-    assert shown == name
-    assert re.fullmatch(r"4\.2|None", str(minutes))
-    assert probability == "93"
-    assert covered == ("OFF" if name == "not_covered" else "ON")
+    lines: list[list[object]] = []
+    for name in STATES:
+        now = SiteNow(name, 4.25 if name == "warning" else None, 0.93, name != "not_covered", HOSTILE)
+        payload = state(SITE, now, MANNER).payload.decode()
+        lines += [["template", template, payload] for template in templates]
+    rendered = [one["rendered"] for one in judged(*lines)]
+    for k, name in enumerate(STATES):
+        warning, shown, minutes, probability, covered = rendered[5 * k : 5 * k + 5]
+        assert warning == ("ON" if name == "warning" else "OFF")
+        assert shown == name
+        assert re.fullmatch(r"4\.2|None", str(minutes))
+        assert probability == "93"
+        assert covered == ("OFF" if name == "not_covered" else "ON")

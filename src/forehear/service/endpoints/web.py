@@ -18,6 +18,7 @@ from forehear.service.endpoints import alerts as alert_endpoints
 from forehear.service.endpoints import map as map_endpoints
 from forehear.service.endpoints import operator as operator_endpoints
 from forehear.service.endpoints import outlets as outlet_endpoints
+from forehear.service.endpoints import place as place_endpoints
 from forehear.service.endpoints import reports as report_endpoints
 from forehear.service.endpoints.answers import refusal_shown
 from forehear.service.endpoints.faces import security_headers, with_headers
@@ -35,13 +36,19 @@ def application(hub: Hub, watch: Watch | None = None, outlets: Outlets | None = 
         include_in_schema=False,
         cache_control=CacheControlHeader(max_age=3600),
     )
+    place_files = create_static_files_router(
+        path="/place", directories=[place_endpoints.PLACE], include_in_schema=False,
+        cache_control=CacheControlHeader(max_age=3600),
+    )  # fmt: skip
     handlers: list[Any] = [
         report_endpoints.put_reports,
         *map_endpoints.ENDPOINTS,
         *alert_endpoints.ENDPOINTS,
         *operator_endpoints.ENDPOINTS,
         *outlet_endpoints.ENDPOINTS,
+        *place_endpoints.ENDPOINTS,
         files,
+        place_files,
     ]
     app = Litestar(
         route_handlers=[Router("/", route_handlers=handlers)],
