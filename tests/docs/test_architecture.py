@@ -53,7 +53,7 @@ def stations() -> dict[str, str]:
 
 
 def test_every_station_names_its_module_and_its_settings() -> None:
-    assert len(stations()) == 15
+    assert len(stations()) == 16
     for name, text in stations().items():
         modules = re.findall(r"`(src/forehear/[a-z_/]+\.py)`", text)
         assert modules, f"{name}: no module"
