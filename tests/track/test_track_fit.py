@@ -261,6 +261,10 @@ def test_two_microphones_must_say_more_than_three() -> None:
         three, two = (verdict.judge(TRUTH, cov, nats, -np.inf, fits, few, AIR) for few in (False, True))
         assert (three == verdict.INITIATED) == (nats > verdict.BIRTH_NATS)
         assert (two == verdict.INITIATED) == (nats > verdict.FEW_BIRTH_NATS)
+    # Their mirror image is exact: it must be farther behind.
+    best, second = verdict.FEW_BIRTH_NATS + 4.0, verdict.FEW_BIRTH_NATS
+    three, two = (verdict.judge(TRUTH, cov, best, second, fits, few, AIR) for few in (False, True))
+    assert (three, two) == (verdict.INITIATED, verdict.AMBIGUOUS)
 
 
 # --- what flies at what speed -----------------------------------------------------------------------------

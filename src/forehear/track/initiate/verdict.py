@@ -17,6 +17,8 @@ INITIATED, TOO_FEW, NO_FIT, WEAK, AMBIGUOUS, SLOW, LOOSE, BAD_FIT = 0, 1, 2, 3, 
 # A second flight within this much evidence [nats] leaves the answer open: seven to one. A young track asks its
 # mirror image again and again (`lifecycle/refit`), so waiting for twenty to one only costs seconds.
 AMBIGUOUS_NATS = 2.0
+# To two microphones the image is exact, and nothing that they go on to hear corrects a wrong choice: 150 to one.
+FEW_AMBIGUOUS_NATS = 5.0
 # Log evidence that a flight needs against engines on the ground [nats]: chance fits among the many triples
 # of sixty motorcycles in two hours reach 12.
 BIRTH_NATS = 15.0
@@ -57,7 +59,7 @@ def judge(x: Array, cov: Array, best: float, second: float, miss: Array, few: bo
     for m in range(3):
         if miss[m] > WORST_FIT[m]:
             return BAD_FIT
-    if best - second < AMBIGUOUS_NATS:
+    if best - second < (FEW_AMBIGUOUS_NATS if few else AMBIGUOUS_NATS):
         return AMBIGUOUS
     ve, vn = x[3] - air[1], x[4] - air[2]
     speed = math.hypot(ve, vn)
