@@ -26,11 +26,13 @@ LINES: dict[str, type[Struct]] = {
     "alert": records.Alert,
     "truth": records.Truth,
     "aircraft": records.KnownAircraft,
+    "sensor": records.SensorCredit,
 }
 # The file's name -> its example.
 FILES = {"network": "network.geojson", "sites": "sites.geojson"} | {
     "report": "reports.ndjson", "track": "tracks.ndjson", "alert": "alerts.ndjson", "truth": "truth.ndjson",
     "aircraft": "aircraft.ndjson",
+    "sensor": "sensors.ndjson",
 }  # fmt: skip
 # The end of a key -> its unit, the longest first.
 UNITS = {

@@ -33,6 +33,7 @@ SensorKind = Literal["microphone", "array", "observer"]
 SiteKind = Literal["settlement", "energy", "hospital", "other"]
 TrackStatus = Literal["tentative", "confirmed", "coasting", "ended"]
 AlertState = Literal["watch", "warning", "cancelled", "not_covered"]
+CreditState = Literal["trusted", "quarantined"]
 TargetKind = Literal["piston", "jet", "other"]
 
 # The order of kinds in every array of kind probabilities.
@@ -199,6 +200,19 @@ class KnownAircraft(Struct, frozen=True, omit_defaults=True):
     accuracy_m: Annotated[float, Meta(gt=0.0, le=1e6)] | None = None
     category: str = ""
     name: str | None = None
+
+
+class SensorCredit(Struct, frozen=True, omit_defaults=True):
+    """Whether a sensor is believed, since when, why, and on what evidence (docs/formats.md)."""
+
+    sensor: str
+    state: CreditState
+    since_s: Time
+    reason: str = ""
+    clock_off_s: float = 0.0
+    level_off_db: float = 0.0
+    claims_nats: float = 0.0
+    clear_trials: float = 0.0
 
 
 class AlertGroup(Struct, frozen=True):

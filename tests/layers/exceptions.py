@@ -4,6 +4,7 @@ An entry is `module` or `module:function` and its reason. What is mended is take
 """
 
 LONG_MODULES: dict[str, str] = {
+    "forehear.records": "every record once, in one place: nothing in it decides",
     "forehear.track.estimate.filter": "kernels of one walk, to be parted with it",
     "forehear.listen.kinds_learned": "a forest as packed text, written by `python -m training`: nobody reads it",
 }

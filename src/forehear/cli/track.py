@@ -6,7 +6,8 @@
 
 Reports stand in the order in which they were received. Every second of that time, one line per live track
 goes to the tracks: where each target is then. With sites, the alerts that the live service would have issued go to
---alerts, a line each. What was read, used and rejected, by reason, goes to stderr.
+--alerts, a line each. Which sensors are not believed, and why, goes to --sensors-out. What was read, used and
+rejected, by reason, goes to stderr.
 """
 
 import argparse
@@ -14,12 +15,15 @@ import contextlib
 import sys
 import time
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from forehear.cli.extras import require
 from forehear.cli.progress import Progress
 from forehear.errors import ConfigurationError, InputError
-from forehear.records import Network, Report, Site, Track
+from forehear.records import Network, Report, SensorCredit, Site, Track
+
+if TYPE_CHECKING:
+    from forehear.io.ndjson import RecordWriter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tracks", default="-", metavar="FILE", help="tracks.ndjson, or - for stdout (default)")
     parser.add_argument("--sites", metavar="FILE", help="the places to warn: sites.geojson; needs --alerts")
     parser.add_argument("--alerts", metavar="FILE", help="alerts.ndjson, or - for stdout; needs --sites")
+    parser.add_argument(
+        "--sensors-out",
+        metavar="FILE",
+        help="which sensors are set aside, and why: a line at each change (ndjson)",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the last line on stderr")
 
 
@@ -55,7 +64,10 @@ def run(args: argparse.Namespace) -> int:
             outlet = sys.stdout.buffer
         elif args.alerts is not None:
             outlet = stack.enter_context(open(args.alerts, "wb"))
-        return _track(network, sites, (source, sink, outlet), Progress("forehear track", args.quiet))
+        aside: BinaryIO | None = None
+        if args.sensors_out is not None:
+            aside = stack.enter_context(open(args.sensors_out, "wb"))
+        return _track(network, sites, (source, sink, outlet, aside), Progress("forehear track", args.quiet))
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -72,7 +84,7 @@ def _check(args: argparse.Namespace) -> None:
 def _track(
     network: Network,
     sites: Sequence[Site],
-    streams: tuple[BinaryIO, BinaryIO, BinaryIO | None],
+    streams: tuple[BinaryIO, BinaryIO, BinaryIO | None, BinaryIO | None],
     progress: Progress,
 ) -> int:
     from forehear.io.ndjson import RecordWriter, Rejections, ReportParser, read_chunks
@@ -83,8 +95,9 @@ def _track(
     parser = ReportParser(rejections)
     seconds = Seconds(rejections)
     tracker = Tracker(network)
-    source, sink, outlet = streams
+    source, sink, outlet, aside = streams
     writer = RecordWriter(sink)
+    sensors = None if aside is None else _SensorLines(RecordWriter(aside))
     alerting = alert_writer = None
     if outlet is not None:
         from forehear.warn.alerting import Alerting
@@ -95,6 +108,8 @@ def _track(
     def second(time_s: float, reports: list[Report]) -> list[Track]:
         tracks = tracker.advance(time_s, reports)
         writer.write(tracks)
+        if sensors is not None:
+            sensors.write(time_s, tracker.set_aside())
         if alerting is not None and alert_writer is not None:
             alerting.note(time_s, reports, tracker.turned_away)
             alert_writer.write(alerting.advance(time_s, tracks))
@@ -111,6 +126,8 @@ def _track(
         writer.flush()
         if alert_writer is not None:
             alert_writer.flush()
+        if sensors is not None:
+            sensors.writer.flush()
     finally:
         for (reason, sensor), count in tracker.turned_away.items():
             rejections.reject(reason, sensor or None, count=count)
@@ -119,6 +136,26 @@ def _track(
             rejections.warnings["sources too late for their track"] = tracker.late_sources
         progress.log(rejections.summary())
     return 0
+
+
+class _SensorLines:
+    """Writes a line for each sensor that is set aside, or trusted again."""
+
+    def __init__(self, writer: "RecordWriter") -> None:
+        self.writer = writer
+        self._known: dict[str, SensorCredit] = {}
+
+    def write(self, time_s: float, aside: Sequence[SensorCredit]) -> None:
+        """Write what has changed since the last time."""
+        now = {one.sensor: one for one in aside}
+        for name, one in now.items():
+            before = self._known.get(name)
+            if before is None or before.reason != one.reason:
+                self.writer.write([one])
+        for name in self._known:
+            if name not in now:
+                self.writer.write([SensorCredit(sensor=name, state="trusted", since_s=round(time_s, 3))])
+        self._known = now
 
 
 def _words(reports: int, time_s: float, tracks: int, began_s: float) -> str:

@@ -25,13 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forehear.air.medium import absorption_db_per_m, speed_of_sound_mps, wind_mps
-from forehear.records import Network, Report, Track
+from forehear.records import Network, Report, SensorCredit, Track
 from forehear.track.associate.assign import associate
 from forehear.track.associate.cells import cells_of
 from forehear.track.associate.clutter import follow_rates
 from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
 from forehear.track.associate.existence import fade, kind_probabilities
-from forehear.track.associate.ingest import arrays_of, batch_of
+from forehear.track.associate.ingest import arrays_of, batch_of, typical_travel
+from forehear.track.associate.quarantine import Quarantine
 from forehear.track.associate.sky import Sky
 from forehear.track.associate.standing import follow_cases
 from forehear.track.initiate.births import Birth, births, tones_known
@@ -90,6 +91,7 @@ class Tracker:
         self._air = np.array([speed_of_sound_mps(atmosphere.temperature_c), east, north, absorption])
         self._scales = np.ones(4)
         self._travel_s = 1.0
+        self._quarantine = Quarantine(len(self._ids))
         self._bank = banks.make(TRACKS)
         self._lives: list[Life | None] = [None] * TRACKS
         self._pool = pools.make(POOL, max(len(self._ids), 1))
@@ -113,9 +115,8 @@ class Tracker:
         batch, travel = batch_of(
             reports, self._index, self.plane, self._arrays, self._zero_s, now, self._travel_s, self.turned_away
         )
-        if not math.isnan(travel):
-            # Bounded: a burst of old reports must not move what everybody's travel is taken for.
-            self._travel_s += 0.1 * (min(max(travel, 0.0), 3.0) - self._travel_s)
+        self._travel_s = typical_travel(self._arrays, now, self._travel_s, travel)
+        batch = self._quarantine.parted(batch, self._arrays, self._ids, self.turned_away)
         self.used += len(batch.sensor)
         passed_s, self._faded_s = max(now - self._faded_s, 0.0), now
         fade(self._bank, passed_s)
@@ -131,6 +132,9 @@ class Tracker:
             self._calibrate()
             learn_spread(self._arrays.laws)
         follow_cases(self._bank, self._arrays, self._air, now, passed_s)
+        self._quarantine.judge(
+            self._bank, self._pool, self._arrays, self._air, self._travel_s, now, self.turned_away, self._index
+        )
         ended = table.step(self._bank, self._lives, self._arrays, self._air, now)
         return reporting.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
 
@@ -164,6 +168,10 @@ class Tracker:
         if self._zero_s is None:
             return {}
         return shapes.views(self._bank, self._lives, self.plane, self._zero_s, time_s)
+
+    def set_aside(self) -> list[SensorCredit]:
+        """Give the sensors whose reports count for nothing now, and why, in the network's order."""
+        return self._quarantine.records(self._arrays, self._ids, self._travel_s, self._zero_s or 0.0)
 
     def _associate(self, batch: Batch, now: float) -> Array:
         bank = self._bank

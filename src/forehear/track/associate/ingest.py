@@ -19,18 +19,21 @@ from forehear.geodesy import Plane, plane_at
 from forehear.records import Network, Report
 from forehear.track.associate.clutter import LEAST_RATE
 from forehear.track.associate.detection import HearingLaws, laws_of
+from forehear.track.associate.sources import LEAST_AZIMUTH_SIGMA_DEG, LEAST_TONE_SIGMA_HZ, bounded, table_of
 from forehear.track.memory.batch import Batch
 from forehear.track.memory.lately import nothing_heard
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-USED, TOO_OLD, IN_FUTURE, DUPLICATE = 0, 1, 2, 3
+USED, TOO_OLD, IN_FUTURE, DUPLICATE, TOO_MANY = 0, 1, 2, 3, 4
 REASONS = {
     TOO_OLD: "heard too long ago",
     IN_FUTURE: "heard in the future",
     DUPLICATE: "duplicate",
+    TOO_MANY: "more reports than a sensor has frames",
 }
+FAR_PLACE, OWN_PLACE = "a place that it cannot be at", "a place of its own, which only observers have"
 
 # --- numbers that decide -----------------------------------------------------------------------------
 # A report heard this long before it came is of no use to a track [s]: its checkpoints are gone.
@@ -50,15 +53,16 @@ LONGEST_S = 10.0
 # Reports remembered per sensor to know a duplicate by its hearing time, and how near that must be [s].
 REMEMBERED = 48
 SAME_MOMENT_S = 1e-3
-# Sigmas that reports leave out, and the least that is believed.
-DEFAULT_TONE_SIGMA_HZ, LEAST_TONE_SIGMA_HZ = 0.5, 0.05
-DEFAULT_AZIMUTH_SIGMA_DEG, LEAST_AZIMUTH_SIGMA_DEG = 5.0, 1.0
-DEFAULT_ELEVATION_SIGMA_DEG = 10.0
-# Where sensors stand close together, one of so wide a square [m] is asked for its silence: paths so near have much
-# in common, and a city of thousands would outvote whoever hears.
+# Where sensors stand close together, one of so wide a square [m] is asked for its silence: a city would outvote.
 ASKED_APART_M = 2_000.0
-# How far from where the network has it a report may say that it is [m]: a microphone by its receiver's error, an
-# observer by a drive. What says more is taken to be where the network has it.
+# Reports of one sensor within a second of hearing, at most: frames follow each other by a quarter of one or more.
+MOST_IN_A_SECOND = 8
+# Where all reports seem to come before they were heard, or so long after [s], they are taken to travel as usual.
+ALL_AHEAD_S, ALL_BEHIND_S, USUAL_TRAVEL_S = -0.5, 15.0, 1.0
+# Sensors from which how long everybody's reports travel is known, and for how long they count [s].
+TYPICAL_SENSORS, TYPICAL_WITHIN_S = 5, 60.0
+# How far from where the network has it a report may say that it is [m], an observer by a drive; else the network's
+# place stands. Anybody else's own place is not believed, and within a receiver's error no offence.
 SENSOR_MOVES_M, PERSON_MOVES_M = 300.0, 30_000.0
 # -----------------------------------------------------------------------------------------------------
 
@@ -144,13 +148,17 @@ def admit(
     Reference: docs/physics.md, "Bearings, clocks, air" (clocks, and how far they are off).
     """
     verdict = np.zeros(sensor.shape[0], np.int64)
+    alike = typical_s < ALL_AHEAD_S or typical_s > ALL_BEHIND_S
+    common = typical_s - USUAL_TRAVEL_S if alike else 0.0
     for r in range(sensor.shape[0]):
         s = sensor[r]
-        same = False
+        same, many = False, 0
         for a in range(REMEMBERED):
-            same = same or abs(arrays.remembered[s, a] - heard_s[r]) < SAME_MOMENT_S
-        if same:
-            verdict[r] = DUPLICATE
+            apart = abs(arrays.remembered[s, a] - heard_s[r])
+            same = same or apart < SAME_MOMENT_S
+            many += apart < 0.5
+        if same or many >= MOST_IN_A_SECOND:
+            verdict[r] = DUPLICATE if same else TOO_MANY
             continue
         travel = received_s[r] - heard_s[r]
         if travel > TOO_OLD_S:
@@ -172,11 +180,14 @@ def admit(
             arrays.suspected[s] = True
             arrays.clock[s, 0] = ahead
             arrays.clock[s, 1] = max((0.4 * ahead) ** 2, 0.25) if ahead < 0.0 else 0.25
-        elif not arrays.suspected[s] and travel < -0.3:
+        elif not arrays.suspected[s] and travel < min(typical_s, 1.0) - 1.3:
             # Heard after it came: surely ahead, by at least this; used with that until more is known.
             arrays.clock[s, 0] = max(arrays.clock[s, 0], typical_s - travel)
             arrays.clock[s, 1] = max(arrays.clock[s, 1], 0.25)
-        heard_s[r] -= arrays.clock[s, 0]
+        elif alike and not arrays.suspected[s] and arrays.clock[s, 0] > SUSPECT_S and abs(ahead) < SUSPECT_S:
+            # What it was ahead by is what all are.
+            arrays.clock[s, 0], arrays.clock[s, 1] = 0.0, CLOCK_SIGMA_S**2
+        heard_s[r] += common - arrays.clock[s, 0]
         # A clock wanders: 10 ms in a minute.
         arrays.clock[s, 1] += 2e-7
         lasting_s[r] = min(abs(heard_s[r] - arrays.last_report_s[s]), LONGEST_S)
@@ -199,31 +210,29 @@ def batch_of(
 
     Returns the batch and the median travel time of its reports [s] (not a number without any).
     """
-    known = []
-    for report in reports:
-        if report.sensor in index:
-            known.append(report)
-        else:
-            turned_away["unknown sensor", report.sensor] += 1
+    known = [report for report in reports if report.sensor in index]
+    if len(known) < len(reports):
+        turned_away.update(("unknown sensor", r.sensor) for r in reports if r.sensor not in index)
     n, now = len(known), now_s + zero_s
     sensor = np.fromiter((index[r.sensor] for r in known), np.int64, n)
     heard = np.fromiter((r.heard_at_s for r in known), np.float64, n) - zero_s
     received = np.fromiter((now if r.received_at_s is None else r.received_at_s for r in known), np.float64, n)
     received -= zero_s
-    travel = float(np.median(received - heard)) if n else math.nan
-    lasting = np.zeros(n)
+    travels, lasting = received - heard, np.zeros(n)
     verdict = admit(sensor, heard, received, lasting, typical_travel_s, arrays)
+    kept = verdict == USED
+    travel = float(np.median(travels[kept])) if kept.any() else math.nan
     if verdict.any():
         for r in np.flatnonzero(verdict):
             turned_away[REASONS[int(verdict[r])], known[int(r)].sensor] += 1
-        kept = verdict == USED
         known = [r for r, keep in zip(known, kept, strict=True) if keep]
         sensor, heard, lasting, n = sensor[kept], heard[kept], lasting[kept], len(known)
+    known = [bounded(r, turned_away) for r in known]
     noise = np.array([math.nan if r.noise_db is None else r.noise_db for r in known], np.float64)
     arrays.noise_db[sensor] = noise
     first = _first_sources(known, sensor, heard, arrays)
     place, convergence = _places(known, sensor, plane, arrays, turned_away)
-    owner, table = np.repeat(np.arange(n), np.diff(first)), _sources(known)
+    owner, table = np.repeat(np.arange(n), np.diff(first)), table_of(known)
     tone, tone_sigma = table[:, 1], np.maximum(table[:, 2], LEAST_TONE_SIGMA_HZ)
     batch = Batch(
         sensor=sensor,
@@ -247,6 +256,20 @@ def batch_of(
     return batch, travel
 
 
+def typical_travel(arrays: SensorArrays, now_s: float, before_s: float, lately_s: float) -> float:
+    """Give how long everybody's reports travel [s]: the median over sensors that report, not over reports.
+
+    before_s: what it was; lately_s: the median of the latest reports, not a number without any, which counts while
+    few sensors are known.
+    """
+    known = (arrays.travel[:, 2] > 0.0) & (arrays.last_report_s > now_s - TYPICAL_WITHIN_S)
+    if int(known.sum()) >= TYPICAL_SENSORS:
+        return float(np.median(arrays.travel[known, 0]))
+    if math.isnan(lately_s):
+        return before_s
+    return before_s + 0.1 * (min(max(lately_s, 0.0), 3.0) - before_s)
+
+
 def _first_sources(known: list[Report], sensor: Ints, heard: Array, arrays: SensorArrays) -> Ints:
     """Give where each report's sources begin (R + 1,), and note which sensors had any."""
     first = np.zeros(len(known) + 1, np.int64)
@@ -266,34 +289,12 @@ def _places(
             continue
         east, north = plane.forward(report.lon, report.lat)
         moved = math.hypot(east - place[at, 0], north - place[at, 1])
-        if moved > (PERSON_MOVES_M if arrays.person[sensor[at]] else SENSOR_MOVES_M):
-            turned_away["a place that it cannot be at", report.sensor] += 1
+        person = arrays.person[sensor[at]]
+        if not person or moved > PERSON_MOVES_M:
+            far = moved > (PERSON_MOVES_M if person else SENSOR_MOVES_M)
+            turned_away[FAR_PLACE if far else OWN_PLACE, report.sensor] += 1
             continue
         place[at, 0], place[at, 1] = east, north
         place[at, 3] = 1.0 / plane.scale(report.lon, report.lat)
         convergence[at] = plane.convergence(report.lon, report.lat)
     return place, convergence
-
-
-def _sources(known: list[Report]) -> Array:
-    """Give the numbers of all sources (S, 10); what a source leaves out becomes not-a-number."""
-    nan = math.nan
-    values = [
-        (
-            s.level_db,
-            nan if s.tone_hz is None else s.tone_hz,
-            DEFAULT_TONE_SIGMA_HZ if s.tone_sigma_hz is None else s.tone_sigma_hz,
-            nan if s.azimuth_deg is None else s.azimuth_deg,
-            DEFAULT_AZIMUTH_SIGMA_DEG if s.azimuth_sigma_deg is None else s.azimuth_sigma_deg,
-            nan if s.elevation_deg is None else s.elevation_deg,
-            DEFAULT_ELEVATION_SIGMA_DEG if s.elevation_sigma_deg is None else s.elevation_sigma_deg,
-        )
-        + (_EVEN if s.kinds is None else (s.kinds.piston, s.kinds.jet, s.kinds.other))
-        for report in known
-        if report.sources
-        for s in report.sources
-    ]
-    return np.array(values, np.float64).reshape(len(values), 10)
-
-
-_EVEN = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)

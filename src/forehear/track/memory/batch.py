@@ -1,6 +1,6 @@
 """A step's reports as arrays."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,3 +29,16 @@ class Batch(NamedTuple):
     lasting_s: Array  # (R,) for how long the report stands: since its sensor's last one [s]
     bias_var: Array  # (R,) of what is not known of the sensor's level error [dB^2]
     is_person: NDArray[np.bool_]  # (R,) an observer: no level, silence says nothing
+
+
+def part(batch: Batch, which: NDArray[np.bool_]) -> Batch:
+    """Give some of a batch's reports, with their sources: which (R,)."""
+    many = np.diff(batch.first)
+    sources = np.repeat(which, many)
+    first = np.concatenate([[0], np.cumsum(many[which])]).astype(np.int64)
+    of_report = {"sensor", "heard_s", "place", "noise_db", "clock_var", "lasting_s", "bias_var", "is_person"}
+    kept: dict[str, Any] = {
+        name: first if name == "first" else values[which if name in of_report else sources]
+        for name, values in batch._asdict().items()
+    }
+    return Batch(**kept)
