@@ -33,6 +33,9 @@ PARTS = 3
 FALSE_IN_10_MIN, FALSE_IN_QUIET_HOUR = 0.75, 1.0
 # -----------------------------------------------------------------------------------------------------
 
+# Of each trait: 1 where it may only speak for a drone, -1 only against one, 0 as trees find.
+MONOTONE = [(name in FOR_IT) - (name in AGAINST_IT) for name in NAMES]
+
 
 class Example(NamedTuple):
     """Families to learn from: traits (n, traits), whether a drone's (n,), and how much each counts (n,)."""
@@ -67,7 +70,7 @@ def grown(of: Example) -> Forest:
         trees = HistGradientBoostingClassifier(
             max_iter=TREES, learning_rate=RATE, max_leaf_nodes=LEAVES, min_samples_leaf=LEAST,
             max_features=TRAITS_SHARE, l2_regularization=RIDGE, early_stopping=False, random_state=seed,
-            monotonic_cst=[(name in FOR_IT) - (name in AGAINST_IT) for name in NAMES],
+            monotonic_cst=MONOTONE,
         )  # fmt: skip
         trees.fit(of.traits, of.drone, of.weight)
         nodes += [tree.nodes for (tree,) in trees._predictors]

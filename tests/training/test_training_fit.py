@@ -54,10 +54,24 @@ def test_trees_say_what_scikit_learn_says_of_them(monkeypatch: pytest.MonkeyPatc
     peer = HistGradientBoostingClassifier(
         max_iter=fit.TREES, learning_rate=fit.RATE, max_leaf_nodes=fit.LEAVES, min_samples_leaf=fit.LEAST,
         max_features=fit.TRAITS_SHARE, l2_regularization=fit.RIDGE, early_stopping=False, random_state=0,
+        monotonic_cst=fit.MONOTONE,
     ).fit(of.traits, of.drone, of.weight)  # fmt: skip
     told = peer.decision_function(of.traits) - peer._baseline_prediction.item()
     # A leaf's value is told to three digits.
     assert grown(of).score(of.traits) == pytest.approx(told, abs=5e-4 * fit.TREES)
+
+
+@pytest.mark.slow
+def test_what_may_only_speak_for_a_drone_never_speaks_against_it() -> None:
+    of = table([OF_DRONE, OF_OTHER] * 400)
+    at = NAMES.index(fit.FOR_IT[0])
+    # Learned from sounds in which it lies lower for drones.
+    of.traits[:, at] -= 2.0 * (of.label == OF_DRONE)
+    trees = grown(example(of))
+    rows = np.repeat(of.traits[:1], 9, axis=0)
+    rows[:, at] = np.linspace(-4.0, 4.0, 9)
+    assert np.all(np.diff(trees.score(rows)) >= -1e-6)
+    assert set(fit.FOR_IT) | set(fit.AGAINST_IT) <= set(NAMES)
 
 
 def test_what_nobody_knows_and_what_is_held_back_is_not_learned_from() -> None:
