@@ -28,9 +28,9 @@ FOR_IT = ("explained", "present", "hop_least", "near_lines", "contrast_to_5", "c
 AGAINST_IT = ("between_lines", "low_between")
 # Parts that recordings are in.
 PARTS = 3
-# How many seconds in ten minutes of what is no drone may be false: three quarters of the one that is allowed, as
-# other recordings than those learned from are other; and in an hour of quiet.
-FALSE_IN_10_MIN, FALSE_IN_QUIET_HOUR = 0.75, 1.0
+# How many seconds in ten minutes of what is no drone may be false: six tenths of the one that is allowed, as other
+# recordings than those learned from are other; and in an hour of quiet.
+FALSE_IN_10_MIN, FALSE_IN_QUIET_HOUR = 0.6, 1.0
 # -----------------------------------------------------------------------------------------------------
 
 # Of each trait: 1 where it may only speak for a drone, -1 only against one, 0 as trees find.
