@@ -29,10 +29,11 @@ from forehear.records import Network, Report, SensorCredit, Track
 from forehear.track.associate.assign import associate
 from forehear.track.associate.cells import cells_of
 from forehear.track.associate.clutter import follow_rates
+from forehear.track.associate.credibility import JUDGE_EVERY_S, TRUSTED, credit_of, forsake, judge
 from forehear.track.associate.detection import COMMON_MARGIN, learn_spread
 from forehear.track.associate.existence import fade, kind_probabilities
 from forehear.track.associate.ingest import arrays_of, batch_of, typical_travel
-from forehear.track.associate.quarantine import Quarantine
+from forehear.track.associate.quarantine import far_places, parted, records
 from forehear.track.associate.sky import Sky
 from forehear.track.associate.standing import follow_cases
 from forehear.track.initiate.births import Birth, births, tones_known
@@ -58,7 +59,7 @@ BAND_HZ = 200.0
 # A source goes to the streams when the odds are even that no track made it.
 UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
-TRACKS, POOL, HASH_CELLS = 32, 256, 4096
+TRACKS, POOL, HELD, HASH_CELLS = 32, 256, 32, 4096
 # How often the scatter of levels, tones and bearings is measured anew [s], and from how many innovations.
 CALIBRATE_S, CALIBRATE_FROM = 10.0, 150
 # -----------------------------------------------------------------------------------------------------
@@ -91,7 +92,10 @@ class Tracker:
         self._air = np.array([speed_of_sound_mps(atmosphere.temperature_c), east, north, absorption])
         self._scales = np.ones(4)
         self._travel_s = 1.0
-        self._quarantine = Quarantine(len(self._ids))
+        self._credit = credit_of(len(self._ids))
+        # What sensors that are set aside go on saying.
+        self._held = pools.make(HELD, max(len(self._ids), 1))
+        self._judged_s = 0.0
         self._bank = banks.make(TRACKS)
         self._lives: list[Life | None] = [None] * TRACKS
         self._pool = pools.make(POOL, max(len(self._ids), 1))
@@ -116,7 +120,7 @@ class Tracker:
             reports, self._index, self.plane, self._arrays, self._zero_s, now, self._travel_s, self.turned_away
         )
         self._travel_s = typical_travel(self._arrays, now, self._travel_s, travel)
-        batch = self._quarantine.parted(batch, self._arrays, self._ids, self.turned_away)
+        batch, self._held = parted(batch, self._credit, self._held, self._arrays, self._ids, self.turned_away)
         self.used += len(batch.sensor)
         passed_s, self._faded_s = max(now - self._faded_s, 0.0), now
         fade(self._bank, passed_s)
@@ -132,9 +136,9 @@ class Tracker:
             self._calibrate()
             learn_spread(self._arrays.laws)
         follow_cases(self._bank, self._arrays, self._air, now, passed_s)
-        self._quarantine.judge(
-            self._bank, self._pool, self._arrays, self._air, self._travel_s, now, self.turned_away, self._index
-        )
+        if now - self._judged_s >= JUDGE_EVERY_S:
+            self._judged_s = now
+            self._judge(now)
         ended = table.step(self._bank, self._lives, self._arrays, self._air, now)
         return reporting.report(self._bank, self._lives, ended, self.plane, self._ids, now, time_s)
 
@@ -171,7 +175,15 @@ class Tracker:
 
     def set_aside(self) -> list[SensorCredit]:
         """Give the sensors whose reports count for nothing now, and why, in the network's order."""
-        return self._quarantine.records(self._arrays, self._ids, self._travel_s, self._zero_s or 0.0)
+        return records(self._credit, self._arrays, self._ids, self._travel_s, self._zero_s or 0.0)
+
+    def _judge(self, now: float) -> None:
+        """Judge the sensors; what those newly set aside have said is taken out of everything."""
+        streams.forget(self._held, now)
+        far, pools_of = far_places(self.turned_away, self._index), (self._pool, self._held)
+        for s in judge(self._credit, self._arrays, self._bank, pools_of, self._air, self._travel_s, far, now):
+            if self._credit.reason[s] != TRUSTED:
+                forsake(self._bank, self._pool, int(s))
 
     def _associate(self, batch: Batch, now: float) -> Array:
         bank = self._bank

@@ -1,13 +1,15 @@
 """Bad input and sensors set aside: bounded, counted, and no track changes by what is repeated or invented."""
 
+from collections import Counter
+
 import msgspec
 import numpy as np
 import pytest
 from tests.track.associate.test_credibility import GRID, MIDDLE
-from tests.track.invented import START_S, Flight, network_at, seconds_of
+from tests.track.invented import Flight, network_at, seconds_of
 
 from forehear.records import Report, Source, Track
-from forehear.track.associate.ingest import OWN_PLACE
+from forehear.track.associate.ingest import OWN_PLACE, arrays_of, batch_of
 from forehear.track.associate.sources import MANY_SOURCES, TOO_LOUD
 from forehear.track.memory.batch import part
 from forehear.track.tracker import Tracker
@@ -121,20 +123,15 @@ def test_a_place_of_its_own_is_not_a_microphones() -> None:
 
 
 def test_a_part_of_a_batch_has_its_own_sources() -> None:
-    tracker = Tracker(network_at(GRID))
-    seen = []
-    original = tracker._quarantine.parted
-    tracker._quarantine.parted = lambda batch, *rest: (seen.append(batch), original(batch, *rest))[1]  # type: ignore[assignment,func-returns-value]
-    at = START_S + 1.0
-    tracker.advance(
-        at,
-        [
-            Report("S0", at - 1.0, at, 36.0, (Source(50.0, 100.0), Source(40.0, 80.0))),
-            Report("S1", at - 1.0, at, 36.0),
-            Report("S2", at - 1.0, at, 36.0, (Source(60.0, 90.0),)),
-        ],
+    network, at = network_at(GRID), 100.0
+    plane, arrays = arrays_of(network)
+    said = (
+        Report("S0", at, at + 1.0, 36.0, (Source(50.0, 100.0), Source(40.0, 80.0))),
+        Report("S1", at, at + 1.0, 36.0),
+        Report("S2", at, at + 1.0, 36.0, (Source(60.0, 90.0),)),
     )
-    (batch,) = seen
+    index = {sensor.id: i for i, sensor in enumerate(network.sensors)}
+    batch, _ = batch_of(said, index, plane, arrays, 0.0, at + 1.0, 1.0, Counter())
     rest = part(batch, np.array([False, True, True]))
     assert list(rest.sensor) == [1, 2]
     assert list(rest.first) == [0, 0, 1]

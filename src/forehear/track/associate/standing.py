@@ -57,7 +57,7 @@ ASKED_WITHIN_S, USUAL_NOISE_DB = 20.0, 35.0
 MARGIN_S = 2.0
 # A young track has this case [nats], and it is followed within so much [s]: nobody was asked yet who may have been
 # silent, and single seconds prove little.
-FIRST_NATS, FOLLOWS_S = -3.0, 6.0
+FIRST_NATS, FOLLOWS_S = -0.5, 3.0
 # -----------------------------------------------------------------------------------------------------
 
 
