@@ -29,7 +29,6 @@ from forehear.track.associate.detection import (
     CORRELATION_S,
     HEARING_SIGMA_DB,
     OWN_MARGIN_SIGMA_DB,
-    SHADOW_HALVES_M,
     hearing_probability,
     silence_nats,
 )
@@ -48,16 +47,13 @@ HEARING_NATS = 1.5
 # The least that a hearer's odds count as, and the most that one sensor's silence takes [nats]: three correlation
 # times at even odds and more are a hill, a wall or a dead microphone as well as an empty sky.
 LEAST_ODDS, MOST_SILENCE_NATS = 0.01, 3.0
-# What hears from farther than this [m] hears beyond the edge of most shadows, less and less: false flights fit
-# best where they are loud and far from everybody.
-FAR_M = 6_000.0
 # A sensor that has not been asked for this long has no opinion [s]; noise where none was reported [dB].
 ASKED_WITHIN_S, USUAL_NOISE_DB = 20.0, 35.0
 # A sensor's report is silence of a look where it heard nothing since so long before it [s].
 MARGIN_S = 2.0
 # A young track has this case [nats], and it is followed within so much [s]: nobody was asked yet who may have been
 # silent, and single seconds prove little.
-FIRST_NATS, FOLLOWS_S = -0.5, 3.0
+FIRST_NATS, FOLLOWS_S = -3.0, 6.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +98,7 @@ def case_of(bank: Bank, k: int, places: Array, arrays: SensorArrays, air: Array,
             path = max(math.sqrt(east * east + north * north + up * up) / arrays.place[s, 3], 1.0)
             level = bank.mean[k, LEVEL] - 20.0 * math.log10(path) - air[3] * path
             odds = hearing_probability(level, threshold, sigma, CEILING)
-            best = max(best, odds * 0.5 ** (max(path - FAR_M, 0.0) / SHADOW_HALVES_M))
+            best = max(best, odds)
             passed_s = bank.time_s[k] - look * CORRELATION_S + path / air[0]
             if not heard and arrays.last_source_s[s] < passed_s - MARGIN_S:
                 silence += silence_nats(odds, path, CORRELATION_S)
