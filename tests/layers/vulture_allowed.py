@@ -41,6 +41,9 @@ _ALLOWED: dict[str, Callable[[Any], object]] = {
     "clips of the tones' bench": lambda _: _.make_clip,
     "a member's date, written by tarfile": lambda _: _.mtime,
     "a column of the log, given to the operator": lambda _: _.taken_back,
+    "why a sensor is set aside, for who reads the file": lambda _: (
+        _.clock_off_s, _.level_off_db, _.claims_nats, _.clear_trials,
+    ),
     # For whoever uses the package from Python, or asks a running service.
     "docs/simulation.md names it": lambda _: _.mix_at_snr,
     "counted by the service, and asked in tests": lambda _: (_.reports_in_steps,),
