@@ -13,7 +13,7 @@ STRUCTS = [
     for _, s in inspect.getmembers(records, inspect.isclass)
     if issubclass(s, msgspec.Struct) and s is not msgspec.Struct
 ]
-UNITS = ("_s", "_m", "_db", "_hz", "_deg", "_mps", "_c", "_pct", "_hpa")
+UNITS = ("_s", "_m", "_db", "_hz", "_deg", "_mps", "_c", "_pct", "_hpa", "_nats")
 # What has no unit: identities, words, counts, shares, whole records, and degrees named by themselves.
 UNITLESS = {"lon", "lat", "piston", "jet", "other", "existence", "count", "probability", "audible", "heard_by"}
 # How often something happened, how many there are.
@@ -21,7 +21,7 @@ UNITLESS |= {"rate_changes", "opposed_channels"}
 # A claim's numbers are of the unit that its own field `unit` names.
 UNITLESS |= {"row", "low", "high"}
 # How many columns a grid has.
-UNITLESS |= {"columns"}
+UNITLESS |= {"columns", "clear_trials"}
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda s: s.__name__)

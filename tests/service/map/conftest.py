@@ -11,7 +11,7 @@ from tests.service.map.looking import CHROMIUM, FLAGS, playwright, until
 from tests.service.stand import READY_WITHIN_S, compiled, environment, free_port
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The demonstration, at five times life: its address and the operator's token."""
     compiled()
@@ -31,7 +31,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     assert process.wait(20.0) == 0, (folder / "log.txt").read_text()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as p:
         one = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
