@@ -22,6 +22,9 @@ Ints = NDArray[np.int64]
 # --- numbers that decide -----------------------------------------------------------------------------
 # A track tells which sensors heard it within these seconds, the latest first, so many at most.
 HEARD_BY_S, HEARD_BY = 12.0, 12
+# What is not known of the sensors' own places, east and north together [m^2]: 5 m each way, a receiver's error.
+# No fit sees it, and nobody is placed better than those who hear him.
+PLACES_VAR = 50.0
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +105,7 @@ def report(
                 speed_mps=round(math.hypot(x[3], x[4]) / float(scale[i]), 2),
                 course_deg=round(math.degrees(math.atan2(x[3], x[4]) + float(convergence[i])) % 360.0, 2),
                 climb_mps=round(float(x[5]), 2),
-                position_sigma_m=round(math.sqrt(max(p[0, 0] + p[1, 1], 0.0)) / float(scale[i]), 1),
+                position_sigma_m=round(math.sqrt(max(p[0, 0] + p[1, 1], 0.0) + PLACES_VAR) / float(scale[i]), 1),
                 velocity_sigma_mps=round(math.sqrt(max(p[3, 3] + p[4, 4], 0.0)) / float(scale[i]), 2),
                 existence=round(1.0 / (1.0 + math.exp(-float(bank.log_odds[k]))), 4),
                 count=1,
