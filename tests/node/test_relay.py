@@ -106,6 +106,24 @@ def test_frames_alone_are_not_enough(tmp_path: Path) -> None:
     assert relay.heartbeat().words.startswith("deaf")
 
 
+def test_a_hub_that_names_no_place_gives_no_all_clear(tmp_path: Path) -> None:
+    """As one that has begun anew without a snapshot, for a moment, or one from which the place was taken."""
+    clicks, said = Clicks(tmp_path), list[bool]()
+    relay = Relay("odesa", clicks.switch, ("warning",), False, said.append)
+    hub(relay, 0.0, "warning")
+    stepped(relay, 0.0)
+    for now in range(1, 20):
+        relay.take(FromHub("sites", []), float(now))
+        relay.take(FromHub("frame", {}), float(now))
+        stepped(relay, float(now))
+    assert clicks.seen == ["on"], "what is on stays on"
+    assert said == [True], "and that nothing is known of the place is said"
+    hub(relay, 20.0, "cancelled")
+    stepped(relay, 20.0)
+    assert clicks.seen == ["on", "off"]
+    assert said == [True, False]
+
+
 def test_states_alone_are_not_enough(tmp_path: Path) -> None:
     """A hub whose tracker stands still says the last state for ever."""
     relay = Relay("odesa", Clicks(tmp_path).switch, ("warning",), False)

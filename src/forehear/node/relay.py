@@ -162,7 +162,9 @@ class Relay:
         self._deaf, self._deaf_s = deaf, deaf_s
         self.state = "unknown"
         self.status = "unknown"
+        # When the last frame came, and when the place's state was last known; the beginning until then.
         self._framed_at: float | None = None
+        self._known_at: float | None = None
         self._began_at: float | None = None
         self.hears = False
         self.why = "the hub was not heard yet"
@@ -181,10 +183,10 @@ class Relay:
     def step(self, now: float) -> None:
         """Judge whether the hub is heard; have switched what is asked for."""
         self._began_at = now if self._began_at is None else self._began_at
-        since = self._began_at if self._framed_at is None else self._framed_at
-        silent_s = now - since
+        self._known_at = now if self.state != "unknown" else self._known_at
         # Heard means that its tracker goes on, and that what it says of this place came.
-        hears = self._framed_at is not None and silent_s <= self._deaf_s and self.state != "unknown"
+        silent_s = now - min(self._began_at if at is None else at for at in (self._framed_at, self._known_at))
+        hears = self._framed_at is not None and self.state != "unknown" and silent_s <= self._deaf_s
         if hears and not self.hears:
             say(f"hears the hub; {self.site} is {self.state}")
             if self._said_deaf:
@@ -218,7 +220,8 @@ class Relay:
             case "frame":
                 self._framed_at = now
             case "sites":
-                self.state = next((str(s["state"]) for s in heard.data if s["site"] == self.site), "clear")
+                # A hub that has just begun names no place yet: that is no all-clear.
+                self.state = next((str(s["state"]) for s in heard.data if s["site"] == self.site), "unknown")
             case "alert" if heard.data["site"] == self.site:
                 self.state = str(heard.data["state"])
 
