@@ -102,10 +102,14 @@ class _Board:
         """The matrix's rows of a candidate."""
         return np.arange(self.choice.first[candidate], self.choice.first[candidate + 1])
 
-    def _renew(self, places: Ints) -> None:
+    def _rows_at(self, places: Ints) -> tuple[Ints, Ints]:
+        """The matrix's rows at some places, place by place, and how many each has."""
         lengths = self.starts[places + 1] - self.starts[places]
         inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        rows = self.by_place[np.repeat(self.starts[places], lengths) + inside]
+        return self.by_place[np.repeat(self.starts[places], lengths) + inside], lengths
+
+    def _renew(self, places: Ints) -> None:
+        rows, _ = self._rows_at(places)
         new = self._row_gains(rows)
         self.gains += np.bincount(self.owner[rows], new - self.gain_of_row[rows], len(self.inside))
         self.gain_of_row[rows] = new
@@ -123,9 +127,7 @@ class _Board:
         self.inside[candidate] = False
         places = self.choice.place[self.rows(candidate)]
         fresh = self.choice.before[places].copy()
-        lengths = self.starts[places + 1] - self.starts[places]
-        inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        rows = self.by_place[np.repeat(self.starts[places], lengths) + inside]
+        rows, lengths = self._rows_at(places)
         at = np.repeat(np.arange(len(places)), lengths)
         kept = self.inside[self.owner[rows]]
         rows, at = rows[kept], at[kept]

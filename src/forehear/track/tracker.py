@@ -56,10 +56,10 @@ Array = NDArray[np.float64]
 # --- numbers that decide -----------------------------------------------------------------------------
 # Where most of a propeller drone's sound is after some kilometres of air [Hz]; for absorption only.
 BAND_HZ = 200.0
-# A source goes to the streams when the odds are even that no track made it.
-UNEXPLAINED = 0.5
 # Sizes at the start; all grow.
 TRACKS, POOL, HELD, HASH_CELLS = 32, 256, 32, 4096
+# How often it is asked who hears a track and who should [s].
+CASES_EVERY_S = 1.0
 # How often the scatter of levels, tones and bearings is measured anew [s], and from how many innovations.
 CALIBRATE_S, CALIBRATE_FROM = 10.0, 150
 # -----------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ class Tracker:
         self._credit = credit_of(len(self._ids))
         # What sensors that are set aside go on saying.
         self._held = pools.make(HELD, max(len(self._ids), 1))
-        self._judged_s = 0.0
+        self._judged_s = self._cased_s = 0.0
         self._bank = banks.make(TRACKS)
         self._lives: list[Life | None] = [None] * TRACKS
         self._pool = pools.make(POOL, max(len(self._ids), 1))
@@ -122,20 +122,23 @@ class Tracker:
         self._travel_s = typical_travel(self._arrays, now, self._travel_s, travel)
         batch, self._held = parted(batch, self._credit, self._held, self._arrays, self._ids, self.turned_away)
         self.used += len(batch.sensor)
-        passed_s, self._faded_s = max(now - self._faded_s, 0.0), now
-        fade(self._bank, passed_s)
+        fade(self._bank, max(now - self._faded_s, 0.0))
+        self._faded_s = now
         if len(batch.sensor):
             unexplained = self._associate(batch, now)
             history.refilter_dirty(self._bank, self._air, self._scales)
             refit.reseat_young(self._bank, self._lives, self._arrays, self._air, self._scales, now)
-            self._follow_streams(batch, unexplained)
+            self._pool = streams.fed(self._pool, batch, unexplained, self._thresholds(batch))
         streams.forget(self._pool, now)
         self._bear(now)
         if now - self._calibrated_s >= CALIBRATE_S:
             self._calibrated_s = now
             self._calibrate()
             learn_spread(self._arrays.laws)
-        follow_cases(self._bank, self._arrays, self._air, now, passed_s)
+        # Once a second: a live tracker steps ten times as often, and who hears does not change so fast.
+        if now - self._cased_s >= CASES_EVERY_S:
+            follow_cases(self._bank, self._arrays, self._air, now, now - self._cased_s)
+            self._cased_s = now
         if now - self._judged_s >= JUDGE_EVERY_S:
             self._judged_s = now
             self._judge(now)
@@ -200,14 +203,6 @@ class Tracker:
         follow_rates(self._arrays.other_rate, batch, unexplained)
         self.late_sources += late
         return unexplained
-
-    def _follow_streams(self, batch: Batch, unexplained: Array) -> None:
-        done = 0
-        while True:
-            done = streams.feed_streams(self._pool, batch, unexplained, UNEXPLAINED, self._thresholds(batch), done)
-            if done < 0:
-                return
-            self._pool = pools.grown(self._pool)
 
     def _thresholds(self, batch: Batch) -> Array:
         """Give what level it takes to be heard, for each report (R,) [dB].

@@ -16,9 +16,9 @@ import os
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -124,10 +124,9 @@ def _write(
         _add_bytes(tar, FIRST, msgspec.json.format(msgspec.json.encode(about)), made_at_s)
         for one in kept:
             with one.path.open("rb") as source:
-                info = _entry(one.name, os.fstat(source.fileno()).st_size, made_at_s)
-                tar.addfile(info, source)
-                source.seek(0)
-                checksums[one.name] = checksum(source.read, info.size)
+                hashed = _Hashed(source)
+                tar.addfile(_entry(one.name, os.fstat(source.fileno()).st_size, made_at_s), hashed)
+                checksums[one.name] = hashed.digest.hexdigest()
         _add_bytes(tar, LAST, msgspec.json.format(msgspec.json.encode(checksums)), made_at_s)
         tar.close()
         out.flush()
@@ -153,19 +152,24 @@ def copy_store(path: Path, out: Path, progress: Callable[[float, float], None]) 
         source.close()
 
 
-def checksum(read: Callable[[int], bytes], size: int) -> str:
-    """Give the SHA-256 of so many bytes, in hexadecimal digits."""
+class _Hashed(io.RawIOBase):
+    """A file that notes the checksum of what is read of it: a store of 20 GB is not read twice."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source, self.digest = source, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        body = self._source.read(size)
+        self.digest.update(body)
+        return body
+
+
+def checksum(read: Callable[[int], bytes]) -> str:
+    """Give the SHA-256 of what can be read, in hexadecimal digits."""
     digest = hashlib.sha256()
-    for body in _pieces(read, size):
+    while body := read(READ_BYTES):
         digest.update(body)
     return digest.hexdigest()
-
-
-def _pieces(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
-    left = size
-    while left > 0 and (body := read(min(READ_BYTES, left))):
-        left -= len(body)
-        yield body
 
 
 def _entry(name: str, size: int, made_at_s: float) -> tarfile.TarInfo:

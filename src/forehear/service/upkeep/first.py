@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
+import msgspec
+
 from forehear import geodesy
 from forehear.errors import InputError
 from forehear.io.geojson import network_geojson, sites_geojson
@@ -118,8 +120,6 @@ def configuration(name: str, system: bool) -> str:
 
 def _quoted(value: str) -> str:
     """A string as TOML writes it: its basic strings are JSON's."""
-    import msgspec
-
     return msgspec.json.encode(value).decode()
 
 

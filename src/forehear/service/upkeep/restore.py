@@ -25,7 +25,7 @@ import msgspec
 from forehear.errors import ConfigurationError, InputError
 from forehear.service.config import Settings, load
 from forehear.service.store.schema import VERSION as STORE_VERSION
-from forehear.service.upkeep.backup import FIRST, LAST, STORE, VERSION, BackupHeader, checksum
+from forehear.service.upkeep.backup import FIRST, LAST, READ_BYTES, STORE, VERSION, BackupHeader, checksum
 
 # The first and last member are small; larger ones are none of ours [bytes].
 MOST_WORDS = 1 << 20
@@ -67,18 +67,17 @@ def _unpack(backup: Path, folder: Path, progress: Callable[[float, float], None]
             about = _about(backup, tar)
             wanted = set(about.files.values())
             found: dict[str, str] = {}
-            for number, member in enumerate(tar):
-                name = f"{number}"
+            for member in tar:
                 if member.name not in wanted or not member.isreg():
                     continue
                 source = tar.extractfile(member)
                 assert source is not None
-                # A number in place of its name: a name that climbs out of the folder goes nowhere.
-                with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
-                    shutil.copyfileobj(source, out, 1 << 20)
-                with (folder / name).open("rb") as written:
-                    found[member.name] = checksum(written.read, member.size)
-                (folder / name).rename(_place(folder, about, member.name))
+                place = _place(folder, about, member.name)
+                with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+                    shutil.copyfileobj(source, out, READ_BYTES)
+                # What lies on the disk now, not what was read.
+                with place.open("rb") as written:
+                    found[member.name] = checksum(written.read)
                 progress(member.offset_data + member.size, size)
             kept = _read(tar, LAST, dict[str, str])
     except FileNotFoundError:
@@ -116,7 +115,7 @@ def _read(tar: tarfile.TarFile, name: str, kind: Any) -> Any:
 
 
 def _place(folder: Path, about: BackupHeader, name: str) -> Path:
-    """Where an unpacked file waits: by its place among the names, which nobody else chose."""
+    """Where an unpacked file waits: a number in place of its name, which may climb out of the folder."""
     return folder / f"file-{sorted(about.files.values()).index(name)}"
 
 

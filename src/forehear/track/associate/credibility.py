@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forehear.track.associate.detection import CEILING, COMMON_MARGIN, SHADOW_HALVES_M, SHADOW_M
+from forehear.track.associate.detection import CEILING, COMMON_BIAS_VAR, COMMON_MARGIN, SHADOW_HALVES_M, SHADOW_M
 from forehear.track.associate.ingest import SensorArrays
 from forehear.track.layout import HEARD, LEVEL_DB, LN_TONE, LN_TONE_VAR
 from forehear.track.memory.bank import Bank
@@ -146,7 +146,7 @@ def forsake(bank: Bank, pool: Streams, sensor: int) -> None:
 def _wrong_level(credit: Credit, arrays: SensorArrays, now_s: float) -> Mask:
     laws, held = arrays.laws, credit.reason == LEVEL
     again = held & (now_s - credit.since_s > LEVEL_AGAIN_S)
-    laws.bias_db[again], laws.bias_var[again] = 0.0, laws.common[4]
+    laws.bias_db[again], laws.bias_var[again] = 0.0, laws.common[COMMON_BIAS_VAR]
     off = (np.abs(laws.bias_db) > LEVEL_OFF_DB) & (laws.bias_var < LEVEL_KNOWN_VAR)
     return np.asarray(off | (held & ~again), np.bool_)
 

@@ -10,7 +10,6 @@ from forehear.records import SensorCredit
 from forehear.track.associate.credibility import REASON, TRUSTED, Credit
 from forehear.track.associate.detection import COMMON_MARGIN
 from forehear.track.associate.ingest import FAR_PLACE, SensorArrays
-from forehear.track.memory import pool as pools
 from forehear.track.memory import streams
 from forehear.track.memory.batch import Batch, part
 from forehear.track.memory.pool import Streams
@@ -26,11 +25,7 @@ def parted(
         return batch, held
     theirs = part(batch, aside)
     thresholds = np.where(np.isnan(theirs.noise_db), 30.0, theirs.noise_db) + arrays.laws.common[COMMON_MARGIN]
-    done = 0
-    while done >= 0:
-        done = streams.feed_streams(held, theirs, np.ones(len(theirs.level_db)), 0.5, thresholds, done)
-        if done >= 0:
-            held = pools.grown(held)
+    held = streams.fed(held, theirs, np.ones(len(theirs.level_db)), thresholds)
     # Nobody asks them what they did not hear.
     arrays.last_report_s[theirs.sensor] = -np.inf
     for s in theirs.sensor:

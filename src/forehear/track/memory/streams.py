@@ -33,13 +33,15 @@ from forehear.track.layout import (
     WEIGHT,
 )
 from forehear.track.memory.batch import Batch
-from forehear.track.memory.pool import MOST_STREAMS, POINTS, SCATTER, Streams, release
+from forehear.track.memory.pool import MOST_STREAMS, POINTS, SCATTER, Streams, grown, release
 from forehear.track.memory.steady import has_stood, remember, stands_still
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # --- numbers that decide -----------------------------------------------------------------------------
+# A source goes to the streams when the odds are even that no track made it.
+UNEXPLAINED = 0.5
 # A stream that heard nothing for this long is forgotten [s].
 FORGET_S = 40.0
 # One of a single source, which nothing can follow any more, is forgotten sooner [s]: a flood is made of those.
@@ -234,9 +236,7 @@ def seeds(pool: Streams, now_s: float, fresh_s: float, least: int, out: Ints) ->
 
 
 @njit(cache=True)
-def feed_streams(
-    pool: Streams, batch: Batch, unexplained: Array, limit: float, thresholds: Array, first: int
-) -> int:
+def feed_streams(pool: Streams, batch: Batch, unexplained: Array, thresholds: Array, first: int) -> int:
     """Put unexplained sources into streams, from source `first` on.
 
     Returns -1 when all are in, or the source at which the pool was full: what no pool can hold is left out.
@@ -246,7 +246,7 @@ def feed_streams(
     s = 0
     for r in range(batch.sensor.shape[0]):
         for s in range(batch.first[r], batch.first[r + 1]):
-            if s < first or unexplained[s] <= limit:
+            if s < first or unexplained[s] <= UNEXPLAINED:
                 continue
             row[HEARD] = batch.heard_s[r]
             row[SENSOR_E], row[SENSOR_N] = batch.place[r, 0], batch.place[r, 1]
@@ -267,3 +267,16 @@ def feed_streams(
             if add(pool, row, batch.kinds[s]) < 0 and pool.filled.shape[0] < MOST_STREAMS:
                 return s
     return -1
+
+
+def fed(pool: Streams, batch: Batch, unexplained: Array, thresholds: Array) -> Streams:
+    """Put a step's unexplained sources into streams; gives the pool, a larger one where it was full.
+
+    unexplained: the odds of each source (S,) that no track made it; thresholds (R,): what it took each report to
+    hear [dB]. Reference: as `feed_streams`.
+    """
+    done = feed_streams(pool, batch, unexplained, thresholds, 0)
+    while done >= 0:
+        pool = grown(pool)
+        done = feed_streams(pool, batch, unexplained, thresholds, done)
+    return pool
